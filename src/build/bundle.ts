@@ -1,0 +1,65 @@
+/** What is bundled from where. Each entry is one process or page. */
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BuildOptions, build, context } from 'esbuild';
+import { ROOT } from './run.ts';
+
+const node: BuildOptions = {
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  // CommonJS packages inside an ES module bundle still call require.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+};
+
+const ENTRIES: { from: string; to: string; options: BuildOptions }[] = [
+  {
+    from: 'src/cli/main.ts',
+    to: 'dist/cli.js',
+    options: { ...node, banner: { js: `#!/usr/bin/env node\n${node.banner!.js}` } },
+  },
+  { from: 'src/engine/worker.ts', to: 'dist/engine-worker.js', options: node },
+  // Loaded into the target by `--require`: must stay small and depend on nothing.
+  {
+    from: 'src/capture/preload.cts',
+    to: 'dist/preload.cjs',
+    options: { platform: 'node', format: 'cjs', target: 'node18' },
+  },
+  {
+    from: 'webview/report.ts',
+    to: 'dist/report.js',
+    options: { platform: 'browser', format: 'iife', target: 'es2022' },
+  },
+];
+
+/** Files that are shipped as they are. */
+const COPIES: [string, string][] = [
+  ['node_modules/web-tree-sitter/web-tree-sitter.wasm', 'dist/web-tree-sitter.wasm'],
+  ['node_modules/tree-sitter-javascript/tree-sitter-javascript.wasm', 'dist/tree-sitter-javascript.wasm'],
+  ['webview/report.css', 'dist/report.css'],
+];
+
+/** Bundles everything into dist/. @param watch rebuild on change, until interrupted */
+export async function bundle(watch = false): Promise<void> {
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  for (const [from, to] of COPIES)
+    if (existsSync(join(ROOT, from))) copyFileSync(join(ROOT, from), join(ROOT, to));
+  for (const { from, to, options } of ENTRIES) {
+    if (!existsSync(join(ROOT, from))) continue;
+    const full: BuildOptions = {
+      entryPoints: [join(ROOT, from)],
+      outfile: join(ROOT, to),
+      bundle: true,
+      minify: true,
+      sourcemap: 'linked',
+      sourcesContent: false,
+      legalComments: 'linked',
+      logLevel: 'warning',
+      ...options,
+    };
+    if (watch) await (await context(full)).watch();
+    else await build(full);
+  }
+}

@@ -1,0 +1,115 @@
+/** The JSON contract `heapline-findings/1`. Its JSON Schema stands beside it: findings.schema.json. */
+
+export const FINDINGS_FORMAT = 'heapline-findings/1';
+
+export type Verdict = 'leak' | 'no-leak' | 'inconclusive';
+
+/** A place in source. Lines and columns count from 1. */
+export interface Site {
+  /** As the runtime names it: `file:///...`, `node:events`, `webpack://...`. */
+  url: string;
+  /** Path of the original source on this machine, where there is one. */
+  path?: string;
+  line: number;
+  column: number;
+  function?: string;
+  /** How we know: `class`, `closure`, `syntax`, `allocation`, `path`, ... and, in words, why. */
+  evidence?: string;
+}
+
+export interface PathEntry {
+  /** Edge that leads here from the entry before, as a person reads it: `.history`, `[12]`, `(closure) cache`. Empty at the first. */
+  edge: string;
+  /** What a person would call it: `memory`, `agent.mjs`, `history[]`. */
+  name: string;
+  className: string;
+  nodeId: number;
+  site?: Site;
+}
+
+export interface SnapshotPoint {
+  /** Snapshot number in the recording. */
+  snapshot: number;
+  /** Milliseconds of the program's own time (pauses by Heapline left out). */
+  time: number;
+  /** Steps completed, where they are known. */
+  step?: number;
+  bytes: number;
+  objects: number;
+}
+
+export interface FindingGrowth {
+  /** Net bytes and objects gained from the first to the last snapshot. */
+  bytes: number;
+  objects: number;
+  /** Absent where no steps are known. */
+  bytesPerStep?: number;
+  objectsPerStep?: number;
+  bytesPerSecond?: number;
+  objectsPerSecond?: number;
+  perSnapshot: SnapshotPoint[];
+}
+
+export type FindingKind =
+  | 'map'
+  | 'set'
+  | 'array'
+  | 'dictionary'
+  | 'listeners'
+  | 'linked-list'
+  | 'promise-chain'
+  | 'timers'
+  | 'closure'
+  | 'object'
+  | 'external-memory'
+  | 'string'
+  | 'unknown';
+
+export interface Finding {
+  /** A fingerprint, stable between runs of the same program. */
+  id: string;
+  /** One sentence: what grows, how fast, who stores it. */
+  title: string;
+  kind: FindingKind;
+  /** 0 to 1. */
+  confidence: number;
+  /** Why we believe it, in sentences. */
+  reasons: string[];
+  owner: { className: string; name: string; nodeId: number; site?: Site };
+  /** From a root to the growing container, and one entry for what it gains. */
+  retainingPath: PathEntry[];
+  growth: FindingGrowth;
+  /** What it gains, by class, largest first. */
+  gained: { className: string; objects: number; bytes: number }[];
+  storeSite?: Site;
+  /** Other places that may store it, best first. */
+  otherStoreSites?: Site[];
+  allocationSites: Site[];
+  /** The first site in the user's own code (outside node_modules and node:). */
+  userSite?: Site;
+  advice: string[];
+}
+
+export interface Findings {
+  format: typeof FINDINGS_FORMAT;
+  /** Version of Heapline that made this. */
+  engine: string;
+  runtime: { name: string; version: string };
+  verdict: Verdict;
+  /** 0 to 1. */
+  confidence: number;
+  reasons: string[];
+  growth: {
+    bytes: number;
+    bytesPerStep?: number;
+    bytesPerSecond?: number;
+    steps?: number;
+    seconds: number;
+    /** 0 to 1: how sure the slope's sign is (Mann-Kendall). */
+    slopeConfidence: number;
+  };
+  /** Leaks first, by growth. */
+  findings: Finding[];
+  /** Growth that was looked at and found not to be a leak, with why: shown, not counted. */
+  notLeaks?: { name: string; bytes: number; reason: string }[];
+}

@@ -1,0 +1,114 @@
+/** The files of a recording folder, `NAME.heapline/`: manifest, events, scripts. Version 1. */
+
+export const RECORDING_FORMAT = 'heapline-recording/1';
+
+export type SnapshotReason = 'warm-up' | 'schedule' | 'interval' | 'growth' | 'step' | 'manual' | 'end';
+
+/** One line of `events.ndjson`. `t` is milliseconds since the recording began (monotonic, wall time, pauses included). */
+export type RecordingEvent =
+  | {
+      type: 'memory';
+      t: number;
+      heapUsed: number;
+      heapTotal: number;
+      external: number;
+      arrayBuffers: number;
+      rss: number;
+      /** Cumulative bytes that the program has allocated, as the sampling profiler estimates it; where it runs. */
+      allocated?: number;
+    }
+  | {
+      type: 'gc';
+      t: number;
+      kind: 'scavenge' | 'mark-compact' | 'incremental' | 'weak' | 'minor-mark-sweep';
+      pauseMs: number;
+    }
+  /** The end of step `step` (1-based). */
+  | { type: 'step'; t: number; step: number; source: 'output' | 'mark'; name?: string }
+  /** A snapshot that is whole on disk. `t` is when the pause began. `step`: steps completed by then. */
+  | {
+      type: 'snapshot';
+      t: number;
+      index: number;
+      file: string;
+      bytes: number;
+      pauseMs: number;
+      reason: SnapshotReason;
+      step?: number;
+      /** Highest sampling-profile ordinal at that time: what is sampled later was born later. */
+      ordinal?: number;
+    }
+  /** A snapshot's file was deleted to keep within the disk budget. */
+  | { type: 'snapshot-dropped'; t: number; index: number }
+  /** A sampling heap profile (live samples) is whole on disk. */
+  | { type: 'profile'; t: number; index: number; file: string; samplingInterval: number; ordinal: number }
+  | {
+      type: 'process';
+      t: number;
+      event: 'start' | 'exit';
+      role: 'target' | 'wrapper' | 'child';
+      pid: number;
+      ppid?: number;
+      argv?: string[];
+      exitCode?: number;
+      signal?: string;
+    }
+  /** Object ids were reset (another client sent HeapProfiler.disable): snapshots before and after can't be compared by id. */
+  | { type: 'id-reset'; t: number; beforeSnapshot: number }
+  | { type: 'note'; t: number; level: 'info' | 'warning' | 'error'; message: string }
+  | {
+      type: 'end';
+      t: number;
+      reason: 'exit' | 'signal' | 'detached' | 'target-gone' | 'cancelled';
+      exitCode?: number;
+      signal?: string;
+    };
+
+export interface SnapshotEntry {
+  /** 1-based number; file is `snapshots/NNNN.heapsnapshot`. */
+  index: number;
+  file: string;
+  bytes: number;
+  /** Milliseconds since the recording began. */
+  t: number;
+  pauseMs: number;
+  /** Milliseconds of the program's own time: `t` less all pauses that Heapline caused before. */
+  activeMs: number;
+  reason: SnapshotReason;
+  step?: number;
+  ordinal?: number;
+}
+
+/** `recording.json`: rewritten whole and atomically; where it is missing or cut off, events.ndjson says the same. */
+export interface RecordingManifest {
+  format: typeof RECORDING_FORMAT;
+  heapline: string;
+  /** ISO 8601. */
+  createdAt: string;
+  runtime: { name: 'node'; version: string; v8?: string; arch?: string; platform?: string };
+  target: { command?: string[]; cwd?: string; pid?: number; inspector?: string };
+  options: Record<string, unknown>;
+  snapshots: SnapshotEntry[];
+  end?: { reason: string; exitCode?: number; signal?: string; t: number };
+}
+
+/** One script of the target. Heap snapshots hold script ids only. */
+export interface ScriptEntry {
+  id: string;
+  url: string;
+  /** As V8 gives it; a `data:` URL is not kept here (the text in `source` carries it). */
+  sourceMapUrl?: string;
+  /** V8's content hash. */
+  hash?: string;
+  isModule?: boolean;
+  /** Number of UTF-16 units. */
+  length?: number;
+  /** Where the running text differs from the file at `url` (or there is none): path in the recording, `sources/<hash>.js`. */
+  source?: string;
+}
+
+/** `scripts.json`. */
+export interface ScriptsFile {
+  format: 'heapline-scripts/1';
+  scripts: ScriptEntry[];
+}

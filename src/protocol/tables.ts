@@ -1,0 +1,56 @@
+/** Rows that tables show: made by the engine, printed by the CLI and the views. Sizes in bytes. */
+
+import type { PathEntry, Site } from './findings.ts';
+
+export interface ClassRow {
+  className: string;
+  count: number;
+  selfSize: number;
+  /** Retained by all objects of the class together (no double counting). */
+  retainedSize: number;
+  /** Smallest distance from a root. */
+  distance: number;
+}
+
+export interface ClassDiffRow {
+  className: string;
+  addedCount: number;
+  removedCount: number;
+  deltaCount: number;
+  addedSize: number;
+  removedSize: number;
+  deltaSize: number;
+}
+
+export interface SnapshotSummary {
+  file: string;
+  fileBytes: number;
+  nodeCount: number;
+  edgeCount: number;
+  /** Sum of self sizes. */
+  totalSize: number;
+  classes: ClassRow[];
+  problems: string[];
+}
+
+export interface SnapshotDiff {
+  before: string;
+  after: string;
+  rows: ClassDiffRow[];
+  /** 0 to 1: share of node ids of `before` found in `after`; low means another process or reset ids. */
+  sharedIds: number;
+  warnings: string[];
+}
+
+export interface NodeDetails {
+  nodeId: number;
+  className: string;
+  name: string;
+  type: string;
+  selfSize: number;
+  retainedSize: number;
+  distance: number;
+  site?: Site;
+  /** Each from a root to the node. */
+  paths: PathEntry[][];
+}
