@@ -65,11 +65,12 @@ async function install(spec: string, name: string, folder: string): Promise<void
     });
     const unpacked = join(temp, 'node_modules', name);
     await run(join(unpacked, BINARY), ['--version']);
-    // An older pin may stand there; another process may put the same thing there first: both are whole.
     const version = spec.slice(spec.lastIndexOf('@') + 1);
-    if (!(await holds(folder, version))) await rm(folder, { recursive: true, force: true });
-    await rename(unpacked, folder).catch(async (error) => {
-      if (!(await holds(folder, version))) throw error;
+    await rename(unpacked, folder).catch(async () => {
+      // Another process was first, or an older pin stands there.
+      if (await holds(folder, version)) return;
+      await rm(folder, { recursive: true, force: true });
+      await rename(unpacked, folder);
     });
   } catch (error) {
     throw new Error(`Can't install ${spec}: ${(error as Error).message}`, { cause: error });
