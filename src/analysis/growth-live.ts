@@ -1,0 +1,53 @@
+import { typeRole } from './type-roles.ts';
+import type { AnalysedHeap } from './heap.ts';
+
+/** What each node's dominator subtree holds, counting only the program's own objects. */
+export interface LiveTotals {
+  /** Objects in the subtree, the node itself included. */
+  counts: Uint32Array;
+  /** Bytes of them and of their backing stores. */
+  bytes: Float64Array;
+  /** 0 not the program's, 1 an object, 2 a backing store. */
+  own: Uint8Array;
+  ownCount(node: number): number;
+  ownBytes(node: number): number;
+}
+
+/**
+ * Retained objects and bytes of every node without compiled code, feedback, object shapes and other hidden
+ * bookkeeping: nearly all growth of sound programs is there. Backing stores weigh bytes but count no object.
+ */
+export function liveTotals(heap: AnalysedHeap): LiveTotals {
+  const { graph, dominators, order } = heap;
+  const roles = graph.nodeTypeNames.map((name) => typeRole(name));
+  const counts = new Uint32Array(graph.nodeCount);
+  const bytes = new Float64Array(graph.nodeCount);
+  /** 0 not the program's, 1 an object, 2 a backing store. */
+  const own = new Uint8Array(graph.nodeCount);
+  // What hangs below code (boilerplates, constant pools) is the engine's, not the program's.
+  const engine = new Uint8Array(graph.nodeCount);
+  for (let i = 0; i < order.length; i++) {
+    const node = order[i];
+    const role = roles[graph.nodeTypes[node]];
+    if (role === 'engine') engine[node] = 1;
+    else if (role !== 'object' && engine[dominators[node]]) engine[node] = 1;
+    if (engine[node] || role === 'root') continue;
+    own[node] = role === 'object' ? 1 : 2;
+    bytes[node] = graph.nodeSelfSizes[node];
+    if (role === 'object') counts[node] = 1;
+  }
+  for (let i = order.length - 1; i > 0; i--) {
+    const node = order[i];
+    const dominator = dominators[node];
+    if (dominator === node) continue;
+    counts[dominator] += counts[node];
+    bytes[dominator] += bytes[node];
+  }
+  return {
+    counts,
+    bytes,
+    own,
+    ownCount: (node) => (own[node] === 1 ? 1 : 0),
+    ownBytes: (node) => (own[node] ? graph.nodeSelfSizes[node] : 0),
+  };
+}
