@@ -24,7 +24,9 @@ export function makeBaseline(heap: AnalysedHeap, live: LiveTotals): Baseline {
  */
 export function nodeKinds(heap: AnalysedHeap): Uint32Array {
   const { graph } = heap;
-  const named = graph.nodeTypeNames.map((name) => name === 'object' || name === 'closure' || name === 'native');
+  const named = graph.nodeTypeNames.map(
+    (name) => name === 'object' || name === 'closure' || name === 'native',
+  );
   const hashes = new Uint32Array(graph.strings.count);
   const kinds = new Uint32Array(graph.nodeCount);
   for (let node = 0; node < graph.nodeCount; node++) {

@@ -1,5 +1,5 @@
-import { typeRole } from './type-roles.ts';
 import type { AnalysedHeap } from './heap.ts';
+import { typeRole } from './type-roles.ts';
 
 /** What each node's dominator subtree holds, counting only the program's own objects. */
 export interface LiveTotals {
@@ -20,17 +20,19 @@ export interface LiveTotals {
 export function liveTotals(heap: AnalysedHeap): LiveTotals {
   const { graph, dominators, order } = heap;
   const roles = graph.nodeTypeNames.map((name) => typeRole(name));
+  const isText = graph.nodeTypeNames.map((name) => name.endsWith('string') || name === 'symbol');
   const counts = new Uint32Array(graph.nodeCount);
   const bytes = new Float64Array(graph.nodeCount);
   /** 0 not the program's, 1 an object, 2 a backing store. */
   const own = new Uint8Array(graph.nodeCount);
-  // What hangs below code (boilerplates, constant pools) is the engine's, not the program's.
+  // What hangs below code (boilerplates, constant pools, property names) is the engine's, not the program's.
   const engine = new Uint8Array(graph.nodeCount);
   for (let i = 0; i < order.length; i++) {
     const node = order[i];
     const role = roles[graph.nodeTypes[node]];
     if (role === 'engine') engine[node] = 1;
-    else if (role !== 'object' && engine[dominators[node]]) engine[node] = 1;
+    else if (engine[dominators[node]] && (role !== 'object' || isText[graph.nodeTypes[node]]))
+      engine[node] = 1;
     if (engine[node] || role === 'root') continue;
     own[node] = role === 'object' ? 1 : 2;
     bytes[node] = graph.nodeSelfSizes[node];

@@ -6,6 +6,7 @@
 import { type Baseline, nodeKinds } from './growth-baseline.ts';
 import type { LiveTotals } from './growth-live.ts';
 import type { AnalysedHeap } from './heap.ts';
+import { typeRole } from './type-roles.ts';
 
 /** A node below which gains fan out into many small parts. */
 export interface Accumulation {
@@ -100,7 +101,12 @@ export function findAccumulations(heap: AnalysedHeap, gains: Gains, threshold: T
       if (!significant(childObjects, childBytes)) continue;
       objects -= childObjects;
       bytes -= childBytes;
-      stack.push({ node: child, anchor: gains.old[child] === 1 ? child : at.anchor, objects: childObjects, bytes: childBytes });
+      stack.push({
+        node: child,
+        anchor: gains.old[child] === 1 ? child : at.anchor,
+        objects: childObjects,
+        bytes: childBytes,
+      });
     }
     if (significant(objects, bytes)) {
       found.push({
@@ -112,7 +118,7 @@ export function findAccumulations(heap: AnalysedHeap, gains: Gains, threshold: T
       });
     }
   }
-  return exclusions(heap, climbChains(heap, gains, found));
+  return exclusions(heap, mergeStores(heap, climbChains(heap, gains, found)));
 }
 
 /** Lists, promise chains and the like: an accumulation deep in a repeating pattern belongs to the chain's holder. */
@@ -148,7 +154,11 @@ function climbChains(heap: AnalysedHeap, gains: Gains, found: Accumulation[]): A
 }
 
 /** Patterns of up to 6 kinds that repeat at least 4 times going up from `node`. */
-function chainAbove(heap: AnalysedHeap, kinds: Uint32Array, node: number): { head: number; length: number } | undefined {
+function chainAbove(
+  heap: AnalysedHeap,
+  kinds: Uint32Array,
+  node: number,
+): { head: number; length: number } | undefined {
   const trail: number[] = [];
   for (let at = node; trail.length < 30 && at !== 0; at = heap.dominators[at]) trail.push(at);
   // The gain may end within a part of the last link: let the pattern begin a few nodes up.
@@ -174,6 +184,31 @@ function chainAbove(heap: AnalysedHeap, kinds: Uint32Array, node: number): { hea
     }
   }
   return undefined;
+}
+
+/** The owner of a backing store (table, elements, properties): the nearest dominator that is an object. */
+export function foldStore(heap: AnalysedHeap, node: number): number {
+  const { graph, dominators } = heap;
+  let at = node;
+  while (at !== dominators[at] && typeRole(graph.nodeTypeNames[graph.nodeTypes[at]]) === 'store')
+    at = dominators[at];
+  return at;
+}
+
+/** What was found at an owner and at its backing store is one accumulation. */
+function mergeStores(heap: AnalysedHeap, found: Accumulation[]): Accumulation[] {
+  const merged = new Map<number, Accumulation>();
+  for (const one of found) {
+    const owner = foldStore(heap, one.node);
+    const before = merged.get(owner);
+    if (before) {
+      if (one.bytes > before.bytes)
+        Object.assign(before, { node: one.node, chain: one.chain ?? before.chain });
+      before.objects += one.objects;
+      before.bytes += one.bytes;
+    } else merged.set(owner, { ...one });
+  }
+  return [...merged.values()];
 }
 
 /** Notes for each accumulation which other anchors lie right below its own. */

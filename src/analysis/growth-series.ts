@@ -1,5 +1,5 @@
-import type { Accumulation } from './growth-owners.ts';
 import type { LiveTotals } from './growth-live.ts';
+import type { Accumulation } from './growth-owners.ts';
 import type { AnalysedHeap } from './heap.ts';
 
 /** An owner by ids, so that it can be measured in other snapshots of the same process. */
@@ -18,7 +18,11 @@ export interface OwnerMeasure {
   entries?: number;
 }
 
-export function trackedOwner(heap: AnalysedHeap, accumulation: Accumulation, container?: number): TrackedOwner {
+export function trackedOwner(
+  heap: AnalysedHeap,
+  accumulation: Accumulation,
+  container?: number,
+): TrackedOwner {
   const { nodeIds } = heap.graph;
   return {
     anchorId: nodeIds[accumulation.anchor],
@@ -28,10 +32,15 @@ export function trackedOwner(heap: AnalysedHeap, accumulation: Accumulation, con
 }
 
 /** What each owner holds in this snapshot. An owner that is not there holds nothing. */
-export function measureOwners(heap: AnalysedHeap, live: LiveTotals, owners: readonly TrackedOwner[]): OwnerMeasure[] {
+export function measureOwners(
+  heap: AnalysedHeap,
+  live: LiveTotals,
+  owners: readonly TrackedOwner[],
+): OwnerMeasure[] {
   const wanted = new Map<number, number>();
   for (const owner of owners) {
-    for (const id of [owner.anchorId, owner.containerId, ...owner.excludedIds]) if (id !== undefined) wanted.set(id, -1);
+    for (const id of [owner.anchorId, owner.containerId, ...owner.excludedIds])
+      if (id !== undefined) wanted.set(id, -1);
   }
   const { nodeIds, nodeCount } = heap.graph;
   for (let node = 0; node < nodeCount; node++) if (wanted.has(nodeIds[node])) wanted.set(nodeIds[node], node);

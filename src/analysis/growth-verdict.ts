@@ -22,58 +22,77 @@ export interface TrendVerdict {
   p: number;
 }
 
-/** Gains below both are noise, whatever their shape. */
-const LEAST_OBJECTS = 16;
-const LEAST_BYTES = 16_384;
+/** What an owner must gain, in objects or in bytes, before its shape is looked at. */
+export interface LeastGain {
+  objects: number;
+  bytes: number;
+}
+
+export const LEAST_GAIN: LeastGain = { objects: 32, bytes: 65_536 };
 
 /**
  * Judges a series of at least two points. A leak goes on: it rises in most intervals (Mann-Kendall), and the
  * last part rises at a rate like the whole's. What filled up, swings or was made once does not.
  */
-export function judgeSeries(points: readonly SeriesPoint[]): TrendVerdict {
+export function judgeSeries(points: readonly SeriesPoint[], least: LeastGain = LEAST_GAIN): TrendVerdict {
   const first = points[0];
   const last = points[points.length - 1];
-  const objectGain = last.objects - first.objects;
-  const byteGain = last.bytes - first.bytes;
   const byObjects = shape(points.map((point) => [point.x, point.objects]));
   const byBytes = shape(points.map((point) => [point.x, point.bytes]));
-  const enoughObjects = objectGain >= LEAST_OBJECTS;
-  const enoughBytes = byteGain >= LEAST_BYTES;
-  // Objects tell more surely than bytes; bytes speak where few objects grow.
-  const told = enoughObjects && (byObjects.late >= byBytes.late || !enoughBytes) ? byObjects : byBytes;
-  const base = { objectSlope: byObjects.slope, byteSlope: byBytes.slope, p: told.p };
-
+  const slopes = { objectSlope: byObjects.slope, byteSlope: byBytes.slope };
+  const enoughObjects = last.objects - first.objects >= least.objects;
+  const enoughBytes = last.bytes - first.bytes >= least.bytes;
   if (!enoughObjects && !enoughBytes) {
-    return { ...base, trend: 'stable', confidence: 0.9, reasons: ['The net gain is too small to matter.'] };
+    const reason = 'The net gain is too small to matter.';
+    return { ...slopes, trend: 'stable', confidence: 0.9, reasons: [reason], p: byObjects.p };
   }
-  const reasons: string[] = [];
-  const n = points.length;
+  const verdicts: TrendVerdict[] = [];
+  // Objects tell more surely than bytes; bytes speak for themselves where they are many.
+  if (enoughObjects) verdicts.push({ ...slopes, ...judgeShape(byObjects, points.length) });
+  // Objects that levelled off with bytes that creep on are tables being resized, unless it is a lot.
+  const settled = verdicts[0]?.trend === 'stable';
+  if (enoughBytes && (!settled || byBytes.lateGain >= 4 * least.bytes)) {
+    verdicts.push({ ...slopes, ...judgeShape(byBytes, points.length) });
+  }
+  const rank = { leak: 2, unsettled: 1, stable: 0 };
+  return verdicts.reduce((best, next) => (rank[next.trend] > rank[best.trend] ? next : best));
+}
+
+function judgeShape(told: Shape, n: number): Omit<TrendVerdict, 'objectSlope' | 'byteSlope'> {
+  const { p } = told;
   if (n < 3) {
-    return { ...base, trend: 'unsettled', confidence: 0.3, reasons: ['Two snapshots show growth, but not whether it goes on.'] };
+    const reason = 'Two snapshots show growth, but not whether it goes on.';
+    return { trend: 'unsettled', confidence: 0.3, reasons: [reason], p };
   }
   const rises = `It rose in ${told.ups} of ${n - 1} intervals between snapshots`;
-  if (told.late < 0.12) {
-    reasons.push(`${rises}, but has levelled off: the last part grew at ${percent(told.late)} of the overall rate.`);
-    return { ...base, trend: 'stable', confidence: n >= 5 ? 0.85 : 0.6, reasons };
+  if (told.late < 0.12 || (n >= 5 && told.last < 0.05)) {
+    const rate = percent(Math.max(0, Math.min(told.late, told.last)));
+    const reason = `${rises}, but has levelled off: the last part grew at ${rate} of the overall rate.`;
+    return { trend: 'stable', confidence: n >= 5 ? 0.85 : 0.6, reasons: [reason], p };
   }
-  if (told.tau < 0.5) {
-    reasons.push(`${rises} and fell in ${told.downs}: it swings, it does not keep growing.`);
-    return { ...base, trend: told.late > 0.5 && told.tau > 0.2 ? 'unsettled' : 'stable', confidence: 0.6, reasons };
+  if (told.downs && told.tau < 0.5) {
+    const reason = `${rises} and fell in ${told.downs}: it swings.`;
+    const rising = told.tau > 0.3 && told.late > 0.5;
+    return { trend: rising ? 'unsettled' : 'stable', confidence: 0.6, reasons: [reason], p };
   }
-  reasons.push(`${rises} (Mann-Kendall p = ${told.p.toPrecision(2)}).`);
+  if (told.ups < 0.6 * (n - 1)) {
+    const reason = `${rises} only: it grew in jumps, as what is loaded or made once does.`;
+    return { trend: n >= 4 ? 'stable' : 'unsettled', confidence: 0.6, reasons: [reason], p };
+  }
+  const reasons = [`${rises} (Mann-Kendall p = ${p.toPrecision(2)}).`];
+  const sure = (1 - p) * Math.min(1, 0.5 + told.late / 1.6) * (0.6 + 0.4 * told.fit);
+  if (told.late < 0.35 || p > 0.1 || told.last <= 0) {
+    reasons.push(`The last part grew at ${percent(told.late)} of the overall rate: it may be filling up.`);
+    return { trend: 'unsettled', confidence: Math.min(0.5, sure), reasons, p };
+  }
   reasons.push(`The last part grew at ${percent(told.late)} of the overall rate: it does not level off.`);
-  const sure = (1 - told.p) * Math.min(1, 0.5 + told.late / 1.6) * (0.6 + 0.4 * told.fit);
-  if (told.late < 0.35 || told.p > 0.1 || told.lastRate <= 0) {
-    if (told.late < 0.35) reasons.push('It may be filling up.');
-    if (n < 5) reasons.push('More snapshots would settle it.');
-    return { ...base, trend: 'unsettled', confidence: Math.min(0.5, sure), reasons };
-  }
   if (n === 3) {
     // Three points rising can be a cache that fills: only a straight line is believed, and not much.
+    reasons.push('Three snapshots are few: more would make it surer.');
     const straight = told.fit > 0.98 && told.late > 0.8;
-    return { ...base, trend: straight ? 'leak' : 'unsettled', confidence: straight ? 0.6 : 0.4, reasons };
+    return { trend: straight ? 'leak' : 'unsettled', confidence: straight ? 0.6 : 0.4, reasons, p };
   }
-  return { ...base, trend: 'leak', confidence: Math.min(0.99, sure), reasons };
+  return { trend: 'leak', confidence: Math.min(0.99, sure), reasons, p };
 }
 
 interface Shape {
@@ -85,7 +104,10 @@ interface Shape {
   downs: number;
   /** Rate of the last third over the overall rate. */
   late: number;
-  lastRate: number;
+  /** Gained in the last third. */
+  lateGain: number;
+  /** Rate of the last interval over the overall rate. */
+  last: number;
   /** 0 to 1: share of the variation that the Theil-Sen line explains. */
   fit: number;
 }
@@ -134,8 +156,9 @@ function shape(points: [number, number][]): Shape {
     p: mannKendall(s, n),
     ups,
     downs,
+    lateGain: yn - yc,
     late: overall > 0 ? lateRate / overall : 0,
-    lastRate: xn > xl ? (yn - yl) / (xn - xl) : 0,
+    last: overall > 0 && xn > xl ? (yn - yl) / (xn - xl) / overall : 0,
     fit: variation > 0 ? Math.max(0, 1 - residual / variation) : 1,
   };
 }
@@ -170,7 +193,8 @@ export function mannKendall(s: number, n: number): number {
 function normalTail(z: number): number {
   const a = Math.abs(z);
   const t = 1 / (1 + 0.2316419 * a);
-  const poly = t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
+  const poly =
+    t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   const tail = (Math.exp((-a * a) / 2) / Math.sqrt(2 * Math.PI)) * poly;
   return z >= 0 ? tail : 1 - tail;
 }

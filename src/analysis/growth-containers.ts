@@ -1,0 +1,167 @@
+/** From an accumulation to the container that a person would name, and to what it gained. */
+import type { LiveTotals } from './growth-live.ts';
+import { type Accumulation, foldStore, type Gains } from './growth-owners.ts';
+import type { AnalysedHeap } from './heap.ts';
+
+export interface GrowingContainer {
+  /** Map, Array, Set, object or closure scope; never a backing store. */
+  node: number;
+  /** Share of the new parts that it references directly, 0 to 1. */
+  share: number;
+  /** Other containers that reference the same parts as much: all of them must let go. */
+  also: number[];
+}
+
+/** Parts looked at per accumulation: enough for shares, however large the gain. */
+const SAMPLE = 4000;
+
+/**
+ * The containers of each accumulation, by vote: whoever holds most of the new parts directly. Where nobody
+ * does (lists, rings), the accumulation's own node.
+ */
+export function findContainers(
+  heap: AnalysedHeap,
+  gains: Gains,
+  live: LiveTotals,
+  accumulations: readonly Accumulation[],
+): GrowingContainer[] {
+  const { graph, dominators } = heap;
+  const groupOf = new Map<number, number>();
+  accumulations.forEach((one, i) => {
+    if (!one.chain) {
+      groupOf.set(one.node, i);
+      groupOf.set(foldStore(heap, one.node), i);
+    }
+  });
+
+  // The new parts: objects right below the accumulation (through backing stores) that the baseline has not.
+  const parts: number[][] = accumulations.map(() => []);
+  const seen = accumulations.map(() => 0);
+  const partOf = new Map<number, number>();
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (gains.old[node] === 1 || live.own[node] !== 1) continue;
+    const group = groupOf.get(dominators[node]);
+    if (group === undefined) continue;
+    // Reservoir sampling with a fixed sequence, so that results repeat.
+    const list = parts[group];
+    const count = seen[group]++;
+    if (list.length < SAMPLE) list.push(node);
+    else {
+      const at = Math.floor(pseudoRandom(count) * (count + 1));
+      if (at < SAMPLE) list[at] = node;
+    }
+  }
+  parts.forEach((list, group) => {
+    for (const node of list) partOf.set(node, group);
+  });
+
+  const votes = accumulations.map(() => new Map<number, number>());
+  const weak = graph.edgeTypeNames.indexOf('weak');
+  const voted = new Map<number, Set<number>>();
+  for (let holder = 0; holder < graph.nodeCount; holder++) {
+    for (let edge = graph.firstEdges[holder]; edge < graph.firstEdges[holder + 1]; edge++) {
+      const part = graph.edgeTargets[edge];
+      const group = partOf.get(part);
+      if (group === undefined || graph.edgeTypes[edge] === weak || holder === part) continue;
+      const container = foldStore(heap, holder);
+      if (container === part || isBelow(heap, container, part)) continue;
+      let once = voted.get(part);
+      if (!once) voted.set(part, (once = new Set()));
+      if (once.has(container)) continue;
+      once.add(container);
+      votes[group].set(container, (votes[group].get(container) ?? 0) + 1);
+    }
+  }
+  return accumulations.map((one, i) => elect(heap, one, votes[i], parts[i].length));
+}
+
+function elect(
+  heap: AnalysedHeap,
+  accumulation: Accumulation,
+  votes: Map<number, number>,
+  parts: number,
+): GrowingContainer {
+  const own = foldStore(heap, accumulation.node);
+  const ranked = [...votes].filter(([node]) => node !== 0).sort((a, b) => b[1] - a[1]);
+  const top = ranked[0];
+  if (accumulation.chain || !top || top[1] < 0.3 * parts) return { node: own, share: 0, also: [] };
+  const equals = ranked.filter(([, count]) => count >= 0.8 * top[1]).map(([node]) => node);
+  // Among equals the accumulation's own container, which alone keeps them, comes first.
+  const node = equals.includes(own) ? own : equals[0];
+  return { node, share: top[1] / parts, also: equals.filter((other) => other !== node).slice(0, 4) };
+}
+
+function isBelow(heap: AnalysedHeap, node: number, ancestor: number): boolean {
+  let at = node;
+  for (let i = 0; i < 200; i++) {
+    if (at === ancestor) return true;
+    const up = heap.dominators[at];
+    if (up === at) return false;
+    at = up;
+  }
+  return false;
+}
+
+function pseudoRandom(n: number): number {
+  let x = Math.imul(n ^ 0x9e3779b9, 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32;
+}
+
+export interface GainedGroup {
+  /** Node whose name and type stand for the group. */
+  example: number;
+  /** Some of them, for their places in source. */
+  samples: number[];
+  objects: number;
+  bytes: number;
+}
+
+/**
+ * What each accumulation gained, grouped by `groupKey`, largest first. Counts are of objects that the baseline
+ * has not, scaled to the net gain (reused ids hide some).
+ */
+export function gainedGroups(
+  heap: AnalysedHeap,
+  gains: Gains,
+  live: LiveTotals,
+  accumulations: readonly Accumulation[],
+  groupKey: (node: number) => string | number,
+): GainedGroup[][] {
+  const { graph, dominators, order } = heap;
+  const label = new Uint8Array(graph.nodeCount);
+  const start = new Map<number, number>();
+  accumulations.slice(0, 254).forEach((one, i) => {
+    start.set(one.node, i + 1);
+    start.set(foldStore(heap, one.node), i + 1);
+  });
+  const groups = accumulations.map(() => new Map<string | number, GainedGroup>());
+  for (let i = 0; i < order.length; i++) {
+    const node = order[i];
+    const own = start.get(node);
+    label[node] = own ?? label[dominators[node]];
+    if (!label[node] || own !== undefined || gains.old[node] || !live.own[node]) continue;
+    const into = groups[label[node] - 1];
+    // A backing store weighs with the object that it belongs to.
+    const counted = live.own[node] === 1;
+    const of = counted ? node : foldStore(heap, node);
+    const key = groupKey(of);
+    let group = into.get(key);
+    if (!group) into.set(key, (group = { example: of, samples: [], objects: 0, bytes: 0 }));
+    if (counted) {
+      group.objects++;
+      if (group.samples.length < 32) group.samples.push(node);
+    }
+    group.bytes += graph.nodeSelfSizes[node];
+  }
+  return groups.map((into, i) => {
+    const list = [...into.values()].sort((a, b) => b.bytes - a.bytes);
+    const total = list.reduce((sum, group) => sum + group.objects, 0);
+    const scale = total > 0 && accumulations[i].objects > total ? accumulations[i].objects / total : 1;
+    for (const group of list) {
+      group.objects = Math.round(group.objects * scale);
+      group.bytes = Math.round(group.bytes * scale);
+    }
+    return list;
+  });
+}
