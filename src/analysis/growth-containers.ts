@@ -66,7 +66,10 @@ export function findContainers(
       const container = foldStore(heap, holder);
       if (container === part || isBelow(heap, container, part)) continue;
       let once = voted.get(part);
-      if (!once) voted.set(part, (once = new Set()));
+      if (!once) {
+        once = new Set();
+        voted.set(part, once);
+      }
       if (once.has(container)) continue;
       once.add(container);
       votes[group].set(container, (votes[group].get(container) ?? 0) + 1);
@@ -147,7 +150,10 @@ export function gainedGroups(
     const of = counted ? node : foldStore(heap, node);
     const key = groupKey(of);
     let group = into.get(key);
-    if (!group) into.set(key, (group = { example: of, samples: [], objects: 0, bytes: 0 }));
+    if (!group) {
+      group = { example: of, samples: [], objects: 0, bytes: 0 };
+      into.set(key, group);
+    }
     if (counted) {
       group.objects++;
       if (group.samples.length < 32) group.samples.push(node);
