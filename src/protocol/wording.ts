@@ -1,0 +1,175 @@
+/** How a verdict is put into words: shared by the text, Markdown and HTML reports and the views. */
+
+import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
+import type { Finding, FindingGrowth, Findings, PathEntry, Site, Verdict } from './findings.ts';
+import type { SourceExcerpt } from './report.ts';
+
+export const VERDICT_WORDS: Record<Verdict, string> = {
+  leak: 'Leak',
+  'no-leak': 'No leak',
+  inconclusive: 'Inconclusive',
+};
+
+/** Longest text from a snapshot that is shown, in UTF-16 units. */
+const MAX_SHOWN = 300;
+
+/**
+ * Text from a program's heap, made fit to show: control, format (bidi, zero-width) and line-separator characters
+ * and lone surrogates become visible escapes (`\x1b`, `\u{202e}`); past `max` units it ends in `…`.
+ */
+export function printable(text: string, max = MAX_SHOWN): string {
+  const cut = text.length > max ? `${text.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…` : text;
+  return cut.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (char) => {
+    const code = char.codePointAt(0)!;
+    if (char === '\n') return '\\n';
+    if (char === '\t') return ' ';
+    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
+  });
+}
+
+export interface TextSpan {
+  text: string;
+  /** It stood between backticks: a name from the program. */
+  code: boolean;
+}
+
+/** `a `b` c` -> three spans. A backtick without its partner stays text. */
+export function codeSpans(text: string): TextSpan[] {
+  const parts = text.split('`');
+  if (parts.length % 2 === 0) parts.push(`${parts.splice(-2, 1)[0]}\`${parts.pop()}`);
+  return parts.map((part, i) => ({ text: part, code: i % 2 === 1 })).filter((span) => span.text !== '');
+}
+
+/** `1 step`, `5,000 steps`. */
+export function counted(count: number, noun: string): string {
+  const text = formatCount(count, Number.isInteger(count) ? 0 : 1);
+  return `${text} ${text === '1' ? noun : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+}
+
+/** `0.97` -> `97 %`. */
+export function percent(share: number): string {
+  return `${Math.round(Math.min(1, Math.max(0, share)) * 100)} %`;
+}
+
+/** The rate that says most: `1.24 MB a step`, or per second where no steps are known; undefined without either. */
+export function mainRate(growth: Pick<FindingGrowth, 'bytesPerStep' | 'bytesPerSecond'>): string | undefined {
+  if (growth.bytesPerStep !== undefined) return `${formatBytes(growth.bytesPerStep)} a step`;
+  if (growth.bytesPerSecond !== undefined) return `${formatBytes(growth.bytesPerSecond)} a second`;
+  return undefined;
+}
+
+/** Every rate known: `1.24 MB and 500 objects a step; 620 kB and 250 objects a second`. */
+export function allRates(growth: FindingGrowth): string {
+  const rate = (bytes: number | undefined, objects: number | undefined, per: string): string[] => {
+    const parts: string[] = [];
+    if (bytes !== undefined) parts.push(formatBytes(bytes));
+    if (objects !== undefined) parts.push(counted(objects, 'object'));
+    return parts.length ? [`${parts.join(' and ')} ${per}`] : [];
+  };
+  return [
+    ...rate(growth.bytesPerStep, growth.objectsPerStep, 'a step'),
+    ...rate(growth.bytesPerSecond, growth.objectsPerSecond, 'a second'),
+  ].join('; ');
+}
+
+/** Over how much was measured: `10 steps (20 s)`, `20 s`, `the snapshots given` for bare files. */
+export function span(growth: Findings['growth']): string {
+  const time = growth.seconds > 0 ? formatDuration(growth.seconds * 1000) : undefined;
+  if (growth.steps)
+    return time ? `${counted(growth.steps, 'step')} (${time})` : counted(growth.steps, 'step');
+  return time ?? 'the snapshots given';
+}
+
+/** The verdict in one sentence, names between backticks; without the word itself. */
+export function verdictSentence(findings: Findings): string {
+  const [first] = findings.findings;
+  const { growth } = findings;
+  const signed = `${growth.bytes >= 0 ? '+' : ''}${formatBytes(growth.bytes)}`;
+  if (findings.verdict === 'leak' && first) {
+    const rate = mainRate(first.growth);
+    const name = `\`${unticked(first.owner.name || first.owner.className)}\``;
+    return rate
+      ? `${name} gains ${rate}, never released.`
+      : `${name} gained ${formatBytes(first.growth.bytes)}, never released.`;
+  }
+  if (findings.verdict === 'leak') {
+    return `memory grows by ${mainRate(growth) ?? formatBytes(growth.bytes)} and is not released.`;
+  }
+  if (findings.verdict === 'no-leak') return `live memory is bounded: ${signed} over ${span(growth)}.`;
+  return `live memory changed by ${signed} over ${span(growth)}: not enough to tell a leak from growth that ends.`;
+}
+
+/** A name that is put between backticks must hold none. */
+export function unticked(name: string): string {
+  return name.replaceAll('`', "'");
+}
+
+/** Names from the root to what grows: `session > agent > memory > history[]`. */
+export function pathNames(path: readonly PathEntry[]): string[] {
+  return path
+    .filter((entry, i) => path[i + 1]?.name !== `${entry.name}[]`)
+    .map((entry) => entry.name || entry.className || entry.edge || '?');
+}
+
+/** Position in the path of the growing container: what follows is what it gains. */
+export function containerIndex(finding: Finding): number {
+  const path = finding.retainingPath;
+  const at = path.findLastIndex((entry) => entry.nodeId === finding.owner.nodeId);
+  return at >= 0 ? at : Math.max(0, path.length - 2);
+}
+
+export type SiteOrigin = 'user' | 'library' | 'runtime';
+
+/** Whose code a site is in: the user's own, a package's, or the runtime's. */
+export function siteOrigin(site: Site): SiteOrigin {
+  const where = siteFile(site);
+  if (/[\\/]node_modules[\\/]/.test(where)) return 'library';
+  return where === '' || /^(node|internal|native|v8|chrome|extensions|evalmachine)\b:?/.test(where)
+    ? 'runtime'
+    : 'user';
+}
+
+/** What a site's file is known by: its path on this machine, else its URL. */
+export function siteFile(site: Site): string {
+  return site.path ?? site.url;
+}
+
+/** `path:line:column`, relative to `cwd` where that is inside it and shorter. */
+export function siteLabel(site: Site, cwd?: string): string {
+  return `${relativeTo(siteFile(site), cwd)}:${site.line}:${site.column}`;
+}
+
+/** The lines around a site, where the report carries them. */
+export function excerptOf(
+  sources: readonly SourceExcerpt[] | undefined,
+  site: Site,
+): SourceExcerpt | undefined {
+  const file = siteFile(site);
+  return sources?.find(
+    ({ path, firstLine, lines }) =>
+      path === file && site.line >= firstLine && site.line < firstLine + lines.length,
+  );
+}
+
+function relativeTo(path: string, cwd: string | undefined): string {
+  if (!cwd) return path;
+  const folder = /[\\/]$/.test(cwd) ? cwd : `${cwd}${cwd.includes('\\') ? '\\' : '/'}`;
+  return path.startsWith(folder) && path.length > folder.length ? path.slice(folder.length) : path;
+}
+
+/** The places worth showing, best first, each once: where it is stored, the user's own, other candidates, allocations. */
+export function sitesOf(finding: Finding): { role: string; site: Site }[] {
+  const all = [
+    { role: 'Stored at', site: finding.storeSite },
+    { role: 'Your code', site: finding.userSite },
+    ...finding.allocationSites.map((site) => ({ role: 'Allocated at', site })),
+    ...(finding.otherStoreSites ?? []).map((site) => ({ role: 'Or stored at', site })),
+    { role: 'Class', site: finding.owner.site },
+  ];
+  const seen = new Set<string>();
+  return all.filter((entry): entry is { role: string; site: Site } => {
+    if (!entry.site) return false;
+    const key = siteLabel(entry.site);
+    return seen.has(key) ? false : Boolean(seen.add(key));
+  });
+}

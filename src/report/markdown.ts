@@ -1,0 +1,154 @@
+/** The report for an issue or a pull request on GitHub. Text from the program never becomes markup, link or mention. */
+
+import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
+import type { Finding, Site, Verdict } from '../protocol/findings.ts';
+import type { ReportData } from '../protocol/report.ts';
+import {
+  allRates,
+  codeSpans,
+  counted,
+  excerptOf,
+  pathNames,
+  percent,
+  printable,
+  siteFile,
+  siteLabel,
+  sitesOf,
+  VERDICT_WORDS,
+  verdictSentence,
+} from '../protocol/wording.ts';
+
+const MARKS: Record<Verdict, string> = { leak: '🔴', 'no-leak': '🟢', inconclusive: '🟡' };
+/** GitHub refuses comments of more than 65,536 characters: the lists are cut well before. */
+const MAX_FINDINGS = 8;
+const MAX_ROWS = 12;
+const MAX_NAME = 120;
+const MAX_SENTENCE = 800;
+
+/** The whole report, ending in a newline. Paths are relative to the recording's working folder. */
+export function renderMarkdown(data: ReportData): string {
+  const { findings } = data;
+  const out = [
+    `## ${MARKS[findings.verdict]} ${VERDICT_WORDS[findings.verdict]}: ${prose(verdictSentence(findings))}`,
+    ...(findings.verdict === 'leak' ? [] : [list(findings.reasons)]),
+    ...findings.findings
+      .slice(0, MAX_FINDINGS)
+      .map((finding, i) => section(data, finding, i, findings.findings.length)),
+  ];
+  const rest = findings.findings.slice(MAX_FINDINGS);
+  if (rest.length) out.push(`And ${counted(rest.length, 'more finding')}.`);
+  if (findings.notLeaks?.length) {
+    const rows = findings.notLeaks
+      .slice(0, MAX_ROWS)
+      .map((row) => `${prose(row.name)} (${formatBytes(row.bytes)}): ${prose(row.reason)}`);
+    out.push(
+      `### Looked at, and fine`,
+      list(rows, (row) => row),
+    );
+  }
+  out.push(`<sub>${footer(data)}</sub>`);
+  return `${out.join('\n\n')}\n`;
+}
+
+function section(data: ReportData, finding: Finding, index: number, total: number): string {
+  const { cwd } = data.recording;
+  const rank = total > 1 ? `${index + 1}. ` : '';
+  const rates = allRates(finding.growth);
+  const rows: [string, string][] = [
+    ...(rates ? [['How fast', rates] as [string, string]] : []),
+    ['Held by', code(pathNames(finding.retainingPath).join(' > '), MAX_SENTENCE)],
+    ...sitesOf(finding).map(({ role, site }): [string, string] => [role, place(site, cwd)]),
+    ['Gained', gained(finding)],
+    ['Confidence', `${percent(finding.confidence)}: ${finding.reasons.map(prose).join(' ')}`],
+  ];
+  const parts = [
+    `### ${rank}${code(finding.owner.name || finding.owner.className)}`,
+    prose(finding.title),
+    ['| | |', '|---|---|', ...rows.map(([label, text]) => `| ${label} | ${text} |`)].join('\n'),
+    finding.storeSite ? excerpt(data, finding.storeSite) : '',
+    finding.advice.length ? `**What to do**\n\n${list(finding.advice)}` : '',
+  ];
+  return parts.filter(Boolean).join('\n\n');
+}
+
+function place(site: Site, cwd: string | undefined): string {
+  const label = code(siteLabel(site, cwd), MAX_SENTENCE);
+  const fn = site.function ? ` in ${code(site.function)}` : '';
+  return `${label}${fn}${site.evidence ? ` (${prose(printable(site.evidence, 200))})` : ''}`;
+}
+
+function gained(finding: Finding): string {
+  const shown = finding.gained
+    .slice(0, MAX_ROWS)
+    .map((row) => `${formatCount(row.objects)} ${code(row.className)} (${formatBytes(row.bytes)})`);
+  const more = finding.gained.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? `, and ${counted(more, 'more class')}` : ''}`;
+}
+
+function excerpt(data: ReportData, site: Site): string {
+  const found = excerptOf(data.sources, site);
+  if (!found) return '';
+  const digits = String(found.firstLine + found.lines.length).length;
+  const lines = found.lines.map((line, i) => {
+    const number = found.firstLine + i;
+    return `${number === site.line ? '>' : ' '} ${String(number).padStart(digits)} | ${printable(line, 200)}`;
+  });
+  const body = lines.join('\n');
+  const fence = '`'.repeat(Math.max(3, longestRun(body) + 1));
+  const language = /\.[cm]?tsx?$/.test(siteFile(site))
+    ? 'ts'
+    : /\.[cm]?jsx?$/.test(siteFile(site))
+      ? 'js'
+      : '';
+  return `${fence}${language}\n${body}\n${fence}`;
+}
+
+function footer(data: ReportData): string {
+  const { findings, recording, timeline, classes } = data;
+  const snapshots = timeline.snapshots.length || classes.snapshots.length;
+  return [
+    counted(snapshots, 'snapshot'),
+    findings.growth.steps ? counted(findings.growth.steps, 'step') : '',
+    recording.durationMs > 0
+      ? `${formatDuration(recording.durationMs)} (paused ${formatDuration(recording.pausedMs)})`
+      : '',
+    plain(`${findings.runtime.name} ${findings.runtime.version}`),
+    `confidence ${percent(findings.confidence)}`,
+    plain(`Heapline ${findings.engine}`),
+  ]
+    .filter(Boolean)
+    .join(' · ');
+}
+
+function list(items: readonly string[], render = prose): string {
+  return items.map((item) => `- ${render(item)}`).join('\n');
+}
+
+/** Sentences of ours that hold names from the program between backticks, and perhaps elsewhere. */
+function prose(text: string): string {
+  return codeSpans(printable(text, MAX_SENTENCE))
+    .map((span) => (span.code ? code(span.text, MAX_SENTENCE) : plain(span.text)))
+    .join('');
+}
+
+/** A code span (CommonMark 6.1): delimited by more backticks than any run inside. */
+function code(text: string, max = MAX_NAME): string {
+  const shown = printable(text, max) || ' ';
+  // In a GFM table a pipe ends the cell even in a code span, and no escape of it survives a backslash before.
+  if (shown.includes('|')) return `<code>${plain(shown)}</code>`;
+  const ticks = '`'.repeat(longestRun(shown) + 1);
+  const pad = /^`|`$|^ .* $/.test(shown) ? ' ' : '';
+  return `${ticks}${pad}${shown}${pad}${ticks}`;
+}
+
+/** Plain text: no markup, HTML or math, and no GitHub mention, issue reference or bare link. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_[\]~$&<>|@#]|(?<=\bGH)-|:(?=\/\/)|(?<=\bwww)\./gi, (char) => {
+    if ('&<>|'.includes(char)) return `&#${char.charCodeAt(0)};`;
+    return '@#-:.'.includes(char) ? `${char}&#8203;` : `\\${char}`;
+  });
+}
+
+function longestRun(text: string): number {
+  return Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+}
