@@ -1,0 +1,148 @@
+/** The commands and their options, as data: what is parsed and what help shows. */
+import type { CommandSpec, OptionSpec } from './args.ts';
+
+const json: OptionSpec = {
+  name: 'json',
+  value: '[FILE]',
+  optionalValue: true,
+  help: 'as JSON, to standard output or to FILE (ends in .json, or --json=FILE)',
+};
+const quiet: OptionSpec = { name: 'quiet', short: 'q', help: 'say nothing but errors' };
+const help: OptionSpec = { name: 'help', short: 'h', help: 'show this help' };
+const failOnLeak: OptionSpec = {
+  name: 'fail-on-leak',
+  help: 'exit with 1 when the verdict is leak (for CI)',
+};
+
+const recordOptions: OptionSpec[] = [
+  {
+    name: 'out',
+    value: 'DIR',
+    help: 'the recording; unless told, NAME-<time>.heapline here. A recording there is kept as DIR.old',
+  },
+  json,
+  { name: 'html', value: 'FILE', help: 'also write the report as one HTML file' },
+  failOnLeak,
+  { name: 'every', value: 'TIME', help: 'a snapshot every TIME: 30s, 500ms, 2m' },
+  { name: 'snapshots', value: 'N', help: 'at most N snapshots in all' },
+  { name: 'step-on', value: 'REGEX', help: 'each line printed by the program that matches ends a step' },
+  { name: 'every-steps', value: 'N', help: 'a snapshot after every N steps' },
+  {
+    name: 'on-growth',
+    value: 'SIZE',
+    help: 'a snapshot when the heap has grown by SIZE: 50MB, or 20%',
+  },
+  { name: 'disk-budget', value: 'SIZE', help: 'at most this much disk for snapshots: 2GB' },
+  { name: 'max-pause', value: 'SHARE', help: "at most this share of the program's time in pauses: 10%" },
+  quiet,
+  help,
+];
+
+export const COMMANDS: readonly CommandSpec[] = [
+  {
+    name: 'run',
+    usage: '[options] -- CMD [ARGS...]',
+    summary: 'start a Node program, record it, say what leaks',
+    details: [
+      'CMD may be node, npm run, npx, tsx or a script that ends in Node. The exit code is that of the program.',
+      'Snapshots are taken after warm-up, between and at the end unless options say otherwise; also by hand,',
+      'with Enter (give the keyboard to the program instead with --stdin) or SIGUSR2. A step ends with a line',
+      "that matches --step-on, or with performance.mark('heapline.step') in the program.",
+    ],
+    program: true,
+    options: [
+      ...recordOptions.slice(0, -2),
+      { name: 'stdin', help: 'the keyboard belongs to the program' },
+      quiet,
+      help,
+    ],
+    examples: [
+      ['heapline run -- node agent.mjs', 'record until it ends, then print the verdict'],
+      ['heapline run --step-on "turn done" -- npm start', 'growth per step, too'],
+      ['heapline run --json out.json --fail-on-leak -q -- node test.mjs', 'in CI'],
+    ],
+  },
+  {
+    name: 'attach',
+    usage: '[options] HOST:PORT',
+    summary: 'record a Node program that listens for an inspector (node --inspect)',
+    details: ['Records until the program ends or Ctrl-C; the program goes on.'],
+    options: recordOptions,
+    examples: [
+      ['heapline attach 127.0.0.1:9229', 'until Ctrl-C'],
+      ['heapline attach --every 1m --snapshots 5 9229', 'five snapshots, a minute apart'],
+    ],
+  },
+  {
+    name: 'open',
+    usage: '[options] PATH...',
+    summary: 'the verdict on a recording or on snapshots in order; the classes of one snapshot',
+    details: [
+      'PATH is a recording (a folder), or .heapsnapshot files: of one, its classes; of two or more of one',
+      'process, oldest first, what grows.',
+    ],
+    options: [json, failOnLeak, quiet, help],
+    examples: [
+      ['heapline open agent.heapline', 'the verdict again'],
+      ['heapline open 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot', 'what grows between them'],
+    ],
+  },
+  {
+    name: 'diff',
+    usage: '[options] BEFORE AFTER',
+    summary: 'two snapshots of one process, by class',
+    options: [
+      { name: 'top', value: 'N', help: 'at most N rows (30 unless told, 0 for all)' },
+      json,
+      quiet,
+      help,
+    ],
+    examples: [['heapline diff 1.heapsnapshot 2.heapsnapshot', 'what came and what went']],
+  },
+  {
+    name: 'path',
+    usage: '[options] FILE @ID',
+    summary: 'what keeps one object alive',
+    details: ['@ID is an object id as other commands, reports and Chrome DevTools show it.'],
+    options: [
+      { name: 'paths', value: 'N', help: 'up to N distinct paths (1 unless told)' },
+      json,
+      quiet,
+      help,
+    ],
+    examples: [['heapline path 3.heapsnapshot @18231 --paths 3', 'three ways from a root to @18231']],
+  },
+  {
+    name: 'classes',
+    usage: '[options] FILE',
+    summary: 'the classes of one snapshot, by retained size',
+    options: [
+      { name: 'top', value: 'N', help: 'at most N rows (30 unless told, 0 for all)' },
+      json,
+      quiet,
+      help,
+    ],
+    examples: [['heapline classes 3.heapsnapshot --top 10', 'the ten largest']],
+  },
+  {
+    name: 'report',
+    usage: '[options] RECORDING',
+    summary: 'the verdict as text, Markdown or one self-contained HTML file',
+    options: [
+      {
+        name: 'format',
+        short: 'f',
+        value: 'text|markdown|html',
+        help: "unless told, by FILE's ending, or text",
+      },
+      { name: 'output', short: 'o', value: 'FILE', help: 'write to FILE instead of standard output' },
+      json,
+      quiet,
+      help,
+    ],
+    examples: [
+      ['heapline report agent.heapline -o leak.html', 'a page to open or send'],
+      ['heapline report agent.heapline --format markdown', 'for an issue or a pull request'],
+    ],
+  },
+];

@@ -1,0 +1,162 @@
+/** The commands that read what is there: open, diff, path, classes, report. */
+import { readFileSync } from 'node:fs';
+import { basename, extname, resolve } from 'node:path';
+import { HeaplineError } from '../base/errors.ts';
+import { formatBytes } from '../base/units.ts';
+import type { AnalysisInput } from '../protocol/engine.ts';
+import type { ReportData } from '../protocol/report.ts';
+import type { SnapshotSummary } from '../protocol/tables.ts';
+import { renderHtml } from '../report/html.ts';
+import { renderMarkdown } from '../report/markdown.ts';
+import { renderText } from '../report/text.ts';
+import { usage } from './args.ts';
+import { EXIT_LEAK, EXIT_OK } from './exit.ts';
+import { ask, type Call, fileError, type Io, jsonOnStdout, kindOf, writeJson, writeOutput } from './io.ts';
+import { classesText, detailsText, diffText } from './tables.ts';
+import { painter, wantsColor, widthOf } from './terminal.ts';
+
+const TOP = 30;
+
+export async function open(call: Call): Promise<number> {
+  const { io, spec, values, words } = call;
+  if (!words.length) throw usage(spec, 'Which recording or snapshots?', 'heapline open PATH...');
+  const folders = words.filter((word) => kindOf(io, word) === 'folder');
+  if (folders.length && words.length > 1)
+    throw usage(spec, `${folders[0]} is a folder: a recording is opened alone.`);
+  if (words.length === 1 && !folders.length) {
+    showSummary(call, await ask(call, 'summary', { file: resolve(io.cwd, words[0]) }), TOP);
+    return EXIT_OK;
+  }
+  const input: AnalysisInput = folders.length
+    ? { recordingDir: resolve(io.cwd, words[0]) }
+    : { snapshotFiles: words.map((word) => resolve(io.cwd, word)) };
+  const data = await ask(call, 'analyse', input);
+  writeJson(call, data.findings);
+  if (!jsonOnStdout(values) && !values.has('quiet')) io.stdout.write(textReport(io, data));
+  return values.has('fail-on-leak') && data.findings.verdict === 'leak' ? EXIT_LEAK : EXIT_OK;
+}
+
+export async function classes(call: Call): Promise<number> {
+  const [file] = snapshotWords(call, ['FILE']);
+  const top = call.values.count('top', 0);
+  const summary = await ask(call, 'summary', { file });
+  showSummary(call, summary, top);
+  return EXIT_OK;
+}
+
+function showSummary(call: Call, summary: SnapshotSummary, top: number | undefined): void {
+  const { io, values } = call;
+  writeJson(call, {
+    format: 'heapline-classes/1',
+    ...summary,
+    classes: top ? summary.classes.slice(0, top) : summary.classes,
+  });
+  if (jsonOnStdout(values)) return;
+  for (const problem of summary.problems) call.progress.line(`${basename(summary.file)}: ${problem}`);
+  io.stdout.write(classesText(summary, top ?? TOP, look(io)));
+}
+
+export async function diff(call: Call): Promise<number> {
+  const [before, after] = snapshotWords(call, ['BEFORE', 'AFTER']);
+  const top = call.values.count('top', 0);
+  const result = await ask(call, 'diff', { before, after });
+  writeJson(call, {
+    format: 'heapline-diff/1',
+    ...result,
+    rows: top ? result.rows.slice(0, top) : result.rows,
+  });
+  if (jsonOnStdout(call.values)) return EXIT_OK;
+  for (const warning of result.warnings) call.progress.line(warning);
+  call.io.stdout.write(diffText(result, top ?? TOP, look(call.io)));
+  return EXIT_OK;
+}
+
+export async function path(call: Call): Promise<number> {
+  const [file, id] = snapshotWords(call, ['FILE', '@ID']);
+  const paths = call.values.count('paths') ?? 1;
+  if (!/^@?\d+$/.test(id) || !Number.isSafeInteger(Number(id.replace('@', ''))))
+    throw usage(
+      call.spec,
+      `\`${id}\` is no object id.`,
+      'An id looks like @18231: heapline path FILE @18231.',
+    );
+  const details = await ask(call, 'details', { file, nodeId: Number(id.replace('@', '')), paths });
+  writeJson(call, { format: 'heapline-path/1', ...details });
+  if (!jsonOnStdout(call.values)) call.io.stdout.write(detailsText(details, look(call.io)));
+  return EXIT_OK;
+}
+
+export async function report(call: Call): Promise<number> {
+  const { io, spec, values, words } = call;
+  if (words.length !== 1) throw usage(spec, 'Which recording?', 'heapline report RECORDING [-o FILE].');
+  if (kindOf(io, words[0]) !== 'folder')
+    throw usage(
+      spec,
+      `${words[0]} is a file; a report is made of a recording, which is a folder.`,
+      'For snapshot files: heapline open FILE...',
+    );
+  const file = values.text('output');
+  const format = values.oneOf('format', ['text', 'markdown', 'html']) ?? formatOf(file);
+  const data = await ask(call, 'analyse', { recordingDir: resolve(io.cwd, words[0]) });
+  writeJson(call, data.findings);
+  if (!file && jsonOnStdout(values)) return EXIT_OK;
+  const rendered =
+    format === 'html'
+      ? htmlReport(io, data)
+      : format === 'markdown'
+        ? renderMarkdown(data)
+        : file
+          ? renderText(data, { color: false, width: 100 })
+          : textReport(io, data);
+  if (file) {
+    writeOutput(io, file, rendered);
+    call.progress.line(`Wrote ${file} (${formatBytes(Buffer.byteLength(rendered))}).`);
+  } else io.stdout.write(rendered);
+  return EXIT_OK;
+}
+
+function formatOf(file: string | undefined): 'text' | 'markdown' | 'html' {
+  const extension = file ? extname(file).toLowerCase() : '';
+  if (extension === '.html' || extension === '.htm') return 'html';
+  return extension === '.md' || extension === '.markdown' ? 'markdown' : 'text';
+}
+
+export function textReport(io: Io, data: ReportData, output = io.stdout): string {
+  return renderText(data, { color: wantsColor(output, io.env), width: widthOf(output) ?? 100 });
+}
+
+/** One page that needs nothing else. */
+export function htmlReport(io: Io, data: ReportData): string {
+  const asset = (name: string): string => {
+    try {
+      return readFileSync(new URL(name, io.dist), 'utf8');
+    } catch (error) {
+      throw fileError(error, 'read', name);
+    }
+  };
+  return renderHtml(data, { script: asset('report.js'), style: asset('report.css') });
+}
+
+/** As many words as there are names, of which those not starting with `@` are snapshot files; made absolute. */
+function snapshotWords({ io, spec, words }: Call, names: readonly string[]): string[] {
+  if (words.length !== names.length) {
+    const missing = names[words.length];
+    throw usage(
+      spec,
+      missing ? `${missing} is missing.` : `One word too many: \`${words[names.length]}\`.`,
+      `heapline ${spec.name} ${names.join(' ')}.`,
+    );
+  }
+  return words.map((word, i) => {
+    if (names[i].startsWith('@')) return word;
+    if (kindOf(io, word) === 'folder')
+      throw new HeaplineError('not-a-snapshot', `${word} is a folder, not a snapshot.`, {
+        hint: `Name a file in it, as ${word.replace(/[\\/]+$/, '')}/snapshots/0001.heapsnapshot, or use heapline open.`,
+      });
+    return resolve(io.cwd, word);
+  });
+}
+
+function look(io: Io): { width: number | undefined; paint: ReturnType<typeof painter> } {
+  return { width: widthOf(io.stdout), paint: painter(wantsColor(io.stdout, io.env)) };
+}

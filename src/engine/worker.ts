@@ -1,0 +1,17 @@
+/** The entry of the engine's worker thread: joins the logic to the channel. */
+import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import type { ClientToEngine, EngineMethods } from '../protocol/engine.ts';
+import { serve } from '../protocol/rpc.ts';
+import { engineHandlers } from './handlers.ts';
+
+const port = parentPort;
+if (!port) throw new Error('engine/worker.ts runs in a worker thread only');
+const receive = serve<EngineMethods>(
+  engineHandlers,
+  (message) => port.postMessage(message),
+  () => {
+    for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))
+      receive(next.message);
+  },
+);
+port.on('message', (message: ClientToEngine) => receive(message));

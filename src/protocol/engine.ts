@@ -1,0 +1,20 @@
+/** What the engine's worker can be asked. */
+import type { ReportData } from './report.ts';
+import type { AnswererToCaller, CallerToAnswerer } from './rpc.ts';
+import type { NodeDetails, SnapshotDiff, SnapshotSummary } from './tables.ts';
+
+export type AnalysisInput = { recordingDir: string } | { snapshotFiles: string[] };
+
+export type EngineMethods = {
+  /** The verdict on a recording, or on snapshots of one process in order of time. */
+  analyse: { params: AnalysisInput; result: ReportData };
+  /** One snapshot's classes, largest retained size first. */
+  summary: { params: { file: string }; result: SnapshotSummary };
+  /** Two snapshots by class, largest change of size first. */
+  diff: { params: { before: string; after: string }; result: SnapshotDiff };
+  /** One object and up to `paths` distinct ways from a root to it, shortest first. */
+  details: { params: { file: string; nodeId: number; paths: number }; result: NodeDetails };
+};
+
+export type ClientToEngine = CallerToAnswerer<EngineMethods>;
+export type EngineToClient = AnswererToCaller<EngineMethods>;
