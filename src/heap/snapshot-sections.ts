@@ -1,6 +1,7 @@
 import { HeaplineError } from '../base/errors.ts';
 import { malformed, notASnapshot } from './bad-file.ts';
 import type { ValueReader } from './bytes.ts';
+import { checkEdgeNames, checkNames, sortedOrder, toFirstEdges, unlessZero } from './columns.ts';
 import type { HeapGraph, Locations, Samples, StringTable, TraceFunctions, TraceTree } from './graph.ts';
 import { checkFileSize, type Header, readHeader } from './header.ts';
 import { type ColumnPlan, RowReader } from './row-reader.ts';
@@ -9,8 +10,6 @@ import { TraceTreeReader } from './trace-tree-reader.ts';
 import { ValueSkipper } from './value-skipper.ts';
 
 const MOST_HEADER_BYTES = 1 << 20;
-/** Edges of these types are numbered, not named. */
-const NUMBERED_EDGES = ['element', 'hidden'];
 /** Newer sections that say nothing we use. */
 const UNUSED_SECTIONS = ['scopes', 'scope_context_vars', 'scope_uses'];
 
@@ -82,7 +81,7 @@ export class SnapshotSections {
       nodeDetachedness: nodes.take('detachedness') as Uint8Array | undefined,
       nodeTraceIds: unlessZero(nodes.take('trace_node_id') as Uint32Array | undefined),
       edgeCount: header.edgeCount,
-      firstEdges: toFirstEdges(nodes.take('edge_count') as Uint32Array, header),
+      firstEdges: toFirstEdges(nodes.take('edge_count') as Uint32Array, header.edgeCount),
       edgeTypes: edges.take('type') as Uint8Array,
       edgeNames: edges.take('name_or_index') as Uint32Array,
       edgeTargets: edges.take('to_node') as Uint32Array,
@@ -237,61 +236,4 @@ function allocated(header: Header, make: () => RowReader): RowReader {
 
 function plain(array: ColumnPlan['array'], ...fields: string[]): ColumnPlan[] {
   return fields.map((field) => ({ field, array }));
-}
-
-/** Counts of edges, one free entry behind them, become the positions of first edges, in place. */
-function toFirstEdges(counts: Uint32Array, header: Header): Uint32Array {
-  let sum = 0;
-  for (let node = 0; node <= header.nodeCount; node++) {
-    const count = counts[node];
-    counts[node] = sum;
-    sum += count;
-  }
-  if (sum !== header.edgeCount) {
-    throw malformed(`The nodes claim ${sum} edges, but the header announces ${header.edgeCount}.`);
-  }
-  return counts;
-}
-
-function unlessZero(column: Uint32Array | undefined): Uint32Array | undefined {
-  return column?.some((value) => value !== 0) ? column : undefined;
-}
-
-function checkNames(section: string, names: Uint32Array, strings: StringTable): void {
-  for (let row = 0; row < names.length; row++) {
-    if (names[row] >= strings.count) throw noSuchString(section, row, names[row], strings);
-  }
-}
-
-function checkEdgeNames(
-  graph: Pick<HeapGraph, 'edgeTypes' | 'edgeTypeNames' | 'edgeNames' | 'strings'>,
-): void {
-  const { edgeTypes, edgeNames, strings } = graph;
-  const ends = new Float64Array(256).fill(strings.count);
-  for (const name of NUMBERED_EDGES) {
-    const type = graph.edgeTypeNames.indexOf(name);
-    if (type >= 0) ends[type] = Number.POSITIVE_INFINITY;
-  }
-  for (let edge = 0; edge < edgeNames.length; edge++) {
-    if (edgeNames[edge] >= ends[edgeTypes[edge]]) throw noSuchString('edges', edge, edgeNames[edge], strings);
-  }
-}
-
-function noSuchString(section: string, row: number, index: number, strings: StringTable): Error {
-  return malformed(
-    `Row ${row} of "${section}" names string ${index}, but there are only ${strings.count} strings.`,
-  );
-}
-
-/** Rows in ascending order of `keys`, equal ones as they came; undefined when they are in order already. */
-function sortedOrder(keys: Uint32Array): Uint32Array | undefined {
-  const count = keys.length;
-  if (keys.every((key, row) => row === 0 || keys[row - 1] <= key)) return undefined;
-  // Key and row in one number: below 2^53 for any graph that fits in memory, and sorted without a callback.
-  const packed = new Float64Array(count);
-  for (let row = 0; row < count; row++) packed[row] = keys[row] * count + row;
-  packed.sort();
-  const order = new Uint32Array(count);
-  for (let row = 0; row < count; row++) order[row] = packed[row] % count;
-  return order;
 }
