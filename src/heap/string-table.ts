@@ -1,0 +1,105 @@
+import { BACKSLASH, QUOTE } from './bytes.ts';
+import type { StringTable } from './graph.ts';
+import { decodeJsonText } from './json-text.ts';
+
+const CHUNK = 1 << 20;
+const BLOCK = 1 << 16;
+const WRAP = 2 ** 32;
+
+/** Ascending offsets of any size in 4 bytes each: the low 32 bits, and the rows at which those wrapped. */
+export class OffsetList {
+  count = 0;
+  private readonly blocks: Uint32Array[] = [];
+  private readonly wraps: number[] = [];
+
+  push(offset: number): void {
+    const within = this.count % BLOCK;
+    if (within === 0) this.blocks.push(new Uint32Array(BLOCK));
+    while (offset >= (this.wraps.length + 1) * WRAP) this.wraps.push(this.count);
+    this.blocks[this.blocks.length - 1][within] = offset % WRAP;
+    this.count++;
+  }
+
+  at(row: number): number {
+    let base = 0;
+    for (const wrap of this.wraps) if (row >= wrap) base += WRAP;
+    return base + this.blocks[Math.floor(row / BLOCK)][row % BLOCK];
+  }
+}
+
+/** Bytes in chunks of 1 MB, so that no buffer has to hold a whole table. */
+export class ByteStore {
+  length = 0;
+  private readonly chunks: Uint8Array[] = [];
+
+  append(bytes: Uint8Array, start: number, end: number): void {
+    let from = start;
+    while (from < end) {
+      const within = this.length % CHUNK;
+      if (within === 0) this.chunks.push(new Uint8Array(CHUNK));
+      const to = Math.min(end, from + CHUNK - within);
+      this.chunks[this.chunks.length - 1].set(bytes.subarray(from, to), within);
+      this.length += to - from;
+      from = to;
+    }
+  }
+
+  at(offset: number): number {
+    return this.chunks[Math.floor(offset / CHUNK)][offset % CHUNK];
+  }
+
+  /** A view where one chunk holds it all, else a copy. */
+  range(start: number, end: number): Uint8Array {
+    const within = start % CHUNK;
+    if (within + end - start <= CHUNK) {
+      return this.chunks[Math.floor(start / CHUNK)].subarray(within, within + end - start);
+    }
+    const copy = new Uint8Array(end - start);
+    for (let from = start; from < end; ) {
+      const to = Math.min(end, from - (from % CHUNK) + CHUNK);
+      copy.set(this.range(from, to), from - start);
+      from = to;
+    }
+    return copy;
+  }
+}
+
+/** The file's own bytes of `strings`, from the list's `[` to its `]`, and where each string's text begins. */
+export class ByteStringTable implements StringTable {
+  readonly count: number;
+  private readonly bytes: ByteStore;
+  private readonly starts: OffsetList;
+
+  constructor(bytes: ByteStore, starts: OffsetList) {
+    this.count = starts.count;
+    this.bytes = bytes;
+    this.starts = starts;
+  }
+
+  get(index: number): string {
+    if (!(index >= 0 && index < this.count)) {
+      throw new RangeError(`There is no string ${index}: the table has ${this.count}.`);
+    }
+    const start = this.starts.at(index);
+    // Up to the next string's opening quote, left out; the last quote before that closes this one.
+    const limit = index + 1 < this.count ? this.starts.at(index + 1) - 1 : this.bytes.length;
+    const region = this.bytes.range(start, limit);
+    return decodeJsonText(region, 0, region.lastIndexOf(QUOTE));
+  }
+
+  indexOf(text: string): number {
+    for (let index = 0; index < this.count; index++) if (this.is(index, text)) return index;
+    return -1;
+  }
+
+  private is(index: number, text: string): boolean {
+    const start = this.starts.at(index);
+    for (let at = 0; at <= text.length; at++) {
+      const byte = this.bytes.at(start + at);
+      if (byte === BACKSLASH || byte >= 0x80) return this.get(index) === text;
+      if (byte === QUOTE) return at === text.length;
+      if (byte !== text.charCodeAt(at)) return false;
+    }
+    return false;
+  }
+}
