@@ -59,7 +59,7 @@ export class SnapshotReader {
    * @throws HeaplineError as `write`.
    */
   finish(): HeapGraph {
-    if (this.next !== 'nothing' || this.left.length > 0) throw this.cutOff();
+    if (this.next !== 'nothing' || !this.sections.begun) throw this.cutOff();
     return { ...this.sections.graph(), problems: this.problems };
   }
 
