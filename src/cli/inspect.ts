@@ -12,7 +12,7 @@ import { renderText } from '../report/text.ts';
 import { usage } from './args.ts';
 import { EXIT_LEAK, EXIT_OK } from './exit.ts';
 import { ask, type Call, fileError, type Io, jsonOnStdout, kindOf, writeJson, writeOutput } from './io.ts';
-import { classesText, detailsText, diffText } from './tables.ts';
+import { classesText, detailsText, diffText, type Look } from './tables.ts';
 import { painter, wantsColor, widthOf } from './terminal.ts';
 
 const TOP = 30;
@@ -106,7 +106,7 @@ export async function report(call: Call): Promise<number> {
       : format === 'markdown'
         ? renderMarkdown(data)
         : file
-          ? renderText(data, { color: false, width: 100 })
+          ? renderText(data, { color: false, width: 100, cwd: io.cwd })
           : textReport(io, data);
   if (file) {
     writeOutput(io, file, rendered);
@@ -122,7 +122,7 @@ function formatOf(file: string | undefined): 'text' | 'markdown' | 'html' {
 }
 
 export function textReport(io: Io, data: ReportData, output = io.stdout): string {
-  return renderText(data, { color: wantsColor(output, io.env), width: widthOf(output) ?? 100 });
+  return renderText(data, { color: wantsColor(output, io.env), width: widthOf(output) ?? 100, cwd: io.cwd });
 }
 
 /** One page that needs nothing else. */
@@ -157,6 +157,6 @@ function snapshotWords({ io, spec, words }: Call, names: readonly string[]): str
   });
 }
 
-function look(io: Io): { width: number | undefined; paint: ReturnType<typeof painter> } {
-  return { width: widthOf(io.stdout), paint: painter(wantsColor(io.stdout, io.env)) };
+function look(io: Io): Look {
+  return { width: widthOf(io.stdout), paint: painter(wantsColor(io.stdout, io.env)), cwd: io.cwd };
 }

@@ -96,6 +96,7 @@ export function writeOutput(io: Pick<Io, 'cwd'>, file: string, text: string): vo
 
 /** An error of the file system, in a user's words. */
 export function fileError(error: unknown, verb: 'read' | 'write', file: string): unknown {
+  if (HeaplineError.is(error)) return error;
   const { code, message } = error as NodeJS.ErrnoException;
   const what = `Can't ${verb} ${file}:`;
   switch (code) {

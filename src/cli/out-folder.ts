@@ -59,7 +59,9 @@ function freshFolder(cwd: string, name: string, now: Date): string {
 /** By its manifest, or where that was cut off or never written, by the events beside a folder of snapshots. */
 function isRecording(folder: string): boolean {
   if (startOf(join(folder, 'recording.json')).includes(RECORDING_FORMAT.split('/')[0])) return true;
-  return startOf(join(folder, 'events.ndjson')).startsWith('{"type":') && existsSync(join(folder, 'snapshots'));
+  return (
+    startOf(join(folder, 'events.ndjson')).startsWith('{"type":') && existsSync(join(folder, 'snapshots'))
+  );
 }
 
 function isFolderOf(path: string, fits: (entries: string[]) => boolean): boolean {

@@ -3,14 +3,16 @@ import { basename } from 'node:path';
 import { formatBytes, formatCount } from '../base/units.ts';
 import type { PathEntry, Site } from '../protocol/findings.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tables.ts';
-import { printable } from '../protocol/wording.ts';
+import { printable, siteLabel } from '../protocol/wording.ts';
 import { type Column, tableLines } from './table.ts';
-import { fit, type painter } from './terminal.ts';
+import { fit, type Painter } from './terminal.ts';
 
 export interface Look {
   /** Columns to fit in; undefined: nothing is cut. */
   width: number | undefined;
-  paint: ReturnType<typeof painter>;
+  paint: Painter;
+  /** Paths inside it are shown relative to it. */
+  cwd: string;
 }
 
 const CLASS_COLUMNS: Column[] = [
@@ -89,31 +91,31 @@ function page(
 }
 
 /** An object and the ways to it from a root, one entry a line. */
-export function detailsText(details: NodeDetails, { width, paint }: Look): string {
+export function detailsText(details: NodeDetails, { width, paint, cwd }: Look): string {
   const { nodeId, className, name, selfSize, retainedSize, distance, site, paths } = details;
   const shown = name && name !== className ? ` ${printable(name)}` : '';
   const lines = [
     paint('bold', cut(`@${nodeId} ${printable(className)}${shown}`, width)),
     `shallow size ${formatBytes(selfSize)}, retained size ${formatBytes(retainedSize)}, distance ${distance}`,
   ];
-  if (site) lines.push(cut(siteText(site), width));
+  if (site) lines.push(cut(siteText(site, cwd), width));
   paths.forEach((entries, i) => {
     lines.push('', paint('dim', paths.length > 1 ? `Path ${i + 1}` : 'Path from a root'));
-    for (const entry of entries) lines.push(`  ${cut(entryText(entry), width && width - 2)}`);
+    for (const entry of entries) lines.push(`  ${cut(entryText(entry, cwd), width && width - 2)}`);
   });
   if (!paths.length) lines.push('', 'No root reaches it: it is kept by nothing, or by weak references only.');
   return `${lines.join('\n')}\n`;
 }
 
-function entryText({ edge, name, className, nodeId, site }: PathEntry): string {
+function entryText({ edge, name, className, nodeId, site }: PathEntry, cwd: string): string {
   const what =
     name && name !== className ? `${printable(name)} (${printable(className)})` : printable(className);
   const via = edge ? `${printable(edge)} -> ` : '';
-  return `${via}${what} @${nodeId}${site ? `  ${siteText(site)}` : ''}`;
+  return `${via}${what} @${nodeId}${site ? `  ${siteText(site, cwd)}` : ''}`;
 }
 
-function siteText({ path, url, line, column, function: name }: Site): string {
-  return printable(`${name ? `${name} ` : ''}${path ?? url}:${line}:${column}`);
+function siteText(site: Site, cwd: string): string {
+  return printable(`${site.function ? `${site.function} ` : ''}${siteLabel(site, cwd)}`);
 }
 
 function cut(text: string, width: number | undefined): string {

@@ -1,5 +1,5 @@
 /** What a terminal can show. */
-import { columns, paint, type Style } from '../report/wrap.ts';
+import { columns } from '../report/wrap.ts';
 
 /** A stream of the process, or a stand-in for one. */
 export interface Output {
@@ -40,7 +40,15 @@ export function fit(text: string, width: number): string {
   return whole || columns(text) <= width ? text : `${fitted}…`;
 }
 
-/** A function that colours, or one that does not. */
-export function painter(color: boolean): (style: Style, text: string) => string {
-  return (style, text) => paint(text, style, color);
+// ECMA-48 SGR parameters: on, off.
+const STYLES = { bold: [1, 22], dim: [2, 22], red: [31, 39] };
+
+export type Painter = (style: keyof typeof STYLES, text: string) => string;
+
+/** A function that styles text, or one that does not. */
+export function painter(color: boolean): Painter {
+  return (style, text) => {
+    const [on, off] = STYLES[style];
+    return color ? `\x1b[${on}m${text}\x1b[${off}m` : text;
+  };
 }

@@ -1,0 +1,60 @@
+/** The command's logic without a process: streams that remember, an engine that answers as told. */
+import { EventEmitter } from 'node:events';
+import { Readable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
+import type { HeaplineError } from '../../src/base/errors.ts';
+import { runCli } from '../../src/cli/cli.ts';
+import type { Engine, Io } from '../../src/cli/io.ts';
+import type { EngineMethods } from '../../src/protocol/engine.ts';
+
+type Answers = { [K in keyof EngineMethods]?: EngineMethods[K]['result'] | HeaplineError };
+
+/** One command line, run to its end in `cwd`. */
+export async function runHeapline(
+  argv: string[],
+  options: {
+    cwd?: string;
+    env?: Record<string, string>;
+    tty?: boolean;
+    answers?: Answers;
+    engine?: () => Engine;
+    signals?: EventEmitter;
+    dist?: URL;
+  } = {},
+): Promise<{ code: number; stdout: string; stderr: string; asked: unknown[] }> {
+  let stdout = '';
+  let stderr = '';
+  const asked: unknown[] = [];
+  const tty = options.tty ? { isTTY: true, columns: 80 } : {};
+  const answers: Engine = {
+    async call(method, params) {
+      asked.push({ method, params });
+      const answer = options.answers?.[method];
+      if (answer === undefined || answer instanceof Error) throw answer ?? new Error(`unexpected ${method}`);
+      return answer;
+    },
+    dispose() {},
+  };
+  const io: Io = {
+    argv,
+    env: options.env ?? {},
+    cwd: options.cwd ?? process.cwd(),
+    stdin: Readable.from([]),
+    stdout: {
+      write: (text) => {
+        stdout += text;
+      },
+      ...tty,
+    },
+    stderr: {
+      write: (text) => {
+        stderr += text;
+      },
+      ...tty,
+    },
+    dist: options.dist ?? new URL('../../dist/', pathToFileURL(import.meta.filename)),
+    signals: options.signals ?? new EventEmitter(),
+    createEngine: options.engine ?? (() => answers),
+  };
+  return { code: await runCli(io), stdout, stderr, asked };
+}
