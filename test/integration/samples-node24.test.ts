@@ -1,0 +1,3 @@
+import { describeSamples } from '../support/sample-runs.ts';
+
+describeSamples(24);

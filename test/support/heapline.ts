@@ -1,0 +1,77 @@
+/** The built command line, run as a user runs it. */
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const PROJECT = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+export const CLI = join(PROJECT, 'dist', 'cli.js');
+
+export interface CliResult {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliOptions {
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** The Node that runs Heapline; this one unless told. */
+  node?: string;
+  /** Called with the process once it runs. */
+  started?: (child: ChildProcess) => void;
+}
+
+/** Long enough for a slow machine, short enough to notice that something hangs. */
+const TIMEOUT_MS = 120_000;
+
+/** Runs `heapline ARGS`, without colours, until it ends. */
+export function heapline(args: string[], options: CliOptions = {}): Promise<CliResult> {
+  return runProgram(options.node ?? process.execPath, [CLI, ...args], options);
+}
+
+/** Runs any program until it ends, and gives back what it printed. */
+export function runProgram(
+  command: string,
+  args: string[],
+  { cwd, env, started }: CliOptions = {},
+): Promise<CliResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd,
+      env: { ...process.env, NO_COLOR: '1', NODE_TEST_CONTEXT: undefined, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text) => {
+      stderr += text;
+    });
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`${command} ${args.join(' ')} did not end.\n${stdout}\n${stderr}`));
+    }, TIMEOUT_MS);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, stdout, stderr });
+    });
+    started?.(child);
+  });
+}
+
+/** Asserts that a command failed with that code, in one line that says something like `pattern`. */
+export function assertFails(result: CliResult, code: number, pattern: RegExp): void {
+  const shown = `stdout: ${result.stdout.slice(-2000)}\nstderr: ${result.stderr.slice(-2000)}`;
+  assert.equal(result.code, code, shown);
+  const said = result.stderr.split('\n').filter((line) => line.startsWith('heapline:'));
+  assert.equal(said.length, 1, `one line says what failed\n${shown}`);
+  assert.match(said[0], pattern);
+  assert.doesNotMatch(result.stderr, /^\s+at .+:\d+/m, `no stack is shown\n${shown}`);
+}
