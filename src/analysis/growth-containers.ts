@@ -1,6 +1,6 @@
 /** From an accumulation to the container that a person would name, and to what it gained. */
 import type { LiveTotals } from './growth-live.ts';
-import { type Accumulation, foldStore, type Gains } from './growth-owners.ts';
+import { type Accumulation, type Chain, foldStore, type Gains } from './growth-owners.ts';
 import type { AnalysedHeap } from './heap.ts';
 
 export interface GrowingContainer {
@@ -10,10 +10,13 @@ export interface GrowingContainer {
   share: number;
   /** Other containers that reference the same parts as much: all of them must let go. */
   also: number[];
+  /** Some of the new parts (links, where it is a chain). */
+  parts: number[];
 }
 
 /** Parts looked at per accumulation: enough for shares, however large the gain. */
 const SAMPLE = 4000;
+const SHOWN_PARTS = 200;
 
 /**
  * The containers of each accumulation, by vote: whoever holds most of the new parts directly. Where nobody
@@ -75,7 +78,10 @@ export function findContainers(
       votes[group].set(container, (votes[group].get(container) ?? 0) + 1);
     }
   }
-  return accumulations.map((one, i) => elect(heap, one, votes[i], parts[i].length));
+  return accumulations.map((one, i) => ({
+    ...elect(heap, one, votes[i], parts[i].length),
+    parts: one.chain ? links(heap, one.chain) : parts[i].slice(0, SHOWN_PARTS),
+  }));
 }
 
 function elect(
@@ -83,7 +89,7 @@ function elect(
   accumulation: Accumulation,
   votes: Map<number, number>,
   parts: number,
-): GrowingContainer {
+): Omit<GrowingContainer, 'parts'> {
   const own = foldStore(heap, accumulation.node);
   const ranked = [...votes].filter(([node]) => node !== 0).sort((a, b) => b[1] - a[1]);
   const top = ranked[0];
@@ -92,6 +98,16 @@ function elect(
   // Among equals the accumulation's own container, which alone keeps them, comes first.
   const node = equals.includes(own) ? own : equals[0];
   return { node, share: top[1] / parts, also: equals.filter((other) => other !== node).slice(0, 4) };
+}
+
+/** Some links of a chain, from its tail up. */
+function links(heap: AnalysedHeap, chain: Chain): number[] {
+  const found: number[] = [];
+  for (let at = chain.tail, i = 0; i < SHOWN_PARTS && i < chain.length; i++) {
+    found.push(at);
+    for (let k = 0; k < chain.period; k++) at = heap.dominators[at];
+  }
+  return found;
 }
 
 function isBelow(heap: AnalysedHeap, node: number, ancestor: number): boolean {

@@ -18,7 +18,17 @@ export interface Accumulation {
   objects: number;
   bytes: number;
   /** Set when the gain is a chain of like nodes (a linked list, promise chain): its repeating classes' node. */
-  chain?: { head: number; length: number };
+  chain?: Chain;
+}
+
+/** Like nodes, each holding the next. */
+export interface Chain {
+  head: number;
+  tail: number;
+  /** Links from head to tail. */
+  length: number;
+  /** Nodes a link is made of. */
+  period: number;
 }
 
 export interface Gains {
@@ -135,7 +145,7 @@ function climbChains(heap: AnalysedHeap, gains: Gains, found: Accumulation[]): A
     const holder = heap.dominators[chain.head];
     const before = climbed.get(holder);
     if (before) {
-      before.chain!.length = Math.max(before.chain!.length, chain.length);
+      if (chain.length > before.chain!.length) before.chain = chain;
       continue;
     }
     let anchor = holder;
@@ -154,11 +164,7 @@ function climbChains(heap: AnalysedHeap, gains: Gains, found: Accumulation[]): A
 }
 
 /** Patterns of up to 6 kinds that repeat at least 4 times going up from `node`. */
-function chainAbove(
-  heap: AnalysedHeap,
-  kinds: Uint32Array,
-  node: number,
-): { head: number; length: number } | undefined {
+function chainAbove(heap: AnalysedHeap, kinds: Uint32Array, node: number): Chain | undefined {
   const trail: number[] = [];
   for (let at = node; trail.length < 30 && at !== 0; at = heap.dominators[at]) trail.push(at);
   // The gain may end within a part of the last link: let the pattern begin a few nodes up.
@@ -180,7 +186,7 @@ function chainAbove(
         head = at;
         length++;
       }
-      return { head, length };
+      return { head, tail: trail[skip], length, period };
     }
   }
   return undefined;

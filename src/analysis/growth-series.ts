@@ -1,3 +1,4 @@
+import { type Baseline, countAllEntries } from './growth-baseline.ts';
 import type { LiveTotals } from './growth-live.ts';
 import type { Accumulation } from './growth-owners.ts';
 import type { AnalysedHeap } from './heap.ts';
@@ -39,45 +40,41 @@ export function measureOwners(
 ): OwnerMeasure[] {
   const wanted = new Map<number, number>();
   for (const owner of owners) {
-    for (const id of [owner.anchorId, owner.containerId, ...owner.excludedIds])
+    for (const id of [owner.anchorId, owner.containerId, ...owner.excludedIds]) {
       if (id !== undefined) wanted.set(id, -1);
+    }
   }
   const { nodeIds, nodeCount } = heap.graph;
-  for (let node = 0; node < nodeCount; node++) if (wanted.has(nodeIds[node])) wanted.set(nodeIds[node], node);
-  const at = (id: number) => wanted.get(id) ?? -1;
-  return owners.map((owner) => {
-    const anchor = at(owner.anchorId);
-    let objects = anchor < 0 ? 0 : live.counts[anchor];
-    let bytes = anchor < 0 ? 0 : live.bytes[anchor];
-    for (const id of owner.excludedIds) {
-      const node = at(id);
-      if (node < 0) continue;
-      objects -= live.counts[node];
-      bytes -= live.bytes[node];
-    }
-    const container = owner.containerId === undefined ? -1 : at(owner.containerId);
-    return {
-      objects: Math.max(0, objects),
-      bytes: Math.max(0, bytes),
-      entries: container < 0 ? undefined : countEntries(heap, live, container),
-    };
-  });
+  for (let node = 0; node < nodeCount; node++) {
+    if (wanted.has(nodeIds[node])) wanted.set(nodeIds[node], node);
+  }
+  const row = (id: number) => wanted.get(id) ?? -1;
+  const entries = countAllEntries(heap, live);
+  return owners.map((owner) => measureOwner({ row, ...live, entries }, owner));
 }
 
-/** Strong references from a container, and from the backing stores it dominates, to the program's objects. */
-export function countEntries(heap: AnalysedHeap, live: LiveTotals, container: number): number {
-  const { graph, dominators } = heap;
-  const weak = graph.edgeTypeNames.indexOf('weak');
-  let entries = 0;
-  const stack = [container];
-  while (stack.length) {
-    const node = stack.pop()!;
-    for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
-      const target = graph.edgeTargets[edge];
-      if (graph.edgeTypes[edge] === weak) continue;
-      if (live.own[target] === 1) entries++;
-      else if (live.own[target] === 2 && dominators[target] === node) stack.push(target);
-    }
+/** The same, of the digested baseline. */
+export function measureBaseline(baseline: Baseline, owners: readonly TrackedOwner[]): OwnerMeasure[] {
+  return owners.map((owner) => measureOwner(baseline, owner));
+}
+
+function measureOwner(
+  rows: { row(id: number): number; counts: Uint32Array; bytes: Float64Array; entries: Uint32Array },
+  owner: TrackedOwner,
+): OwnerMeasure {
+  const anchor = rows.row(owner.anchorId);
+  let objects = anchor < 0 ? 0 : rows.counts[anchor];
+  let bytes = anchor < 0 ? 0 : rows.bytes[anchor];
+  for (const id of owner.excludedIds) {
+    const excluded = rows.row(id);
+    if (excluded < 0) continue;
+    objects -= rows.counts[excluded];
+    bytes -= rows.bytes[excluded];
   }
-  return entries;
+  const container = owner.containerId === undefined ? -1 : rows.row(owner.containerId);
+  return {
+    objects: Math.max(0, objects),
+    bytes: Math.max(0, bytes),
+    entries: container < 0 ? undefined : rows.entries[container],
+  };
 }

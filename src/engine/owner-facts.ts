@@ -42,6 +42,15 @@ export interface GainedFact {
   places: Place[];
 }
 
+export interface PartPlace {
+  place: Place;
+  isFunction: boolean;
+  /** References away from the container's entry, 0 the entry itself. */
+  depth: number;
+  /** Parts that have it. */
+  count: number;
+}
+
 export interface OwnerFacts {
   kind: FindingKind;
   containerClass: string;
@@ -51,6 +60,8 @@ export interface OwnerFacts {
   holder: Holder;
   path: PathFact[];
   gained: GainedFact[];
+  /** Functions and class instances in the new parts, nearest and commonest first. */
+  partPlaces: PartPlace[];
   /** Names of other containers that hold the same. */
   also: string[];
   /** Links, where the gain is a chain. */
@@ -83,6 +94,7 @@ export function ownerFacts(
       bytes: group.bytes,
       places: commonPlaces(graph, group.samples),
     })),
+    partPlaces: partPlaces(graph, container),
     also: container.also.map((node) => {
       const way = retainingPaths(heap, retainers, node, 1)[0];
       const facts = way ? readablePath(graph, retainers, way) : [];
@@ -130,6 +142,80 @@ function commonPlaces(graph: HeapGraph, nodes: number[]): Place[] {
     else counts.set(key, { place, count: 1 });
   }
   return [...counts.values()].sort((a, b) => b.count - a.count).map((entry) => entry.place);
+}
+
+/** How deep to look into a part: a listener's wrapper, its state, its function. */
+const PART_DEPTH = 3;
+const PART_NODES = 60;
+
+function partPlaces(graph: HeapGraph, container: GrowingContainer): PartPlace[] {
+  const weak = graph.edgeTypeNames.indexOf('weak');
+  const closure = graph.nodeTypeNames.indexOf('closure');
+  const roles = graph.nodeTypeNames.map(typeRole);
+  const parts = new Set(container.parts);
+  const found = new Map<string, PartPlace>();
+  for (const part of container.parts) {
+    const seen = new Set([part]);
+    const here = new Set<string>();
+    let level = [part];
+    for (let depth = 0; depth <= PART_DEPTH && level.length; depth++) {
+      const next: number[] = [];
+      for (const node of level) {
+        const place = placeOf(graph, node);
+        if (place) {
+          const key = `${place.scriptId}:${place.line0}:${place.column0}`;
+          const entry = found.get(key);
+          if (!entry) {
+            const isFunction = graph.nodeTypes[node] === closure;
+            found.set(key, { place, isFunction, depth, count: 1 });
+          } else if (!here.has(key)) {
+            entry.count++;
+            entry.depth = Math.min(entry.depth, depth);
+          }
+          here.add(key);
+        }
+        for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
+          const target = graph.edgeTargets[edge];
+          // Not up to the container, nor over to its other parts, nor to classes by __proto__.
+          if (seen.size >= PART_NODES || seen.has(target) || parts.has(target)) continue;
+          if (target === container.node || graph.edgeTypes[edge] === weak) continue;
+          const role = roles[graph.nodeTypes[target]];
+          if (role === 'engine' || role === 'root' || edgeName(graph, edge) === '__proto__') continue;
+          seen.add(target);
+          next.push(target);
+        }
+      }
+      level = next;
+    }
+  }
+  const least = Math.max(1, container.parts.length * 0.05);
+  return [...found.values()]
+    .filter((entry) => entry.count >= least)
+    .sort((a, b) => a.depth - b.depth || b.count - a.count)
+    .slice(0, 24);
+}
+
+/**
+ * Keys that group like objects without making a name for each: type, name and, for plain objects, the first
+ * property names.
+ */
+export function groupKeys(graph: HeapGraph): (node: number) => number {
+  const property = graph.edgeTypeNames.indexOf('property');
+  const named = graph.nodeTypeNames.map((type) => type === 'object' || type === 'closure' || type === 'native');
+  const plain = graph.strings.indexOf('Object');
+  return (node) => {
+    let key = graph.nodeTypes[node] + 1;
+    if (!named[graph.nodeTypes[node]]) return key;
+    key = Math.imul(key, 31) + graph.nodeNames[node];
+    if (graph.nodeNames[node] !== plain) return key;
+    let taken = 0;
+    for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1] && taken < 6; edge++) {
+      if (graph.edgeTypes[edge] !== property) continue;
+      key = Math.imul(key, 0x01000193) ^ graph.edgeNames[edge];
+      taken++;
+    }
+    return key;
+  };
 }
 
 /** What lies between the roots and the program: Node's module machinery and V8's. */

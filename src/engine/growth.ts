@@ -1,0 +1,174 @@
+/** The passes over a recording's snapshots, one graph in memory at a time. */
+import { type Baseline, makeBaseline } from '../analysis/growth-baseline.ts';
+import { findContainers, gainedGroups } from '../analysis/growth-containers.ts';
+import { type LiveTotals, liveTotals } from '../analysis/growth-live.ts';
+import { findAccumulations, gainsSince, significance } from '../analysis/growth-owners.ts';
+import {
+  measureBaseline,
+  measureOwners,
+  type OwnerMeasure,
+  type TrackedOwner,
+  trackedOwner,
+} from '../analysis/growth-series.ts';
+import { type AnalysedHeap, analyseHeap } from '../analysis/heap.ts';
+import { buildRetainers } from '../analysis/retainers.ts';
+import { type Task, throwIfCancelled } from '../base/progress.ts';
+import type { HeapGraph } from '../heap/graph.ts';
+import type { ClassTrendRow } from '../protocol/report.ts';
+import { ClassCounter } from './class-trend.ts';
+import { loadSnapshot } from './load.ts';
+import { groupKeys, type OwnerFacts, ownerFacts } from './owner-facts.ts';
+
+export interface OwnerGrowth {
+  facts: OwnerFacts;
+  /** Found at a root, or at a group of roots: nobody in particular. */
+  isRoot: boolean;
+  /** One per snapshot from the baseline on. */
+  series: OwnerMeasure[];
+}
+
+export interface HeapTotals {
+  objects: number;
+  bytes: number;
+}
+
+export interface HeapGrowth {
+  /** Index of the baseline among the files. */
+  baseline: number;
+  /** Largest gain first. */
+  owners: OwnerGrowth[];
+  /** The program's live objects and bytes in the whole heap, one per snapshot from the baseline on. */
+  totals: HeapTotals[];
+  /** Columns from the baseline on. */
+  classes: ClassTrendRow[];
+}
+
+/** Owners looked at: those that gained most. */
+const MAX_OWNERS = 24;
+/** Snapshots that a verdict wants after warm-up. */
+const WANTED = 4;
+
+interface Measured extends HeapTotals {
+  owners: OwnerMeasure[];
+}
+
+/**
+ * Finds who gained what between the snapshots (files of one process, oldest first, at least two).
+ * @throws HeaplineError of loadSnapshot, `cancelled`
+ */
+export async function measureGrowth(files: readonly string[], task?: Task): Promise<HeapGrowth> {
+  return new GrowthPasses(files, task).run();
+}
+
+class GrowthPasses {
+  private readonly classes: ClassCounter;
+  private readonly last: number;
+  private loads = 0;
+
+  constructor(
+    private readonly files: readonly string[],
+    private readonly task?: Task,
+  ) {
+    this.classes = new ClassCounter(files.length);
+    this.last = files.length - 1;
+  }
+
+  async run(): Promise<HeapGrowth> {
+    const first = await this.baseline();
+    const end = await this.end(first.baseline);
+    const points: Measured[] = [
+      { ...first.totals, owners: measureBaseline(first.baseline, end.tracked) },
+    ];
+    for (let i = first.index + 1; i < this.last; i++) points.push(await this.between(i, end.tracked));
+    points.push(end.measured);
+    return {
+      baseline: first.index,
+      owners: end.facts.map((facts, k) => ({
+        facts,
+        isRoot: end.isRoot[k],
+        series: points.map((point) => point.owners[k]),
+      })),
+      totals: points.map(({ objects, bytes }) => ({ objects, bytes })),
+      classes: this.classes.rows(first.index),
+    };
+  }
+
+  /** The first snapshot after warm-up: nearly all scripts are loaded, and enough snapshots are left. */
+  private async baseline(): Promise<{ index: number; baseline: Baseline; totals: HeapTotals }> {
+    let index = 0;
+    const latest = this.last - WANTED + 1;
+    const scripts = latest > 0 ? countScripts(await this.load(this.last)) : 0;
+    for (;;) {
+      const graph = await this.load(index);
+      if (index < latest && countScripts(graph) < 0.97 * scripts) {
+        index++;
+        continue;
+      }
+      const heap = this.analyse(graph, index);
+      const live = liveTotals(heap);
+      return { index, baseline: makeBaseline(heap, live), totals: totalsOf(live) };
+    }
+  }
+
+  private async end(baseline: Baseline) {
+    const heap = this.analyse(await this.load(this.last), this.last);
+    const live = liveTotals(heap);
+    const gains = gainsSince(baseline, heap, live);
+    const found = findAccumulations(heap, gains, significance(gains)).slice(0, MAX_OWNERS);
+    const containers = findContainers(heap, gains, live, found);
+    const gained = gainedGroups(heap, gains, live, found, groupKeys(heap.graph));
+    const retainers = buildRetainers(heap.graph);
+    const tracked = found.map((one, k) => {
+      const container = containers[k].node;
+      return trackedOwner(heap, one, gains.old[container] === 1 ? container : undefined);
+    });
+    const synthetic = heap.graph.nodeTypeNames.indexOf('synthetic');
+    return {
+      tracked,
+      facts: found.map((one, k) => ownerFacts(heap, retainers, one, containers[k], gained[k])),
+      isRoot: containers.map(({ node }) => node === 0 || heap.graph.nodeTypes[node] === synthetic),
+      measured: { ...totalsOf(live), owners: measureOwners(heap, live, tracked) },
+    };
+  }
+
+  private async between(index: number, tracked: readonly TrackedOwner[]): Promise<Measured> {
+    const heap = this.analyse(await this.load(index), index);
+    const live = liveTotals(heap);
+    return { ...totalsOf(live), owners: measureOwners(heap, live, tracked) };
+  }
+
+  private async load(index: number): Promise<HeapGraph> {
+    throwIfCancelled(this.task);
+    const phase = `Analysing snapshot ${index + 1} of ${this.files.length}`;
+    this.task?.report?.({ phase, done: this.loads++, total: this.files.length + 2 });
+    return loadSnapshot(this.files[index], { signal: this.task?.signal });
+  }
+
+  private analyse(graph: HeapGraph, index: number): AnalysedHeap {
+    const heap = analyseHeap(graph, { signal: this.task?.signal });
+    this.classes.count(index, heap);
+    return heap;
+  }
+}
+
+function totalsOf(live: LiveTotals): HeapTotals {
+  return { objects: live.counts[0], bytes: live.bytes[0] };
+}
+
+/** V8 lists a loaded script as a `code` node named by its URL. */
+function countScripts(graph: HeapGraph): number {
+  const code = graph.nodeTypeNames.indexOf('code');
+  const names = new Map<number, boolean>();
+  let count = 0;
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (graph.nodeTypes[node] !== code) continue;
+    const name = graph.nodeNames[node];
+    let isScript = names.get(name);
+    if (isScript === undefined) {
+      isScript = /^(file|node):|\.([cm]?[jt]sx?)$/.test(graph.strings.get(name));
+      names.set(name, isScript);
+    }
+    if (isScript) count++;
+  }
+  return count;
+}

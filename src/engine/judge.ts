@@ -1,0 +1,90 @@
+/** From owners' series to the verdict on the whole run. */
+import { judgeSeries, LEAST_GAIN, type SeriesPoint, type TrendVerdict } from '../analysis/growth-verdict.ts';
+import { formatBytes, formatCount } from '../base/units.ts';
+import type { Verdict } from '../protocol/findings.ts';
+import type { HeapGrowth, OwnerGrowth } from './growth.ts';
+
+export interface JudgedOwner {
+  owner: OwnerGrowth;
+  points: SeriesPoint[];
+  verdict: TrendVerdict;
+  gain: { objects: number; bytes: number };
+}
+
+export interface Judgement {
+  verdict: Verdict;
+  confidence: number;
+  reasons: string[];
+  /** Of what grows, surest and largest first. */
+  leaks: JudgedOwner[];
+  unsettled: JudgedOwner[];
+  /** Looked at and found sound, where it gained noticeably. */
+  sound: JudgedOwner[];
+}
+
+/** At a root, nobody in particular holds the gain: it takes more to be believed. */
+const LEAST_AT_ROOT = { objects: 500, bytes: 1_000_000 };
+/** Unsettled growth below this does not put the verdict in doubt. */
+const MATERIAL = { objects: 200, bytes: 200_000 };
+
+/** Node's own buffer of resource timings holds 250 entries unless told otherwise, then drops what comes. */
+const RESOURCE_TIMINGS = 250;
+
+export function judgeGrowth(growth: HeapGrowth, xs: readonly number[]): Judgement {
+  const judged = growth.owners.map((owner) => judgeOwner(owner, xs));
+  const bySize = (a: JudgedOwner, b: JudgedOwner) => b.gain.bytes - a.gain.bytes;
+  const leaks = judged.filter((one) => one.verdict.trend === 'leak').sort(bySize);
+  const unsettled = judged
+    .filter((one) => one.verdict.trend === 'unsettled' && isMaterial(one, MATERIAL))
+    .sort(bySize);
+  const sound = judged
+    .filter((one) => one.verdict.trend === 'stable' && isMaterial(one, LEAST_GAIN))
+    .sort(bySize);
+  const rest = { leaks, unsettled, sound };
+  const snapshots = xs.length;
+
+  if (leaks.length) {
+    const best = Math.max(...leaks.map((one) => one.verdict.confidence));
+    const count = leaks.length === 1 ? 'One owner keeps' : `${leaks.length} owners keep`;
+    return { verdict: 'leak', confidence: best, reasons: [`${count} growing.`], ...rest };
+  }
+  if (unsettled.length) {
+    const names = unsettled.slice(0, 3).map((one) => `\`${one.owner.facts.containerName}\``);
+    const reasons = [
+      `${names.join(', ')} grew, but the evidence is thin.`,
+      snapshots < 5
+        ? `${snapshots} snapshots are few: a longer run, or --snapshots 8, would settle it.`
+        : 'A run of twice the length would settle it.',
+    ];
+    return { verdict: 'inconclusive', confidence: 0.5, reasons, ...rest };
+  }
+  const gained = growth.totals[snapshots - 1].bytes - growth.totals[0].bytes;
+  const reasons = [
+    `No owner keeps growing: over ${snapshots} snapshots the program's objects changed by ` +
+      `${formatBytes(gained)} in all.`,
+  ];
+  if (snapshots < 3) {
+    reasons.push('Two snapshots are few: a longer run would settle it.');
+    return { verdict: 'inconclusive', confidence: 0.4, reasons, ...rest };
+  }
+  return { verdict: 'no-leak', confidence: snapshots >= 5 ? 0.9 : 0.7, reasons, ...rest };
+}
+
+function judgeOwner(owner: OwnerGrowth, xs: readonly number[]): JudgedOwner {
+  const points = owner.series.map(({ objects, bytes }, i) => ({ x: xs[i], objects, bytes }));
+  const first = points[0];
+  const last = points[points.length - 1];
+  const gain = { objects: last.objects - first.objects, bytes: last.bytes - first.bytes };
+  let verdict = judgeSeries(points, owner.isRoot ? LEAST_AT_ROOT : LEAST_GAIN);
+  const timings = owner.facts.gained.find((group) => group.className === 'PerformanceResourceTiming');
+  if (verdict.trend !== 'stable' && timings && timings.objects <= RESOURCE_TIMINGS) {
+    const kept = formatCount(RESOURCE_TIMINGS);
+    const reason = `Node keeps at most ${kept} resource timings: this fills up and stops.`;
+    verdict = { ...verdict, trend: 'stable', confidence: 0.9, reasons: [reason] };
+  }
+  return { owner, points, verdict, gain };
+}
+
+function isMaterial({ gain }: JudgedOwner, least: { objects: number; bytes: number }): boolean {
+  return gain.objects >= least.objects || gain.bytes >= least.bytes;
+}

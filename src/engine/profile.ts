@@ -1,0 +1,67 @@
+/** A sampling heap profile, read for what is still alive and was born after the baseline. */
+
+/** As `HeapProfiler.getSamplingProfile` gives it and `.heapprofile` files hold it. */
+export interface SamplingProfile {
+  head: ProfileNode;
+  samples?: { size: number; nodeId: number; ordinal: number }[];
+}
+
+interface ProfileNode {
+  id: number;
+  callFrame: ProfileFrame;
+  selfSize: number;
+  children: ProfileNode[];
+}
+
+export interface ProfileFrame {
+  functionName: string;
+  scriptId: string;
+  url: string;
+  /** 0-based: where the function is written, not where it allocates. */
+  lineNumber: number;
+  columnNumber: number;
+}
+
+/** Live bytes by call stack, leaf first. */
+export interface LiveStack {
+  frames: ProfileFrame[];
+  bytes: number;
+}
+
+/** Stacks of the live samples with an ordinal above `since`, largest first. Without samples: all that is live. */
+export function liveStacks(profile: SamplingProfile, since: number): LiveStack[] {
+  const bytes = new Map<number, number>();
+  for (const { nodeId, size, ordinal } of profile.samples ?? []) {
+    if (ordinal > since) bytes.set(nodeId, (bytes.get(nodeId) ?? 0) + size);
+  }
+  const stacks: LiveStack[] = [];
+  const open: { node: ProfileNode; frames: ProfileFrame[] }[] = [{ node: profile.head, frames: [] }];
+  for (let at = open.pop(); at; at = open.pop()) {
+    const frames = at.node.callFrame.functionName === '(root)' ? [] : [at.node.callFrame, ...at.frames];
+    const own = profile.samples ? (bytes.get(at.node.id) ?? 0) : at.node.selfSize;
+    if (own > 0 && frames.length) stacks.push({ frames, bytes: own });
+    for (const child of at.node.children) open.push({ node: child, frames });
+  }
+  return stacks.sort((a, b) => b.bytes - a.bytes);
+}
+
+/** Bytes per function that is anywhere on the stacks, largest first. */
+export function bytesByFrame(stacks: readonly LiveStack[]): (ProfileFrame & { bytes: number })[] {
+  const found = new Map<string, ProfileFrame & { bytes: number }>();
+  for (const { frames, bytes } of stacks) {
+    const once = new Set<string>();
+    for (const frame of frames) {
+      const key = frameKey(frame);
+      if (once.has(key)) continue;
+      once.add(key);
+      const entry = found.get(key);
+      if (entry) entry.bytes += bytes;
+      else found.set(key, { ...frame, bytes });
+    }
+  }
+  return [...found.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+export function frameKey(frame: ProfileFrame): string {
+  return `${frame.scriptId}:${frame.lineNumber}:${frame.columnNumber}`;
+}
