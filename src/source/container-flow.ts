@@ -13,7 +13,7 @@ import { constructorOf, enclosingClass, enclosingFunction, memberOf } from './fu
 import { exportedAs, exportedNames } from './modules.ts';
 import { rebuildTarget } from './rebuild.ts';
 import type { Carrier, Ref, Store } from './store-types.ts';
-import { EACH_METHODS, READ_METHODS, STORE_METHODS } from './store-verbs.ts';
+import { EACH_METHODS, PRIVATE_GETTERS, READ_METHODS, STORE_METHODS } from './store-verbs.ts';
 import type { SyntaxFile } from './syntax.ts';
 
 const MAX_REFS = 20_000;
@@ -92,7 +92,8 @@ export class ContainerFlow {
     switch (parent.type) {
       case 'parenthesized_expression':
       case 'await_expression':
-        return this.same(ref, parent);
+        this.same(ref, parent);
+        return;
       case 'binary_expression':
         if (/^(\?\?|\|\||&&)$/.test(parent.childForFieldName('operator')?.type ?? '')) this.same(ref, parent);
         return;
@@ -103,12 +104,20 @@ export class ContainerFlow {
         if (isSame(parent.lastNamedChild, node)) this.same(ref, parent);
         return;
       case 'assignment_expression':
-        if (field('left')) return this.assigned(ref, parent);
+        if (field('left')) {
+          this.assigned(ref, parent);
+          return;
+        }
         this.same(ref, parent);
-        return this.bindTo(ref, parent.childForFieldName('left')!);
+        this.bindTo(ref, parent.childForFieldName('left')!);
+        return;
       case 'augmented_assignment_expression':
-        if (field('right')) return this.bindTo(ref, parent.childForFieldName('left')!);
-        return this.augmented(ref, parent);
+        if (field('right')) {
+          this.bindTo(ref, parent.childForFieldName('left')!);
+          return;
+        }
+        this.augmented(ref, parent);
+        return;
       case 'variable_declarator':
         if (field('value')) this.bindTo(ref, parent.childForFieldName('name')!);
         return;
@@ -138,13 +147,16 @@ export class ContainerFlow {
         if (field('object')) this.subscript(ref, parent);
         return;
       case 'arguments':
-        return this.argument(ref, parent);
+        this.argument(ref, parent);
+        return;
       case 'pair':
         if (field('value') && file.textOf(parent.childForFieldName('key')!) !== ref.name)
           this.throughField(ref, parent.childForFieldName('key')!, undefined);
-        return this.exports(ref);
+        this.exports(ref);
+        return;
       default:
-        return this.exports(ref);
+        this.exports(ref);
+        return;
     }
   }
 
@@ -233,7 +245,8 @@ export class ContainerFlow {
   private bind(ref: Ref, pattern: Node, deeper: number, via?: string): void {
     switch (pattern.type) {
       case 'assignment_pattern':
-        return this.bind(ref, pattern.childForFieldName('left')!, deeper, via);
+        this.bind(ref, pattern.childForFieldName('left')!, deeper, via);
+        return;
       case 'identifier': {
         const binding = resolveName(ref.file, ref.file.textOf(pattern), pattern.startIndex);
         if (binding) this.through(ref, binding, deeper, via);
@@ -401,6 +414,10 @@ export class ContainerFlow {
     const name = file.textOf(callee);
     const index = args.namedChildren.findIndex((child) => isSame(child, node));
     const rest = args.namedChildren.slice(index + 1);
+    if (index > 0 && PRIVATE_GETTERS.test(name.split('.').at(-1)!)) {
+      this.same(ref, call);
+      return;
+    }
     if (index === 0 && /^(Object\.(assign|definePropert(y|ies))|Reflect\.(set|defineProperty))$/.test(name)) {
       const keyed = !/assign|ies$/.test(name);
       const key = keyed ? rest[0] : undefined;

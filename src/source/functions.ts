@@ -9,8 +9,8 @@ import type { SyntaxFile } from './syntax.ts';
  */
 export function v8Start(node: Node): number {
   if (isClass(node)) {
-    const constructor = constructorOf(node);
-    return constructor ? v8Start(constructor) : node.startIndex;
+    const own = constructorOf(node);
+    return own ? v8Start(own) : node.startIndex;
   }
   if (node.type === 'arrow_function') return node.startIndex;
   return node.childForFieldName('parameters')?.startIndex ?? node.startIndex;

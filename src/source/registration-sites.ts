@@ -117,11 +117,13 @@ class Registrations {
       case 'binary_expression':
       case 'ternary_expression':
       case 'sequence_expression':
-        return this.from(parent, score, steps);
+        this.from(parent, score, steps);
+        return;
       case 'spread_element':
       case 'array':
       case 'object':
-        return this.from(parent, score * 0.9, steps);
+        this.from(parent, score * 0.9, steps);
+        return;
       case 'pair':
         if (field('value')) {
           this.byMember(parent.childForFieldName('key')!, undefined, score * 0.8, steps);
@@ -129,7 +131,8 @@ class Registrations {
         }
         return;
       case 'arguments':
-        return this.argument(value, parent, score, steps);
+        this.argument(value, parent, score, steps);
+        return;
       case 'member_expression': {
         const call = field('object') ? callOf(parent) : undefined;
         if (call && /^bind$/.test(this.last(parent))) this.from(call, score, steps);
@@ -147,7 +150,8 @@ class Registrations {
           this.byMember(parent.childForFieldName('property')!, enclosingClass(parent), score, steps);
         return;
       case 'return_statement':
-        return this.byCalls(enclosingFunction(parent), score, steps);
+        this.byCalls(enclosingFunction(parent), score, steps);
+        return;
       case 'arrow_function':
         if (field('body')) this.byCalls(parent, score, steps);
         return;
@@ -213,7 +217,10 @@ class Registrations {
 
   private assigned(assignment: Node, score: number, steps: number): void {
     const left = assignment.childForFieldName('left')!;
-    if (left.type === 'identifier') return this.byName(left, score, steps);
+    if (left.type === 'identifier') {
+      this.byName(left, score, steps);
+      return;
+    }
     if (left.type === 'subscript_expression') {
       this.take(assignment, left, score * 0.8, `stored in ${this.text(left.childForFieldName('object')!)}`);
       return;

@@ -100,4 +100,4 @@ export const PARTIAL_METHODS = new Set([
 
 /** Helpers into which compilers turn `x.#name`: the container is what they answer. */
 export const PRIVATE_GETTERS =
-  /^_*(__privateGet|__classPrivateFieldGet|_class_private_field_get|_classPrivateFieldGet2?|_class_private_field_loose_base|__privateIn|privateGet)\d*$/;
+  /^(__privateGet|__classPrivateFieldGet|_?_?class_private_field_get|_classPrivateFieldGet2?|_?_?class_private_field_loose_base)\d*$/;
