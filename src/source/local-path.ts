@@ -31,7 +31,9 @@ export function existingPath(sourceUrl: string, scriptPath: string | undefined):
   const match = /^[a-z][a-z0-9+.-]+:\/\/(.*)$/i.exec(sourceUrl);
   if (!match || /^(https?|node|data|wasm):/i.test(sourceUrl) || !scriptPath) return undefined;
   const tail = decode(match[1].replace(/\?[^/]*$/, ''));
-  const parts = tail.split('/').filter((part) => part && part !== '.' && part !== '..' && part !== '[project]');
+  const parts = tail
+    .split('/')
+    .filter((part) => part && part !== '.' && part !== '..' && part !== '[project]');
   // With or without the first part: `webpack://app/./src/a.ts` holds the bundle's name, `webpack:///src/a.ts` none.
   const relatives = [parts.slice(1), parts].filter((p) => p.length);
   for (let folder = dirname(scriptPath); ; folder = dirname(folder)) {

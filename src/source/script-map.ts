@@ -40,7 +40,10 @@ export class ScriptMap {
     return this.byUrl.get(url);
   }
 
-  /** The running text, as V8 counts it: what the recording stored, else the file at the script's URL. */
+  /**
+   * The running text, as V8 counts it: what the recording stored, else the file at the script's URL.
+   * Undefined where neither is there, or the file is no longer the one that was loaded.
+   */
   text(entry: ScriptEntry): Promise<string | undefined> {
     return remember(this.texts, entry.id, () => this.readText(entry));
   }
@@ -110,11 +113,11 @@ export class ScriptMap {
       if (text !== undefined) return text;
     }
     const path = urlToPath(entry.url);
-    const text = path && (await readLimited(path));
-    if (text?.charCodeAt(0) !== 0xfeff) return text;
+    let text = path && (await readLimited(path));
     // Node drops the byte order mark of ES modules and keeps that of CommonJS (measured on 20 and 24).
-    const dropped = entry.length === undefined ? entry.isModule : entry.length !== text.length;
-    return dropped ? text.slice(1) : text;
+    if (text && entry.isModule && text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+    // The file was changed after it was loaded: positions in it would be wrong.
+    return entry.length === undefined || entry.length === text?.length ? text : undefined;
   }
 }
 

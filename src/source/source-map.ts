@@ -69,6 +69,5 @@ export function trace(
 ): { url: string; line0: number; column0: number } | undefined {
   const found = originalPositionFor(map, { line: line0 + 1, column: column0 });
   if (found.source === null) return undefined;
-  const url = map.resolvedSources[map.sources.indexOf(found.source)] ?? found.source;
-  return { url, line0: found.line - 1, column0: found.column };
+  return { url: found.source, line0: found.line - 1, column0: found.column };
 }

@@ -1,0 +1,519 @@
+import type { Node } from 'web-tree-sitter';
+import {
+  type Binding,
+  isClass,
+  isFunction,
+  isSame,
+  occurrences,
+  resolveIdentifier,
+  resolveName,
+  usesOf,
+} from './bindings.ts';
+import { constructorOf, enclosingClass, enclosingFunction, memberOf } from './functions.ts';
+import { exportedAs, exportedNames } from './modules.ts';
+import { rebuildTarget } from './rebuild.ts';
+import type { Carrier, Ref, Store } from './store-types.ts';
+import { EACH_METHODS, PRIVATE_GETTERS, READ_METHODS, STORE_METHODS } from './store-verbs.ts';
+import type { SyntaxFile } from './syntax.ts';
+
+const MAX_REFS = 20_000;
+const MAX_HOPS = 4;
+const MAX_DEPTH = 2;
+/** A field name seen more often than this in one file is no lead. */
+const MAX_FIELD_USES = 80;
+
+/** A name by which other files reach the container. */
+export interface Exported {
+  ref: Ref;
+  name: string;
+  /** Calling it answers with the container. */
+  called: boolean;
+}
+
+/** A call that hands the container to a function of another file. */
+export interface Handed {
+  ref: Ref;
+  callee: Binding;
+  /** `x.method(container)` of an imported module x. */
+  member?: string;
+  index: number;
+  call: Node;
+}
+
+/**
+ * Follows a container from the expressions that name it through aliases, parameters and returned values,
+ * inside one file at a time, and notes every place that stores something in it.
+ */
+export class ContainerFlow {
+  readonly stores: Store[] = [];
+  readonly exported: Exported[] = [];
+  readonly handed: Handed[] = [];
+  private readonly carriers: Carrier[] = [];
+  private readonly queue: Ref[] = [];
+  private readonly seen = new Set<string>();
+
+  add(refs: Ref[]): void {
+    for (const ref of refs) {
+      const key = `${ref.file.scriptId}:${ref.node.id}:${ref.depth}`;
+      if (this.seen.has(key) || this.seen.size >= MAX_REFS || ref.depth > MAX_DEPTH || ref.hops > MAX_HOPS)
+        continue;
+      this.seen.add(key);
+      this.queue.push(ref);
+    }
+  }
+
+  /** Follows everything added until nothing new is found. */
+  run(): void {
+    for (let at = 0; at < this.queue.length; at++) {
+      this.follow(this.queue[at]);
+      if (at === this.queue.length - 1) this.followCarriers();
+    }
+    this.queue.length = 0;
+  }
+
+  /** Follows what a parameter of a function is given. */
+  intoParameter(ref: Ref, target: SyntaxFile, callable: Node, index: number, name: string): void {
+    const fn = isClass(callable) ? constructorOf(callable) : callable;
+    const parameters = fn?.childForFieldName('parameters');
+    const parameter = parameters
+      ? parameters.namedChildren.filter((child) => child.type !== 'comment')[index]
+      : index === 0
+        ? fn?.childForFieldName('parameter')
+        : undefined;
+    if (parameter) this.bind({ ...ref, file: target, node: parameter }, parameter, 0, `passed to ${name}`);
+  }
+
+  private follow(ref: Ref): void {
+    const { node, file } = ref;
+    const parent = node.parent;
+    if (!parent) return;
+    if (ref.depth === 0) this.rebuilds(ref);
+    const field = (name: string): boolean => isSame(parent.childForFieldName(name), node);
+    switch (parent.type) {
+      case 'parenthesized_expression':
+      case 'await_expression':
+        this.same(ref, parent);
+        return;
+      case 'binary_expression':
+        if (/^(\?\?|\|\||&&)$/.test(parent.childForFieldName('operator')?.type ?? '')) this.same(ref, parent);
+        return;
+      case 'ternary_expression':
+        if (!field('condition')) this.same(ref, parent);
+        return;
+      case 'sequence_expression':
+        if (isSame(parent.lastNamedChild, node)) this.same(ref, parent);
+        return;
+      case 'assignment_expression':
+        if (field('left')) {
+          this.assigned(ref, parent);
+          return;
+        }
+        this.same(ref, parent);
+        this.bindTo(ref, parent.childForFieldName('left')!);
+        return;
+      case 'augmented_assignment_expression':
+        if (field('right')) {
+          this.bindTo(ref, parent.childForFieldName('left')!);
+          return;
+        }
+        this.augmented(ref, parent);
+        return;
+      case 'variable_declarator':
+        if (field('value')) this.bindTo(ref, parent.childForFieldName('name')!);
+        return;
+      case 'assignment_pattern':
+      case 'object_assignment_pattern':
+        if (field('right')) this.bindTo(ref, parent.childForFieldName('left')!);
+        return;
+      case 'field_definition':
+        if (field('value'))
+          this.throughField(ref, parent.childForFieldName('property')!, enclosingClass(parent));
+        return;
+      case 'for_in_statement':
+        if (field('right')) this.bind(ref, parent.childForFieldName('left')!, 1, 'taken from it');
+        return;
+      case 'return_statement': {
+        const fn = enclosingFunction(parent);
+        if (fn) this.returned(ref, fn);
+        return;
+      }
+      case 'arrow_function':
+        if (field('body')) this.returned(ref, parent);
+        return;
+      case 'member_expression':
+        if (field('object')) this.member(ref, parent);
+        return;
+      case 'subscript_expression':
+        if (field('object')) this.subscript(ref, parent);
+        return;
+      case 'arguments':
+        this.argument(ref, parent);
+        return;
+      case 'pair':
+        if (field('value') && file.textOf(parent.childForFieldName('key')!) !== ref.name)
+          this.throughField(ref, parent.childForFieldName('key')!, undefined);
+        this.exports(ref);
+        return;
+      default:
+        this.exports(ref);
+        return;
+    }
+  }
+
+  private same(ref: Ref, node: Node): void {
+    this.add([{ ...ref, node }]);
+  }
+
+  private exports(ref: Ref): void {
+    const name = exportedAs(ref.file, ref.node);
+    if (name) this.exported.push({ ref, name, called: false });
+  }
+
+  /** `container = v`, `owner.container = v`. */
+  private assigned(ref: Ref, assignment: Node): void {
+    const value = assignment.childForFieldName('right')!;
+    if (ref.depth > 0) return;
+    this.stores.push({ ref, kind: 'assign', node: assignment, anchor: ref.node, values: [value] });
+    // The same container under the name that it was made under.
+    const binding = value.type === 'identifier' ? resolveIdentifier(ref.file, value) : undefined;
+    if (binding?.kind === 'variable' && ref.node.type !== 'identifier') this.through(ref, binding, 0);
+  }
+
+  private augmented(ref: Ref, assignment: Node): void {
+    const operator = assignment.childForFieldName('operator')?.type;
+    const value = assignment.childForFieldName('right')!;
+    if (operator === '+=' && ref.depth === 0) {
+      this.stores.push({ ref, kind: 'append', node: assignment, anchor: ref.node, values: [value] });
+    } else if (operator === '??=' || operator === '||=') this.same(ref, assignment);
+  }
+
+  private rebuilds(ref: Ref): void {
+    const target = rebuildTarget(ref);
+    if (!target) return;
+    if (target.kind === 'carrier') {
+      const binding = resolveIdentifier(ref.file, target.identifier);
+      if (binding) this.carriers.push({ binding, ref });
+      return;
+    }
+    const { node, target: anchor, value } = target;
+    this.stores.push({ ref, kind: 'rebuild', node, anchor, values: [value] });
+  }
+
+  /** `const next = [...this.history, m]; this.history = next`: the assignment stores. */
+  private followCarriers(): void {
+    for (const { binding, ref } of this.carriers.splice(0)) {
+      for (const use of usesOf(ref.file, binding)) {
+        const parent = use.parent!;
+        const fieldName = parent.type === 'pair' ? 'key' : 'left';
+        const target =
+          use.type === 'shorthand_property_identifier'
+            ? use
+            : (parent.childForFieldName(fieldName) ?? undefined);
+        const holds =
+          use.type === 'shorthand_property_identifier' ||
+          (parent.type === 'pair' && isSame(parent.childForFieldName('value'), use)) ||
+          (parent.type === 'assignment_expression' && isSame(parent.childForFieldName('right'), use));
+        if (!holds || !target || !this.isContainer(ref, target)) continue;
+        const node = use.type === 'shorthand_property_identifier' ? use : parent;
+        this.stores.push({ ref, kind: 'rebuild', node, anchor: target, values: this.initial(ref.file, use) });
+      }
+    }
+  }
+
+  private isContainer(ref: Ref, target: Node): boolean {
+    const last = target.type === 'member_expression' ? target.childForFieldName('property')! : target;
+    return ref.file.textOf(last).replace(/^#/, '') === ref.name;
+  }
+
+  private initial(file: SyntaxFile, use: Node): Node[] {
+    const declaration = resolveIdentifier(file, use)?.declaration;
+    const value = declaration?.type === 'variable_declarator' && declaration.childForFieldName('value');
+    return value ? [value] : [use];
+  }
+
+  private bindTo(ref: Ref, target: Node): void {
+    if (target.type === 'member_expression') {
+      const object = target.childForFieldName('object')!;
+      const owner = object.type === 'this' ? enclosingClass(target) : undefined;
+      this.throughField(ref, target.childForFieldName('property')!, owner);
+      const exported = /^(?:module\.)?exports(\.[\w$]+)?$/.exec(ref.file.textOf(target));
+      if (exported) this.exported.push({ ref, name: exported[1]?.slice(1) ?? 'default', called: false });
+    } else this.bind(ref, target, 0);
+  }
+
+  /** Follows the names that a pattern gives to the value. @param deeper 1 where it takes out what is inside */
+  private bind(ref: Ref, pattern: Node, deeper: number, via?: string): void {
+    switch (pattern.type) {
+      case 'assignment_pattern':
+        this.bind(ref, pattern.childForFieldName('left')!, deeper, via);
+        return;
+      case 'identifier': {
+        const binding = resolveName(ref.file, ref.file.textOf(pattern), pattern.startIndex);
+        if (binding) this.through(ref, binding, deeper, via);
+        return;
+      }
+      case 'array_pattern':
+        for (const child of pattern.namedChildren) this.bind(ref, child, Math.max(1, deeper), via);
+        return;
+      default:
+        return;
+    }
+  }
+
+  private through(ref: Ref, binding: Binding, deeper: number, via = `through ${binding.name}`): void {
+    const { file, name, trust } = ref;
+    const depth = ref.depth + deeper;
+    const next = { file, name, trust, depth, hops: ref.hops + 1, via: ref.via ?? via };
+    this.add(usesOf(file, binding).map((node) => ({ ...next, node })));
+    for (const exported of exportedNames(file, binding)) {
+      this.exported.push({ ref: { ...next, node: binding.node }, name: exported, called: false });
+    }
+  }
+
+  /** The container is also held by another field: `this.messages = history`. */
+  private throughField(ref: Ref, key: Node, owner: Node | undefined): void {
+    const { file } = ref;
+    const name = file.textOf(key).replace(/^#/, '');
+    if (name === ref.name || !/^[\w$]+$/.test(name)) return;
+    if (occurrences(file.text, name).length > MAX_FIELD_USES) return;
+    for (const node of memberUses(file, name, false)) {
+      if (owner && (node.startIndex < owner.startIndex || node.endIndex > owner.endIndex)) continue;
+      const via = ref.via ?? `through .${name}`;
+      this.add([{ ...ref, node, hops: ref.hops + 1, trust: ref.trust * 0.9, via }]);
+    }
+  }
+
+  /** A function answers with the container: its calls are the container. */
+  private returned(ref: Ref, fn: Node): void {
+    const { file } = ref;
+    const next = { ...ref, hops: ref.hops + 1 };
+    const holder = fn.parent;
+    const own = fn.childForFieldName('name');
+    const key =
+      fn.type === 'method_definition'
+        ? own
+        : holder?.type === 'pair'
+          ? holder.childForFieldName('key')
+          : holder?.type === 'field_definition'
+            ? holder.childForFieldName('property')
+            : undefined;
+    if (key) {
+      const name = file.textOf(key).replace(/^#/, '');
+      const getter = fn.children.some((child) => child.type === 'get');
+      this.add(memberUses(file, name, !getter).map((node) => ({ ...next, node, via: `from ${name}` })));
+      if (!getter)
+        this.exported.push({ ref: { ...next, via: `from ${name}` }, name: `.${name}`, called: true });
+      return;
+    }
+    const identifier = holder?.type === 'variable_declarator' ? holder.childForFieldName('name') : own;
+    const binding = identifier?.type === 'identifier' ? resolveIdentifier(file, identifier) : undefined;
+    if (!binding) return;
+    const via = `from ${binding.name}`;
+    for (const use of usesOf(file, binding)) {
+      const call = callOf(use);
+      if (call) this.add([{ ...next, node: call, via }]);
+    }
+    for (const name of exportedNames(file, binding)) {
+      this.exported.push({ ref: { ...next, via }, name, called: true });
+    }
+  }
+
+  private member(ref: Ref, member: Node): void {
+    const { file } = ref;
+    const property = member.childForFieldName('property')!;
+    const method = file.textOf(property);
+    const user = member.parent;
+    let call = callOf(member);
+    let values = call?.childForFieldName('arguments')?.namedChildren ?? [];
+    if (!call && user?.type === 'member_expression' && /^(call|apply)$/.test(lastName(file, user))) {
+      call = callOf(user); // x.push.apply(x, items)
+      values = call?.childForFieldName('arguments')?.namedChildren.slice(1) ?? [];
+    }
+    if (call) {
+      const kind = STORE_METHODS.get(method);
+      if (kind && values.length) {
+        if (method === 'splice') values = values.slice(2);
+        const keyed = kind === 'map' && method !== 'register';
+        if (values.length) {
+          this.stores.push({
+            ref,
+            kind,
+            node: call,
+            anchor: property,
+            values,
+            key: keyed ? values[0] : undefined,
+          });
+          this.values(ref, values);
+        }
+      }
+      if (method === 'set' || method === 'add') this.same(ref, call);
+      if (READ_METHODS.has(method)) this.add([{ ...ref, node: call, depth: ref.depth + 1 }]);
+      if (EACH_METHODS.has(method) && values[0] && isFunction(values[0]))
+        this.intoElement(ref, values[0], method === 'reduce' ? 1 : 0);
+      return;
+    }
+    if (user?.type === 'assignment_expression' && isSame(user.childForFieldName('left'), member)) {
+      if (method === 'length') return;
+      const value = user.childForFieldName('right')!;
+      const kind = /^on[a-z]/.test(method) ? 'listeners' : 'property';
+      this.stores.push({ ref, kind, node: user, anchor: member, values: [value], key: property });
+      return;
+    }
+    this.add([{ ...ref, node: member, depth: ref.depth + 1 }]);
+  }
+
+  private subscript(ref: Ref, subscript: Node): void {
+    const user = subscript.parent;
+    const index = subscript.childForFieldName('index')!;
+    const inside = { ...ref, node: subscript, depth: ref.depth + 1 };
+    const operator =
+      user?.type === 'augmented_assignment_expression' && user.childForFieldName('operator')?.type;
+    const writes =
+      (user?.type === 'assignment_expression' || operator === '??=' || operator === '||=') &&
+      isSame(user?.childForFieldName('left'), subscript);
+    if (user && writes) {
+      const value = user.childForFieldName('right')!;
+      const atEnd = /\.length$/.test(ref.file.textOf(index));
+      this.stores.push({
+        ref,
+        kind: atEnd ? 'array' : 'keys',
+        node: user,
+        anchor: subscript,
+        values: [value],
+        key: atEnd ? undefined : index,
+      });
+      this.values(ref, [value]);
+      this.add([{ ...inside, node: user }]);
+    }
+    this.add([inside]);
+  }
+
+  /** `const list = []; map.set(id, list); list.push(m)`: the list is kept too. */
+  private values(ref: Ref, values: Node[]): void {
+    for (const value of values) {
+      if (value.type !== 'identifier') continue;
+      const binding = resolveIdentifier(ref.file, value);
+      const made = binding && this.initial(ref.file, value)[0];
+      if (binding?.kind === 'variable' && made && /array|object|new_expression/.test(made.type))
+        this.through(ref, binding, 1);
+    }
+  }
+
+  private intoElement(ref: Ref, callback: Node, index: number): void {
+    const parameter =
+      callback.childForFieldName('parameters')?.namedChildren[index] ??
+      callback.childForFieldName('parameter');
+    if (parameter) this.bind(ref, parameter, 1, 'taken from it');
+  }
+
+  private argument(ref: Ref, args: Node): void {
+    const { file, node } = ref;
+    const call = args.parent!;
+    const callee = call.childForFieldName('function') ?? call.childForFieldName('constructor');
+    if (!callee) return;
+    const name = file.textOf(callee);
+    const index = args.namedChildren.findIndex((child) => isSame(child, node));
+    const rest = args.namedChildren.slice(index + 1);
+    if (index > 0 && PRIVATE_GETTERS.test(name.split('.').at(-1)!)) {
+      this.same(ref, call);
+      return;
+    }
+    if (index === 0 && /^(Object\.(assign|definePropert(y|ies))|Reflect\.(set|defineProperty))$/.test(name)) {
+      const keyed = !/assign|ies$/.test(name);
+      const key = keyed ? rest[0] : undefined;
+      this.stores.push({
+        ref,
+        kind: 'keys',
+        node: call,
+        anchor: callee,
+        values: keyed ? rest.slice(1) : rest,
+        key,
+      });
+      return;
+    }
+    if (index === 0 && /\b(push|unshift|set|add)\.(call|apply)$/.test(name)) {
+      this.stores.push({ ref, kind: 'verb', node: call, anchor: callee, values: rest });
+      return;
+    }
+    if (
+      /^(Array\.from|Object\.\w+|JSON\.\w+|console\.\w+|Array\.isArray|String|Number|Boolean|Map|Set|Promise\.\w+)$/.test(
+        name,
+      )
+    )
+      return;
+    const found = this.callable(ref, callee);
+    if (found) this.intoParameter(ref, file, found, index, name.slice(0, 60));
+    else this.passed(ref, callee, call, index, rest);
+  }
+
+  /** The function or class of this file that a callee names. */
+  private callable(ref: Ref, callee: Node): Node | undefined {
+    const { file } = ref;
+    if (callee.type === 'identifier') {
+      const binding = resolveIdentifier(file, callee);
+      const declaration = binding?.declaration;
+      if (!declaration) return undefined;
+      if (binding.kind === 'function' || binding.kind === 'class') return declaration;
+      const value = binding.kind === 'variable' ? declaration.childForFieldName('value') : undefined;
+      return value && (isFunction(value) || isClass(value)) ? value : undefined;
+    }
+    if (callee.type !== 'member_expression') return undefined;
+    const name = lastName(file, callee);
+    const owner = callee.childForFieldName('object')?.type === 'this' ? enclosingClass(callee) : undefined;
+    const own = owner && memberOf(owner, name);
+    if (own) return own;
+    return methodsNamed(file, name.replace(/^#/, ''))[0];
+  }
+
+  private passed(ref: Ref, callee: Node, call: Node, index: number, rest: Node[]): void {
+    const object = callee.type === 'member_expression' ? callee.childForFieldName('object') : callee;
+    const binding = object?.type === 'identifier' ? resolveIdentifier(ref.file, object) : undefined;
+    if (binding) {
+      const member = callee.type === 'member_expression' ? lastName(ref.file, callee) : undefined;
+      this.handed.push({ ref, callee: binding, member, index, call });
+    }
+    if (rest.length) this.stores.push({ ref, kind: 'passed', node: call, anchor: callee, values: rest });
+  }
+}
+
+function lastName(file: SyntaxFile, member: Node): string {
+  return file.textOf(member.childForFieldName('property')!);
+}
+
+/** The call whose callee this is. */
+export function callOf(callee: Node): Node | undefined {
+  const call = callee.parent;
+  return call?.type === 'call_expression' && isSame(call.childForFieldName('function'), callee)
+    ? call
+    : undefined;
+}
+
+/** `x.name` everywhere in the file, or the calls `x.name(...)`. */
+export function memberUses(file: SyntaxFile, name: string, called: boolean): Node[] {
+  const found: Node[] = [];
+  for (const at of occurrences(file.text, name)) {
+    const member = file.at(at)?.parent;
+    if (member?.type !== 'member_expression' || lastName(file, member).replace(/^#/, '') !== name) continue;
+    if (member.endIndex !== at + name.length) continue;
+    const use = called ? callOf(member) : member;
+    if (use) found.push(use);
+  }
+  return found;
+}
+
+/** Methods and function-valued properties of that name in the file. */
+function methodsNamed(file: SyntaxFile, name: string): Node[] {
+  const found: Node[] = [];
+  for (const at of occurrences(file.text, name)) {
+    const holder = file.at(at)?.parent;
+    if (
+      holder?.type === 'method_definition' &&
+      holder.childForFieldName('name')!.endIndex === at + name.length
+    )
+      found.push(holder);
+    const value =
+      holder && /^(pair|field_definition)$/.test(holder.type) ? holder.childForFieldName('value') : null;
+    if (value && isFunction(value)) found.push(value);
+  }
+  return found;
+}
