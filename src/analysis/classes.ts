@@ -80,7 +80,7 @@ function nameFor(graph: HeapGraph, kinds: Kinds, node: number, detached: boolean
 
 /** `<div id="a">` -> `<div>`. */
 function withoutAttributes(name: string): string {
-  return name.replace(/^((?:Detached )?<[^ ]*) [^]*$/, '$1>');
+  return name.replace(/^((?:Detached )?<[^ ]*) .*$/s, '$1>');
 }
 
 /**

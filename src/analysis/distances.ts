@@ -15,12 +15,22 @@ export const SYSTEM_DISTANCE = 100_000_000;
  * greater of key's and table's distance + 1.
  */
 export function computeDistances(graph: HeapGraph, ephemerons: Ephemerons): Int32Array {
-  const { nodeCount, firstEdges, edgeTargets } = graph;
+  const { nodeCount, firstEdges, edgeTypes, edgeTargets } = graph;
   const kinds = kindsOf(graph);
   const distances = new Int32Array(nodeCount).fill(UNREACHABLE);
   if (nodeCount === 0) return distances;
   const queue = new Uint32Array(nodeCount);
-  const follows = makeFilter(graph, kinds, ephemerons);
+  const counts = makeEdgeFilter(graph, kinds);
+  // Asked only for edges to nodes not yet reached: so an entry of a WeakMap counts by the later of its two edges.
+  const waiting = new Uint8Array(ephemerons.pairCount);
+  const follows = (node: number, edge: number): boolean => {
+    if (!counts(node, edge)) return false;
+    const found = edgeTypes[edge] === kinds.internalEdge ? ephemeronIndex(ephemerons, edge) : -1;
+    if (found < 0) return true;
+    const pair = ephemerons.pairs[found];
+    waiting[pair] ^= 1;
+    return waiting[pair] === 0;
+  };
 
   const spread = (queued: number): void => {
     let end = queued;
@@ -50,34 +60,25 @@ export function computeDistances(graph: HeapGraph, ephemerons: Ephemerons): Int3
   return distances;
 }
 
-/** Asked only for edges to nodes not yet reached: an entry of a WeakMap counts by the later of its two edges. */
-function makeFilter(
-  graph: HeapGraph,
-  kinds: Kinds,
-  ephemerons: Ephemerons,
-): (node: number, edge: number) => boolean {
+/**
+ * Whether an edge counts on a way from a root. WeakMap entries apart: no for weak edges, a NativeContext's
+ * `sloppy_function_map`, and the links of `(map descriptors)`, which maps share (crbug.com/413608).
+ */
+export function makeEdgeFilter(graph: HeapGraph, kinds: Kinds): (node: number, edge: number) => boolean {
   const { nodeTypes, nodeNames, edgeTypes, edgeNames, strings } = graph;
   const nativeContext = strings.indexOf('system / NativeContext');
   const sloppyMap = strings.indexOf('sloppy_function_map');
   const descriptors = strings.indexOf('(map descriptors)');
-  const waiting = new Uint8Array(ephemerons.pairCount);
   return (node, edge) => {
     const type = edgeTypes[edge];
     if (type === kinds.weakEdge) return false;
     const named = type !== kinds.elementEdge && type !== kinds.hiddenEdge;
     if (nodeTypes[node] === kinds.hidden && nodeNames[node] === nativeContext) {
-      if (named && edgeNames[edge] === sloppyMap) return false;
-    } else if (nodeTypes[node] === kinds.array && nodeNames[node] === descriptors) {
+      return !named || edgeNames[edge] !== sloppyMap;
+    }
+    if (nodeTypes[node] === kinds.array && nodeNames[node] === descriptors) {
       const index = named ? Number.parseInt(strings.get(edgeNames[edge]), 10) : edgeNames[edge];
       return index < 2 || index % 3 !== 1;
-    }
-    if (type === kinds.internalEdge && ephemerons.pairCount > 0) {
-      const found = ephemeronIndex(ephemerons, edge);
-      if (found >= 0) {
-        const pair = ephemerons.pairs[found];
-        waiting[pair] ^= 1;
-        return waiting[pair] === 0;
-      }
     }
     return true;
   };

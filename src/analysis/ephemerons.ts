@@ -57,6 +57,12 @@ export function findEphemerons(graph: HeapGraph, kinds: Kinds): Ephemerons {
   };
 }
 
+/** V8's id of the WeakMap table whose entry this internal edge is part of; undefined for other edges. */
+export function weakMapTable(graph: HeapGraph, edge: number): number | undefined {
+  const match = NAME.exec(graph.strings.get(graph.edgeNames[edge]));
+  return match ? Number(match[3]) : undefined;
+}
+
 /** Position of `edge` in `ephemerons.edges`, or -1. */
 export function ephemeronIndex(ephemerons: Ephemerons, edge: number): number {
   const { edges } = ephemerons;

@@ -14,6 +14,7 @@ export interface Kinds {
   readonly regexp: number;
   readonly native: number;
   readonly synthetic: number;
+  readonly objectShape: number;
   readonly contextEdge: number;
   readonly elementEdge: number;
   readonly propertyEdge: number;
@@ -36,6 +37,7 @@ export function kindsOf(graph: HeapGraph): Kinds {
     regexp: node('regexp'),
     native: node('native'),
     synthetic: node('synthetic'),
+    objectShape: node('object shape'),
     contextEdge: edge('context'),
     elementEdge: edge('element'),
     propertyEdge: edge('property'),

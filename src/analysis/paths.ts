@@ -1,4 +1,3 @@
-import type { HeapGraph } from '../heap/graph.ts';
 import { makeEdgeFilter, SYSTEM_DISTANCE, UNREACHABLE } from './distances.ts';
 import { weakMapTable } from './ephemerons.ts';
 import type { AnalysedHeap } from './heap.ts';

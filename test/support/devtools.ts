@@ -28,6 +28,7 @@ export interface DevtoolsHeap {
 }
 
 export interface DevtoolsDiff {
+  name: string;
   addedCount: number;
   removedCount: number;
   addedSize: number;

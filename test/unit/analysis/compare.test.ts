@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { classify } from '../../../src/analysis/classes.ts';
+import { diffHeaps } from '../../../src/analysis/diff.ts';
+import { digestHeap, type HeapDigest } from '../../../src/analysis/digest.ts';
+import { HeapTrend } from '../../../src/analysis/trend.ts';
+import { buildGraph, type DrawnNode } from '../../support/graphs.ts';
+
+function digest(nodes: DrawnNode[]): HeapDigest {
+  const graph = buildGraph({ nodes, edges: [] });
+  return digestHeap({ graph, shallowSizes: graph.nodeSelfSizes }, classify(graph));
+}
+
+const item = (id: number, size: number, name = 'Item', type = 'object'): DrawnNode => ({
+  id,
+  size,
+  name,
+  type,
+});
+
+describe('digestHeap', () => {
+  it('has the nodes with a size, by ascending id up to 2^32', () => {
+    const { ids, sizes, kinds, kindOf } = digest([
+      item(0xffffffff, 1),
+      item(70_000, 2, 'Other'),
+      item(3, 0),
+      item(65_535, 4),
+      item(65_536, 5),
+      item(1, 6),
+    ]);
+    assert.deepEqual([...ids], [1, 65_535, 65_536, 70_000, 0xffffffff]);
+    assert.deepEqual([...sizes], [6, 4, 5, 2, 1]);
+    assert.deepEqual(
+      Array.from(kindOf, (kind) => kinds[kind].className),
+      ['Item', 'Item', 'Item', 'Other', 'Item'],
+    );
+  });
+});
+
+describe('diffHeaps', () => {
+  it('tells what was added and removed by id', () => {
+    const before = digest([item(1, 10), item(3, 20), item(5, 30, 'Old')]);
+    const after = digest([item(3, 25), item(7, 40), item(9, 50)]);
+    const { rows, sharedIds } = diffHeaps(before, after);
+    assert.deepEqual(rows, [
+      {
+        className: 'Item',
+        addedCount: 2,
+        removedCount: 1,
+        addedSize: 90,
+        removedSize: 10,
+        deltaCount: 1,
+        deltaSize: 80,
+      },
+      {
+        className: 'Old',
+        addedCount: 0,
+        removedCount: 1,
+        addedSize: 0,
+        removedSize: 30,
+        deltaCount: -1,
+        deltaSize: -30,
+      },
+    ]);
+    assert.equal(sharedIds, 1 / 3);
+  });
+
+  it('takes the same id with another class or type for a removal and an addition', () => {
+    const before = digest([item(1, 10, 'A'), item(3, 10, 'B'), item(5, 10, 'C')]);
+    const after = digest([item(1, 10, 'B'), item(3, 12, 'B', 'native'), item(5, 10, 'C')]);
+    const { rows, sharedIds } = diffHeaps(before, after);
+    assert.deepEqual(
+      rows.map((row) => [row.className, row.addedCount, row.removedCount, row.deltaSize]),
+      [
+        ['B', 2, 1, 12],
+        ['A', 0, 1, -10],
+      ],
+    );
+    assert.equal(sharedIds, 1);
+  });
+
+  it('is empty for a snapshot and itself, and has no shared ids with nothing', () => {
+    const same = digest([item(1, 10)]);
+    assert.deepEqual(diffHeaps(same, same), { rows: [], sharedIds: 1 });
+    assert.equal(diffHeaps(digest([]), same).sharedIds, 0);
+  });
+});
+
+describe('HeapTrend', () => {
+  it('has counts, sizes, and what the last snapshot holds by when it was first seen', () => {
+    const trend = new HeapTrend();
+    trend.add(digest([item(1, 10), item(3, 10), item(11, 1, 'Gone')]));
+    trend.add(digest([item(3, 10), item(5, 20), item(7, 20)]));
+    trend.add(digest([item(3, 15), item(7, 20), item(9, 30), item(5, 4, 'New')]));
+    assert.deepEqual(trend.classes(), [
+      {
+        className: 'Item',
+        counts: [2, 3, 3],
+        sizes: [20, 50, 65],
+        survivorCounts: [1, 1, 1],
+        survivorSizes: [15, 20, 30],
+      },
+      {
+        className: 'New',
+        counts: [0, 0, 1],
+        sizes: [0, 0, 4],
+        survivorCounts: [0, 0, 1],
+        survivorSizes: [0, 0, 4],
+      },
+      {
+        className: 'Gone',
+        counts: [1, 0, 0],
+        sizes: [1, 0, 0],
+        survivorCounts: [0, 0, 0],
+        survivorSizes: [0, 0, 0],
+      },
+    ]);
+  });
+
+  it('is empty before the first snapshot', () => {
+    assert.deepEqual(new HeapTrend().classes(), []);
+  });
+});
