@@ -9,32 +9,13 @@ export interface Baseline {
   kinds: Uint32Array;
   counts: Uint32Array;
   bytes: Float64Array;
-  /** References from a container, and from its backing stores, to the program's objects. */
-  entries: Uint32Array;
 }
 
 /** Digest of an analysed heap: 20 bytes a node and an index of ids. */
 export function makeBaseline(heap: AnalysedHeap, live: LiveTotals): Baseline {
   const { nodeIds, nodeCount } = heap.graph;
   const rowOf = indexIds(nodeIds, nodeCount);
-  const entries = countAllEntries(heap, live);
-  return { row: rowOf, kinds: nodeKinds(heap), counts: live.counts, bytes: live.bytes, entries };
-}
-
-/** For every node: strong references from it, or from backing stores that it dominates, to the program's objects. */
-export function countAllEntries(heap: AnalysedHeap, live: LiveTotals): Uint32Array {
-  const { graph, dominators, order } = heap;
-  const weak = graph.edgeTypeNames.indexOf('weak');
-  const entries = new Uint32Array(graph.nodeCount);
-  // Preorder from behind: what hangs below a store is counted before the store hands on to its owner.
-  for (let i = order.length - 1; i >= 0; i--) {
-    const node = order[i];
-    for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
-      if (live.own[graph.edgeTargets[edge]] === 1 && graph.edgeTypes[edge] !== weak) entries[node]++;
-    }
-    if (live.own[node] === 2) entries[dominators[node]] += entries[node];
-  }
-  return entries;
+  return { row: rowOf, kinds: nodeKinds(heap), counts: live.counts, bytes: live.bytes };
 }
 
 /**

@@ -37,7 +37,9 @@ export function adviceFor(kind: FindingKind, name: string): string[] {
     case 'linked-list':
       return [`Cut the list: drop old links of ${it}, or keep only the last few.`];
     case 'closure':
-      return ['The variable lives as long as the function that closes over it: clear it, or move it inside the call.'];
+      return [
+        'The variable lives as long as the function that closes over it: clear it, or move it inside the call.',
+      ];
     case 'external-memory':
       return [
         'This memory is outside the JavaScript heap: free it by hand where the package offers it (free(), close(), dispose(), delete()).',

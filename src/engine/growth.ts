@@ -76,9 +76,7 @@ class GrowthPasses {
   async run(): Promise<HeapGrowth> {
     const first = await this.baseline();
     const end = await this.end(first.baseline);
-    const points: Measured[] = [
-      { ...first.totals, owners: measureBaseline(first.baseline, end.tracked) },
-    ];
+    const points: Measured[] = [{ ...first.totals, owners: measureBaseline(first.baseline, end.tracked) }];
     for (let i = first.index + 1; i < this.last; i++) points.push(await this.between(i, end.tracked));
     points.push(end.measured);
     return {
@@ -118,10 +116,7 @@ class GrowthPasses {
     const containers = findContainers(heap, gains, live, found);
     const gained = gainedGroups(heap, gains, live, found, groupKeys(heap.graph));
     const retainers = buildRetainers(heap.graph);
-    const tracked = found.map((one, k) => {
-      const container = containers[k].node;
-      return trackedOwner(heap, one, gains.old[container] === 1 ? container : undefined);
-    });
+    const tracked = found.map((one) => trackedOwner(heap, one));
     const synthetic = heap.graph.nodeTypeNames.indexOf('synthetic');
     return {
       tracked,

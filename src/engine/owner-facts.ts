@@ -1,9 +1,10 @@
 /** An owner in plain facts, taken while its graph is loaded: names, kind, path, what it gained, where it is written. */
-import type { AnalysedHeap } from '../analysis/heap.ts';
-import { foldStore } from '../analysis/growth-owners.ts';
+
+import { className, shapeName } from '../analysis/classes.ts';
 import type { GainedGroup, GrowingContainer } from '../analysis/growth-containers.ts';
 import type { Accumulation } from '../analysis/growth-owners.ts';
-import { className, shapeName } from '../analysis/classes.ts';
+import { foldStore } from '../analysis/growth-owners.ts';
+import type { AnalysedHeap } from '../analysis/heap.ts';
 import { edgeLabel, edgeName } from '../analysis/labels.ts';
 import { type PathStep, retainingPaths } from '../analysis/paths.ts';
 import { edgeSource, type Retainers } from '../analysis/retainers.ts';
@@ -201,7 +202,9 @@ function partPlaces(graph: HeapGraph, container: GrowingContainer): PartPlace[] 
  */
 export function groupKeys(graph: HeapGraph): (node: number) => number {
   const property = graph.edgeTypeNames.indexOf('property');
-  const named = graph.nodeTypeNames.map((type) => type === 'object' || type === 'closure' || type === 'native');
+  const named = graph.nodeTypeNames.map(
+    (type) => type === 'object' || type === 'closure' || type === 'native',
+  );
   const plain = graph.strings.indexOf('Object');
   return (node) => {
     let key = graph.nodeTypes[node] + 1;
@@ -257,7 +260,8 @@ function namedEdge(
   const edge = steps[at].edgeIndex;
   const type = graph.edgeTypeNames[graph.edgeTypes[edge]];
   const name = edgeName(graph, edge);
-  if (type === 'property' || type === 'shortcut') return { label: edgeLabel(graph, edge), name, how: 'field' };
+  if (type === 'property' || type === 'shortcut')
+    return { label: edgeLabel(graph, edge), name, how: 'field' };
   if (type === 'context') return { label: edgeLabel(graph, edge), name, how: 'variable' };
   const source = at > 0 ? steps[at - 1].node : 0;
   const sourceName = graph.strings.get(graph.nodeNames[source]);
@@ -316,7 +320,12 @@ function holderOf(graph: HeapGraph, retainers: Retainers, steps: PathStep[]): Ho
 }
 
 /** A function that closes over the scope at hand: on the path, or any other. */
-function functionNear(graph: HeapGraph, retainers: Retainers, steps: PathStep[], at: number): Place | undefined {
+function functionNear(
+  graph: HeapGraph,
+  retainers: Retainers,
+  steps: PathStep[],
+  at: number,
+): Place | undefined {
   const scope = at > 0 ? steps[at - 1].node : -1;
   if (scope >= 0 && graph.strings.get(graph.nodeNames[scope]) === 'system / Context') {
     for (let i = retainers.first[scope]; i < retainers.first[scope + 1]; i++) {
@@ -346,8 +355,11 @@ function kindOf(
 ): FindingKind {
   const { graph } = heap;
   const name = (node: number) => graph.strings.get(graph.nodeNames[node]);
-  const edges = steps.slice(-6).map((step) => edgeName(graph, step.edgeIndex));
-  const trail = `${name(container.node)} ${steps.slice(-4).map((step) => name(step.node)).join(' ')}`;
+  const edges = steps.slice(-3).map((step) => edgeName(graph, step.edgeIndex));
+  const trail = `${name(container.node)} ${steps
+    .slice(-4)
+    .map((step) => name(step.node))
+    .join(' ')}`;
   if (accumulation.chain) {
     const link = name(foldStore(heap, accumulation.chain.head));
     if (/Listener/.test(link) || edges.some((edge) => /kEvents/.test(edge))) return 'listeners';
@@ -384,7 +396,8 @@ function kindOf(
 /** A subclass of Map or Set. */
 function hasTable(graph: HeapGraph, node: number): boolean {
   for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
-    if (graph.edgeTypeNames[graph.edgeTypes[edge]] === 'internal' && edgeName(graph, edge) === 'table') return true;
+    if (graph.edgeTypeNames[graph.edgeTypes[edge]] === 'internal' && edgeName(graph, edge) === 'table')
+      return true;
   }
   return false;
 }

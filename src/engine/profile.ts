@@ -1,26 +1,9 @@
 /** A sampling heap profile, read for what is still alive and was born after the baseline. */
 
-/** As `HeapProfiler.getSamplingProfile` gives it and `.heapprofile` files hold it. */
-export interface SamplingProfile {
-  head: ProfileNode;
-  samples?: { size: number; nodeId: number; ordinal: number }[];
-}
+import type { SamplingNode, SamplingProfile } from '../recording/reader.ts';
 
-interface ProfileNode {
-  id: number;
-  callFrame: ProfileFrame;
-  selfSize: number;
-  children: ProfileNode[];
-}
-
-export interface ProfileFrame {
-  functionName: string;
-  scriptId: string;
-  url: string;
-  /** 0-based: where the function is written, not where it allocates. */
-  lineNumber: number;
-  columnNumber: number;
-}
+/** Its line and column are 0-based: where the function is written, not where it allocates. */
+export type ProfileFrame = SamplingNode['callFrame'];
 
 /** Live bytes by call stack, leaf first. */
 export interface LiveStack {
@@ -28,17 +11,17 @@ export interface LiveStack {
   bytes: number;
 }
 
-/** Stacks of the live samples with an ordinal above `since`, largest first. Without samples: all that is live. */
+/** Stacks of the live samples with an ordinal above `since`, largest first. */
 export function liveStacks(profile: SamplingProfile, since: number): LiveStack[] {
   const bytes = new Map<number, number>();
-  for (const { nodeId, size, ordinal } of profile.samples ?? []) {
+  for (const { nodeId, size, ordinal } of profile.samples) {
     if (ordinal > since) bytes.set(nodeId, (bytes.get(nodeId) ?? 0) + size);
   }
   const stacks: LiveStack[] = [];
-  const open: { node: ProfileNode; frames: ProfileFrame[] }[] = [{ node: profile.head, frames: [] }];
+  const open: { node: SamplingNode; frames: ProfileFrame[] }[] = [{ node: profile.head, frames: [] }];
   for (let at = open.pop(); at; at = open.pop()) {
     const frames = at.node.callFrame.functionName === '(root)' ? [] : [at.node.callFrame, ...at.frames];
-    const own = profile.samples ? (bytes.get(at.node.id) ?? 0) : at.node.selfSize;
+    const own = bytes.get(at.node.id) ?? 0;
     if (own > 0 && frames.length) stacks.push({ frames, bytes: own });
     for (const child of at.node.children) open.push({ node: child, frames });
   }
@@ -62,6 +45,6 @@ export function bytesByFrame(stacks: readonly LiveStack[]): (ProfileFrame & { by
   return [...found.values()].sort((a, b) => b.bytes - a.bytes);
 }
 
-export function frameKey(frame: ProfileFrame): string {
+function frameKey(frame: ProfileFrame): string {
   return `${frame.scriptId}:${frame.lineNumber}:${frame.columnNumber}`;
 }

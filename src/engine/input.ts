@@ -1,0 +1,81 @@
+import { stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { HeaplineError } from '../base/errors.ts';
+import type { AnalysisInput } from '../protocol/engine.ts';
+import type { SnapshotEntry } from '../protocol/recording.ts';
+import { openRecording, type Recording } from '../recording/reader.ts';
+import type { AnalysisSource } from './analyse.ts';
+
+/** Opens what an analysis starts from. @throws HeaplineError of openRecording; `not-found` for a missing file */
+export async function readInput(input: AnalysisInput): Promise<AnalysisSource> {
+  return 'recordingDir' in input
+    ? fromRecording(await openRecording(input.recordingDir))
+    : fromFiles(input.snapshotFiles);
+}
+
+async function fromRecording(recording: Recording): Promise<AnalysisSource> {
+  const { manifest, events, dir } = recording;
+  const warnings = [...recording.problems];
+  const snapshots = comparable(recording, warnings);
+  const lastEvent = events[events.length - 1]?.t ?? 0;
+  const last = recording.profiles[recording.profiles.length - 1];
+  const profile =
+    last &&
+    (await recording.readProfile(last.index).catch((error: Error) => {
+      warnings.push(`The sampling profile was left out: ${error.message}`);
+      return undefined;
+    }));
+  return {
+    recording: {
+      name: basename(dir),
+      createdAt: manifest.createdAt,
+      command: manifest.target.command,
+      cwd: manifest.target.cwd,
+      arch: manifest.runtime.arch,
+      platform: manifest.runtime.platform,
+      durationMs: manifest.end?.t ?? lastEvent,
+      pausedMs: events.reduce((sum, event) => sum + (event.type === 'snapshot' ? event.pauseMs : 0), 0),
+    },
+    recordingDir: dir,
+    runtime: { name: manifest.runtime.name, version: manifest.runtime.version },
+    snapshots,
+    files: snapshots.map((snapshot) => join(dir, snapshot.file)),
+    events,
+    scripts: recording.scripts,
+    profile,
+    warnings,
+  };
+}
+
+/** Ids can be compared only between resets: the longest stretch is used. */
+function comparable({ events, snapshots }: Recording, warnings: string[]): SnapshotEntry[] {
+  const resets = events.flatMap((event) => (event.type === 'id-reset' ? [event.beforeSnapshot] : []));
+  if (!resets.length) return snapshots;
+  const bounds = [Number.NEGATIVE_INFINITY, ...resets, Number.POSITIVE_INFINITY];
+  const stretches = bounds
+    .slice(1)
+    .map((end, i) => snapshots.filter(({ index }) => index >= bounds[i] && index < end));
+  const longest = stretches.reduce((best, next) => (next.length >= best.length ? next : best));
+  warnings.push(
+    `Another inspector client reset the object ids: ${longest.length} of ${snapshots.length} snapshots can be compared.`,
+  );
+  return longest;
+}
+
+async function fromFiles(files: string[]): Promise<AnalysisSource> {
+  const snapshots: SnapshotEntry[] = [];
+  for (const [i, file] of files.entries()) {
+    const info = await stat(file).catch(() => undefined);
+    if (!info) throw new HeaplineError('not-found', `${file}: there is no such file.`);
+    snapshots.push({ index: i + 1, file, bytes: info.size, t: 0, pauseMs: 0, activeMs: i, reason: 'manual' });
+  }
+  return {
+    recording: { name: files.map((file) => basename(file)).join(', '), durationMs: 0, pausedMs: 0 },
+    runtime: { name: 'node', version: '' },
+    snapshots,
+    files,
+    events: [],
+    scripts: [],
+    warnings: ['Bare snapshot files carry no script names, steps or times: source lines can not be told.'],
+  };
+}

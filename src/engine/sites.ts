@@ -1,0 +1,237 @@
+/** The source lines of an owner: who stores into it, who allocates, and the user's own line that leads there. */
+import type { Site } from '../protocol/findings.ts';
+import { findRegistrationSites } from '../source/registration-sites.ts';
+import type { ScriptMap } from '../source/script-map.ts';
+import { findStoreSites } from '../source/store-sites.ts';
+import type { StoreCandidate, StoreQuery } from '../source/store-types.ts';
+import type { SyntaxParser } from '../source/syntax.ts';
+import { isUserCode } from '../source/user-code.ts';
+import type { OwnerFacts, PartPlace, Place } from './owner-facts.ts';
+import { bytesByFrame, type LiveStack, type ProfileFrame } from './profile.ts';
+
+export interface OwnerSites {
+  ownerSite?: Site;
+  storeSite?: Site;
+  otherStoreSites: Site[];
+  allocationSites: Site[];
+  userSite?: Site;
+}
+
+/** Candidates below this share of the best one's score are not shown. */
+const CLOSE_ENOUGH = 0.5;
+const MAX_OTHERS = 5;
+
+export class SiteFinder {
+  /** @param stacks of live samples born during the measured growth */
+  constructor(
+    private readonly map: ScriptMap,
+    private readonly parser: SyntaxParser,
+    private readonly stacks: readonly LiveStack[],
+  ) {}
+
+  async sitesOf(facts: OwnerFacts): Promise<OwnerSites> {
+    const candidates = await this.storeCandidates(facts);
+    const best = candidates[0];
+    const storeSite = best && (await this.siteOf(best));
+    const others = candidates.slice(1).filter((other) => other.score >= CLOSE_ENOUGH * best.score);
+    const otherStoreSites = await this.defined(
+      others.slice(0, MAX_OTHERS).map((other) => this.siteOf(other)),
+    );
+    const allocationSites = await this.allocationSites(facts);
+    const ownerPlace = facts.place ?? facts.holder.declaredAt;
+    return {
+      ownerSite: ownerPlace && (await this.site(ownerPlace, { evidence: 'class: where it is declared' })),
+      storeSite,
+      otherStoreSites,
+      allocationSites,
+      userSite: await this.userSite(facts, storeSite, best),
+    };
+  }
+
+  /** A 0-based place as a site. */
+  site(place: Place, extra: { function?: string; evidence?: string } = {}): Promise<Site | undefined> {
+    return this.map.site(place.scriptId, place.line0, place.column0, extra);
+  }
+
+  private async storeCandidates(facts: OwnerFacts): Promise<StoreCandidate[]> {
+    const functions = facts.partPlaces.filter((part) => part.isFunction && this.isScript(part.place));
+    const registered = isCallbackKind(facts.kind);
+    const found: StoreCandidate[] = [];
+    if (registered) found.push(...(await this.registrations(functions)));
+    if (!found.length) found.push(...(await findStoreSites(this.map, this.query(facts), this.parser)));
+    if (!found.length && !registered) found.push(...(await this.registrations(functions.slice(0, 3))));
+    return distinct(found);
+  }
+
+  /** Where the callbacks were registered: nearest to the container and commonest first. */
+  private async registrations(functions: readonly PartPlace[]): Promise<StoreCandidate[]> {
+    const found: StoreCandidate[] = [];
+    const most = Math.max(1, ...functions.map((part) => part.count));
+    for (const part of functions.slice(0, 8)) {
+      const weight = (part.count / most) * 0.8 ** part.depth;
+      for (const candidate of await findRegistrationSites(this.map, part.place, this.parser)) {
+        found.push({ ...candidate, score: candidate.score * weight });
+      }
+    }
+    return found.sort((a, b) => b.score - a.score);
+  }
+
+  private query(facts: OwnerFacts): StoreQuery {
+    const { holder } = facts;
+    const near = facts.partPlaces.filter((part) => this.isScript(part.place)).map((part) => part.place);
+    const declaredAt = holder.declaredAt && this.isScript(holder.declaredAt) ? holder.declaredAt : undefined;
+    const onPath = facts.path.map((entry) => entry.place).filter((place) => place && this.isScript(place));
+    return {
+      holder: holder.how,
+      name: holder.name,
+      className: holder.className,
+      declaredAt,
+      container: CONTAINERS[facts.kind] ?? 'unknown',
+      gainedAt: near.slice(0, 12),
+      gainedClasses: facts.gained.map((group) => group.className).slice(0, 12),
+      frames: bytesByFrame(this.stacks)
+        .filter((frame) => this.isScript({ scriptId: Number(frame.scriptId) }))
+        .slice(0, 40)
+        .map((frame) => ({
+          scriptId: Number(frame.scriptId),
+          line0: frame.lineNumber,
+          column0: frame.columnNumber,
+          functionName: frame.functionName,
+          bytes: frame.bytes,
+        })),
+      scripts: [...new Set(onPath.map((place) => place!.scriptId))].reverse(),
+    };
+  }
+
+  private siteOf(candidate: StoreCandidate): Promise<Site | undefined> {
+    const evidence = `syntax: ${candidate.evidence}`;
+    return this.site(candidate, { function: candidate.functionName, evidence });
+  }
+
+  /** The functions nearest to the leaves of the live stacks that are not Node's own. */
+  private async allocationSites(facts: OwnerFacts): Promise<Site[]> {
+    const leaves = new Map<string, { frame: ProfileFrame; bytes: number }>();
+    let total = 0;
+    for (const { frames, bytes } of this.stacks) {
+      total += bytes;
+      const frame = frames.find((one) => one.url && !one.url.startsWith('node:'));
+      if (!frame) continue;
+      const key = `${frame.scriptId}:${frame.lineNumber}:${frame.columnNumber}`;
+      const entry = leaves.get(key);
+      if (entry) entry.bytes += bytes;
+      else leaves.set(key, { frame, bytes });
+    }
+    const top = [...leaves.values()].sort((a, b) => b.bytes - a.bytes).slice(0, 3);
+    const sites = await this.defined(
+      top.map(({ frame, bytes }) =>
+        this.site(framePlace(frame), {
+          function: frame.functionName || undefined,
+          evidence: `allocation: ${Math.round((100 * bytes) / total)} % of the sampled bytes that survived were made in this function`,
+        }),
+      ),
+    );
+    if (sites.length) return sites;
+    const classes = facts.gained.flatMap((group) => group.places.slice(0, 1));
+    return this.defined(
+      classes.slice(0, 3).map((place) => this.site(place, { evidence: 'class of what it gained' })),
+    );
+  }
+
+  private async userSite(
+    facts: OwnerFacts,
+    store: Site | undefined,
+    best?: StoreCandidate,
+  ): Promise<Site | undefined> {
+    if (store && isUserCode(store)) return store;
+    const caller = best && (await this.userCaller(best));
+    if (caller) return caller;
+    // The nearest entry of the retaining path that is the user's own.
+    for (const entry of [...facts.path].reverse()) {
+      const site = entry.place && (await this.site(entry.place));
+      if (site && isUserCode(site)) return { ...site, evidence: `path: \`${entry.name}\` holds it` };
+    }
+    for (const part of facts.partPlaces) {
+      const site = await this.site(part.place);
+      if (site && isUserCode(site)) return { ...site, evidence: 'closure: what it keeps is written here' };
+    }
+    return this.userAllocator();
+  }
+
+  /** The user's frame nearest to the storing function, on stacks that pass through its script. */
+  private async userCaller(store: StoreCandidate): Promise<Site | undefined> {
+    const bytes = new Map<string, { frame: ProfileFrame; bytes: number }>();
+    for (const stack of this.stacks) {
+      const at = stack.frames.findIndex((frame) => Number(frame.scriptId) === store.scriptId);
+      if (at < 0) continue;
+      const frame = stack.frames.slice(at).find((one) => isUserCode(one));
+      if (frame) tally(bytes, frame, stack.bytes);
+    }
+    return this.heaviest(bytes, 'allocation: calls into the storing code');
+  }
+
+  private userAllocator(): Promise<Site | undefined> {
+    const bytes = new Map<string, { frame: ProfileFrame; bytes: number }>();
+    for (const stack of this.stacks) {
+      const frame = stack.frames.find((one) => isUserCode(one));
+      if (frame) tally(bytes, frame, stack.bytes);
+    }
+    return this.heaviest(bytes, 'allocation: most surviving bytes come from here');
+  }
+
+  private async heaviest(
+    frames: Map<string, { frame: ProfileFrame; bytes: number }>,
+    evidence: string,
+  ): Promise<Site | undefined> {
+    const top = [...frames.values()].sort((a, b) => b.bytes - a.bytes)[0];
+    if (!top) return undefined;
+    return this.site(framePlace(top.frame), { function: top.frame.functionName || undefined, evidence });
+  }
+
+  /** Whether the place is in a script that has a source to read: not Node's own. */
+  private isScript(place: { scriptId: number }): boolean {
+    const entry = this.map.byId(place.scriptId);
+    return entry !== undefined && entry.url !== '' && !/^(node|internal|wasm):/.test(entry.url);
+  }
+
+  private async defined(sites: Promise<Site | undefined>[]): Promise<Site[]> {
+    return (await Promise.all(sites)).filter((site) => site !== undefined);
+  }
+}
+
+const CONTAINERS: Partial<Record<OwnerFacts['kind'], StoreQuery['container']>> = {
+  map: 'map',
+  set: 'set',
+  array: 'array',
+  dictionary: 'dictionary',
+  listeners: 'listeners',
+};
+
+function isCallbackKind(kind: OwnerFacts['kind']): boolean {
+  return kind === 'listeners' || kind === 'timers';
+}
+
+function framePlace(frame: ProfileFrame): Place {
+  return { scriptId: Number(frame.scriptId), line0: frame.lineNumber, column0: frame.columnNumber };
+}
+
+function tally(
+  into: Map<string, { frame: ProfileFrame; bytes: number }>,
+  frame: ProfileFrame,
+  bytes: number,
+): void {
+  const key = `${frame.scriptId}:${frame.lineNumber}:${frame.columnNumber}`;
+  const entry = into.get(key);
+  if (entry) entry.bytes += bytes;
+  else into.set(key, { frame, bytes });
+}
+
+/** One candidate per line and column, the best kept. */
+function distinct(candidates: StoreCandidate[]): StoreCandidate[] {
+  const seen = new Set<string>();
+  return candidates.filter((one) => {
+    const key = `${one.scriptId}:${one.line0}:${one.column0}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
