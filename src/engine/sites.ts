@@ -5,6 +5,7 @@ import type { HeapGraph } from '../heap/graph.ts';
 import type { Site } from '../protocol/findings.ts';
 import type { ScriptsFile } from '../protocol/recording.ts';
 import { ScriptMap } from '../source/script-map.ts';
+import { placeOf } from './owner-facts.ts';
 
 /** Looks up a node's site by the scripts of the recording around `RECORDING/snapshots/NNNN.heapsnapshot`. */
 export async function siteFinder(
@@ -13,12 +14,11 @@ export async function siteFinder(
 ): Promise<(node: number) => Promise<Site | undefined>> {
   const folder = dirname(dirname(file));
   const scripts = new ScriptMap(await readScripts(join(folder, 'scripts.json')), folder);
-  const { nodes, scriptIds, lines, columns } = graph.locations;
   return async (node) => {
-    const row = indexOfSorted(nodes, node);
-    if (row < 0) return undefined;
+    const place = placeOf(graph, node);
+    if (!place) return undefined;
     const evidence = graph.nodeTypeNames[graph.nodeTypes[node]] === 'closure' ? 'closure' : 'class';
-    return scripts.site(scriptIds[row], lines[row], columns[row], { evidence });
+    return scripts.site(place.scriptId, place.line0, place.column0, { evidence });
   };
 }
 
@@ -30,16 +30,4 @@ async function readScripts(file: string): Promise<ScriptsFile['scripts']> {
   } catch {
     return [];
   }
-}
-
-function indexOfSorted(sorted: Uint32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length - 1;
-  while (low <= high) {
-    const middle = (low + high) >>> 1;
-    if (sorted[middle] === value) return middle;
-    if (sorted[middle] < value) low = middle + 1;
-    else high = middle - 1;
-  }
-  return -1;
 }

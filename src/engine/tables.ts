@@ -16,8 +16,9 @@ import { loadSnapshot } from './load.ts';
 import { describePath } from './path-entries.ts';
 import { siteFinder } from './sites.ts';
 
-/** Below this share of common ids two snapshots are hardly of one process. */
-const FEW_SHARED = 0.2;
+/** With fewer of the objects found again, or more of the ids gone to others, two snapshots hardly belong together. */
+const FEW_KEPT = 0.2;
+const MANY_CHANGED = 0.3;
 
 /** @throws HeaplineError as loadSnapshot does */
 export async function summarise(file: string, task?: Task): Promise<SnapshotSummary> {
@@ -43,14 +44,15 @@ export async function compare(before: string, after: string, task?: Task): Promi
   // Each graph is gone before the next is read: only its digest stays.
   const first = await digestFile(before, task);
   const second = await digestFile(after, task);
-  const { rows, sharedIds } = diffHeaps(first.digest, second.digest);
+  const { rows, sharedIds, changedKinds } = diffHeaps(first.digest, second.digest);
   const warnings = [...first.problems, ...second.problems];
-  if (sharedIds < FEW_SHARED) {
+  const kept = sharedIds * (1 - changedKinds);
+  if (kept < FEW_KEPT || changedKinds > MANY_CHANGED) {
     warnings.unshift(
-      'Few objects have the same id in both: they may be of different processes, or ids were reset in between.',
+      'The ids in both hardly fit together: these may be different processes, or ids were reset in between.',
     );
   }
-  return { before, after, rows, sharedIds, warnings };
+  return { before, after, rows, sharedIds: kept, warnings };
 }
 
 async function digestFile(file: string, task?: Task): Promise<{ digest: HeapDigest; problems: string[] }> {
