@@ -14,7 +14,7 @@ import type { Task } from '../base/progress.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tables.ts';
 import { loadSnapshot } from './load.ts';
 import { describePath } from './path-entries.ts';
-import { siteFinder } from './sites.ts';
+import { siteFinder } from './snapshot-sites.ts';
 
 /** With fewer of the objects found again, or more of the ids gone to others, two snapshots hardly belong together. */
 const FEW_KEPT = 0.2;
