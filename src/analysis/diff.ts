@@ -15,8 +15,13 @@ export interface ClassDiff {
 export interface HeapDiff {
   /** Classes that changed, largest growth first. */
   rows: ClassDiff[];
-  /** 0 to 1: share of the earlier snapshot's ids found in the later. Low: another process, or ids were reset. */
+  /** 0 to 1: share of the earlier snapshot's ids found in the later. */
   sharedIds: number;
+  /**
+   * 0 to 1: share of those with another type or class. 0.36 and more was measured of other processes and after ids
+   * were reset (V8 then hands the same numbers out anew), next to 0 within a process.
+   */
+  changedKinds: number;
 }
 
 /**
@@ -50,6 +55,7 @@ export function diffHeaps(before: HeapDigest, after: HeapDigest): HeapDiff {
   };
 
   let shared = 0;
+  let changed = 0;
   let i = 0;
   let j = 0;
   while (i < before.ids.length && j < after.ids.length) {
@@ -59,6 +65,7 @@ export function diffHeaps(before: HeapDigest, after: HeapDigest): HeapDiff {
     else {
       shared++;
       if (sameKind[before.kindOf[i]] !== after.kindOf[j]) {
+        changed++;
         remove(i);
         add(j);
       }
@@ -78,6 +85,7 @@ export function diffHeaps(before: HeapDigest, after: HeapDigest): HeapDiff {
       .filter((row) => row.addedCount > 0 || row.removedCount > 0)
       .sort((a, b) => b.deltaSize - a.deltaSize || (a.className < b.className ? -1 : 1)),
     sharedIds: before.ids.length > 0 ? shared / before.ids.length : 0,
+    changedKinds: shared > 0 ? changed / shared : 0,
   };
 }
 

@@ -18,7 +18,7 @@ const recordOptions: OptionSpec[] = [
   {
     name: 'out',
     value: 'DIR',
-    help: 'the recording; unless told, NAME-<time>.heapline here. A recording there is kept as DIR.old',
+    help: 'where to record; unless told, NAME-<time>.heapline',
   },
   json,
   { name: 'html', value: 'FILE', help: 'also write the report as one HTML file' },
@@ -48,6 +48,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Snapshots are taken after warm-up, between and at the end unless options say otherwise; also by hand,',
       'with Enter (give the keyboard to the program instead with --stdin) or SIGUSR2. A step ends with a line',
       "that matches --step-on, or with performance.mark('heapline.step') in the program.",
+      'Where --out is an earlier recording, that is kept as NAME.old.heapline; any other folder is left alone.',
     ],
     program: true,
     options: [

@@ -83,7 +83,7 @@ export class RpcCaller<M extends Methods> {
       else if (signal?.aborted) settle({ err: { code: 'cancelled', message: 'Cancelled.' } });
       else {
         signal?.addEventListener('abort', cancel);
-        const failed = this.trySend({ type: 'call', id, method, params });
+        const failed = this.trySend({ type: 'call', id, method, params } as CallerToAnswerer<M>);
         if (failed) settle({ err: failed });
       }
     });

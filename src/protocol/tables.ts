@@ -37,7 +37,7 @@ export interface SnapshotDiff {
   before: string;
   after: string;
   rows: ClassDiffRow[];
-  /** 0 to 1: share of node ids of `before` found in `after`; low means another process or reset ids. */
+  /** 0 to 1: share of the objects of `before` found in `after` by id, type and class. */
   sharedIds: number;
   warnings: string[];
 }

@@ -27,11 +27,11 @@ export async function runHeapline(
   const asked: unknown[] = [];
   const tty = options.tty ? { isTTY: true, columns: 80 } : {};
   const answers: Engine = {
-    async call(method, params) {
+    async call<K extends keyof EngineMethods>(method: K, params: unknown) {
       asked.push({ method, params });
-      const answer = options.answers?.[method];
+      const answer: unknown = options.answers?.[method];
       if (answer === undefined || answer instanceof Error) throw answer ?? new Error(`unexpected ${method}`);
-      return answer;
+      return answer as EngineMethods[K]['result'];
     },
     dispose() {},
   };

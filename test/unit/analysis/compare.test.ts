@@ -68,7 +68,7 @@ describe('diffHeaps', () => {
   it('takes the same id with another class or type for a removal and an addition', () => {
     const before = digest([item(1, 10, 'A'), item(3, 10, 'B'), item(5, 10, 'C')]);
     const after = digest([item(1, 10, 'B'), item(3, 12, 'B', 'native'), item(5, 10, 'C')]);
-    const { rows, sharedIds } = diffHeaps(before, after);
+    const { rows, sharedIds, changedKinds } = diffHeaps(before, after);
     assert.deepEqual(
       rows.map((row) => [row.className, row.addedCount, row.removedCount, row.deltaSize]),
       [
@@ -77,11 +77,12 @@ describe('diffHeaps', () => {
       ],
     );
     assert.equal(sharedIds, 1);
+    assert.equal(changedKinds, 2 / 3);
   });
 
   it('is empty for a snapshot and itself, and has no shared ids with nothing', () => {
     const same = digest([item(1, 10)]);
-    assert.deepEqual(diffHeaps(same, same), { rows: [], sharedIds: 1 });
+    assert.deepEqual(diffHeaps(same, same), { rows: [], sharedIds: 1, changedKinds: 0 });
     assert.equal(diffHeaps(digest([]), same).sharedIds, 0);
   });
 });

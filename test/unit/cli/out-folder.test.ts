@@ -65,14 +65,6 @@ test('anything else is left alone', () => {
   assert.ok(existsSync(join(cwd, 'rec.old.heapline', 'diary.txt')) && existsSync(join(cwd, 'rec')));
 });
 
-test('a place that can not be written is told as such', () => {
-  writeFileSync(join(cwd, 'file'), 'x');
-  assert.throws(
-    () => choose('file/inside'),
-    (e) => !(e instanceof TypeError),
-  );
-});
-
 test('names of programs', () => {
   assert.equal(nameOf(['node', '--expose-gc', 'src/agent.mjs']), 'agent');
   assert.equal(nameOf(['npx', 'tsx', 'main.ts', '--model', 'x.json']), 'main');

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ResourceLimits } from 'node:worker_threads';
 import { type ErrorCode, HeaplineError } from '../../../src/base/errors.ts';
 import { EngineClient } from '../../../src/engine/client.ts';
+import { leakySnapshots } from '../../support/leaky-snapshots.ts';
 
 /** A client of a worker that runs `code` when it is asked anything. */
 function clientOf(code: string, limits?: ResourceLimits): EngineClient {
@@ -63,4 +67,27 @@ test('the default limits let a worker answer', async () => {
   const client = clientOf("parentPort.postMessage({ type: 'result', id, outcome: { ok: 'fine' } });");
   assert.equal(await client.call('summary', { file: 'x' }), 'fine');
   client.dispose();
+});
+
+test('the real worker: answers, errors with their words, too little memory', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'heapline-client-'));
+  const worker = new URL('../../../dist/engine-worker.js', import.meta.url);
+  const client = new EngineClient(worker);
+  const small = new EngineClient(worker, { maxOldGenerationSizeMb: 4 });
+  try {
+    const { files } = leakySnapshots(folder);
+    const phases: string[] = [];
+    const summary = await client.call('summary', { file: files[0] }, { report: (r) => phases.push(r.phase) });
+    assert.equal(summary.classes.find((row) => row.className === 'Turn')!.count, 500);
+    assert.ok(phases.length > 2);
+    await assert.rejects(
+      client.call('summary', { file: join(folder, 'none') }),
+      (e) => HeaplineError.is(e, 'not-found') && e.hint !== undefined,
+    );
+    await assert.rejects(small.call('summary', { file: files[2] }), (e) => HeaplineError.is(e, 'too-large'));
+  } finally {
+    client.dispose();
+    small.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -1,0 +1,31 @@
+/** What the engine answers: the logic behind `EngineMethods`. */
+import { HeaplineError } from '../base/errors.ts';
+import type { EngineMethods } from '../protocol/engine.ts';
+import type { Handlers } from '../protocol/rpc.ts';
+import { analyseRecording } from './analyse.ts';
+import { compare, describeNode, summarise } from './tables.ts';
+
+export const engineHandlers: Handlers<EngineMethods> = {
+  analyse: (input, task) => orTooLarge(analyseRecording(input, task)),
+  summary: ({ file }, task) => orTooLarge(summarise(file, task)),
+  diff: ({ before, after }, task) => orTooLarge(compare(before, after, task)),
+  details: ({ file, nodeId, paths }, task) => orTooLarge(describeNode(file, nodeId, paths, task)),
+};
+
+/** Columns lie outside V8's heap: where there is no room for one, V8 throws in place of ending the worker. */
+async function orTooLarge<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (
+      error instanceof RangeError &&
+      /allocation failed|invalid (typed )?array length/i.test(error.message)
+    ) {
+      throw new HeaplineError('too-large', 'The snapshot needs more memory than there is.', {
+        hint: 'Close other programs or use a machine with more memory.',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
