@@ -33,7 +33,7 @@ export const IMPORT_TABLE: Record<string, Rule> = {
   'src/engine': { rooms: ['analysis', 'heap', 'source', 'recording', 'protocol', 'base'], node: true },
   'src/report': { rooms: ['protocol', 'base'], node: true },
   'src/cli': { rooms: all, node: true },
-  'src/build': { rooms: [], packages: ['esbuild'], node: true },
+  'src/build': { rooms: [], packages: ['esbuild', 'playwright-core'], node: true },
   webview: { rooms: ['protocol', 'base'], packages: ['d3'] },
 };
 

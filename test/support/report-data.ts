@@ -330,8 +330,7 @@ const MEMORY_TS = `  /** Remembers a turn. */
     message.turn = this.turn++;
     this.history.push(message);
     this.emit('added', message);
-  }
-`.split('\n');
+  }`.split('\n');
 
 const SOURCES = [
   { path: `${CWD}/src/memory.ts`, firstLine: 39, lines: MEMORY_TS },
@@ -517,7 +516,7 @@ export function hostileReport(): ReportData {
       edge: pick(),
       name: pick(),
       className: pick(),
-      nodeId: i + n - 1,
+      nodeId: i + n,
       site: site(),
     })),
     growth: growth(1000, 1),

@@ -1,0 +1,154 @@
+/** The first screen: the verdict, how fast, which line, what holds it. */
+
+import { formatBytes, formatCount } from '../../src/base/units.ts';
+import type { Finding } from '../../src/protocol/findings.ts';
+import type { ReportData } from '../../src/protocol/report.ts';
+import {
+  counted,
+  excerptOf,
+  mainRate,
+  pathNames,
+  percent,
+  span,
+  VERDICT_WORDS,
+  verdictSentence,
+} from '../../src/protocol/wording.ts';
+import { codeView, originView, placeView } from './code.ts';
+import { type Child, h, prose } from './dom.ts';
+
+const ICONS = { leak: '▲', 'no-leak': '✓', inconclusive: '?' } as const;
+
+export function bannerView(data: ReportData): HTMLElement {
+  const { findings } = data;
+  const [first] = findings.findings;
+  return h(
+    'header',
+    { class: 'panel banner' },
+    h(
+      'p',
+      { class: 'source' },
+      h('strong', {}, 'Heapline'),
+      ` ${data.recording.name}`,
+      data.recording.createdAt !== undefined && h('span', {}, readableDate(data.recording.createdAt)),
+    ),
+    h(
+      'h1',
+      {},
+      h(
+        'span',
+        { class: 'verdict' },
+        h('span', { 'aria-hidden': 'true' }, ICONS[findings.verdict]),
+        ' ',
+        VERDICT_WORDS[findings.verdict],
+      ),
+      ' ',
+      h('span', {}, prose(capital(verdictSentence(findings)))),
+    ),
+    figures(data, first),
+    findings.verdict === 'leak' && first
+      ? culprit(data, first)
+      : h('ul', { class: 'reasons' }, ...findings.reasons.map((reason) => h('li', {}, prose(reason)))),
+    findings.findings.length > 1 && ranking(data),
+  );
+}
+
+function figures(data: ReportData, first: Finding | undefined): HTMLElement {
+  const { findings } = data;
+  const growth = findings.verdict === 'leak' && first ? first.growth : findings.growth;
+  const objects = 'objectsPerStep' in growth ? growth.objectsPerStep : undefined;
+  const tiles: [string, string | undefined][] = [
+    ['Growth', mainRate(growth)],
+    ['Objects', typeof objects === 'number' ? `${formatCount(objects, 1)} a step` : undefined],
+    ['Gained', formatBytes(growth.bytes)],
+    ['Over', span(findings.growth)],
+    ['Confidence', percent(findings.confidence)],
+  ];
+  return h(
+    'dl',
+    { class: 'figures' },
+    ...tiles
+      .filter(([, value]) => value !== undefined)
+      .map(([label, value], i) =>
+        h('div', {}, h('dt', {}, label), h('dd', { class: i === 0 && 'main-figure' }, value)),
+      ),
+  );
+}
+
+function culprit(data: ReportData, finding: Finding): HTMLElement | undefined {
+  const site = finding.storeSite ?? finding.userSite ?? finding.allocationSites[0];
+  const role =
+    site === finding.storeSite ? 'Stored at' : site === finding.userSite ? 'Your line' : 'Allocated at';
+  const excerpt = site && excerptOf(data.sources, site);
+  const line = excerpt && {
+    ...excerpt,
+    firstLine: site.line,
+    lines: [excerpt.lines[site.line - excerpt.firstLine]],
+  };
+  const names = pathNames(finding.retainingPath);
+  return h(
+    'div',
+    { class: 'culprit' },
+    site &&
+      h(
+        'p',
+        {},
+        h('span', { class: 'role' }, role),
+        originView(site),
+        placeView(site, data.recording.cwd),
+        site.function !== undefined && h('span', { class: 'dim' }, 'in ', h('code', {}, site.function)),
+      ),
+    line && codeView(line, site),
+    h(
+      'p',
+      {},
+      h('span', { class: 'role' }, 'Held by'),
+      h(
+        'span',
+        { class: 'names' },
+        ...names.flatMap((name, i): Child[] => [
+          i > 0 && ' › ',
+          h(i === names.length - 1 ? 'strong' : 'span', {}, name),
+        ]),
+      ),
+    ),
+  );
+}
+
+/** Every finding in a line, with its share of the growth. */
+function ranking(data: ReportData): HTMLElement {
+  const { findings, verdict } = data.findings;
+  const most = Math.max(1, ...findings.map((finding) => finding.growth.bytes));
+  return h(
+    'nav',
+    { 'aria-label': 'Findings' },
+    h('h2', {}, counted(findings.length, verdict === 'leak' ? 'leak' : 'suspect')),
+    h(
+      'ol',
+      { class: 'ranking' },
+      ...findings.map((finding, i) =>
+        h(
+          'li',
+          {},
+          h('a', { href: `#finding-${i}` }, h('code', {}, finding.owner.name || finding.owner.className)),
+          h('meter', {
+            min: 0,
+            max: most,
+            value: Math.max(0, finding.growth.bytes),
+            'aria-label': 'Growth beside the largest',
+          }),
+          h('span', { class: 'amount' }, mainRate(finding.growth) ?? formatBytes(finding.growth.bytes)),
+        ),
+      ),
+    ),
+  );
+}
+
+function capital(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
+/** `2026-03-02 10:15 UTC`: the same for every reader. */
+function readableDate(iso: string): string {
+  const match = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)/.exec(iso);
+  return match ? `${match[1]} ${match[2]} UTC` : iso;
+}

@@ -1,0 +1,79 @@
+/** The retaining path, drawn as a chain from the root to what grows. A list, so that it reads, wraps and prints. */
+
+import { formatBytes, formatCount } from '../../src/base/units.ts';
+import type { Finding } from '../../src/protocol/findings.ts';
+import { siteLabel } from '../../src/protocol/wording.ts';
+import { type ChainBox, chainOf } from '../layout/path.ts';
+import { editorLink, originView } from './code.ts';
+import { h } from './dom.ts';
+
+const ROLES = { root: 'root', holder: '', container: 'grows', gained: 'gained' } as const;
+
+export function chainView(finding: Finding, cwd: string | undefined): HTMLElement {
+  return h(
+    'ol',
+    { class: 'chain', 'aria-label': 'Retaining path, from the root to what it gains' },
+    ...chainOf(finding).map((box, i) =>
+      h(
+        'li',
+        { class: box.growing ? 'growing' : '' },
+        i > 0 && edgeView(box, finding),
+        boxView(box, finding, cwd),
+      ),
+    ),
+  );
+}
+
+function edgeView(box: ChainBox, finding: Finding): HTMLElement {
+  const { objectsPerStep, objects } = finding.growth;
+  const pace =
+    objectsPerStep === undefined ? `+${formatCount(objects)}` : `+${formatCount(objectsPerStep, 1)} a step`;
+  return h(
+    'span',
+    { class: 'edge' },
+    h('span', { class: 'unseen' }, 'through '),
+    h('code', {}, box.entry.edge || '→'),
+    box.growing && h('strong', {}, pace),
+    h('span', { class: 'arrow', 'aria-hidden': 'true' }),
+  );
+}
+
+function boxView(box: ChainBox, finding: Finding, cwd: string | undefined): HTMLElement {
+  const { entry, role, origin } = box;
+  const gained = role === 'gained';
+  const site = entry.site;
+  const href = site && editorLink(site);
+  const label = site && siteLabel(site, cwd);
+  return h(
+    'span',
+    { class: `box ${role} ${origin ?? 'unplaced'}` },
+    h(
+      'span',
+      { class: 'tags' },
+      ROLES[role] !== '' && h('span', { class: 'tag' }, ROLES[role]),
+      site && originView(site),
+    ),
+    h('strong', {}, entry.name || entry.className),
+    h(
+      'span',
+      { class: 'class' },
+      entry.className,
+      entry.nodeId > 0 && h('span', { class: 'dim' }, ` @${entry.nodeId}`),
+    ),
+    gained &&
+      h(
+        'span',
+        { class: 'amount' },
+        `${formatCount(finding.growth.objects)} objects, ${formatBytes(finding.growth.bytes)}`,
+      ),
+    label !== undefined &&
+      (href !== undefined
+        ? h('a', { href, title: label }, shortened(label))
+        : h('span', { class: 'dim', title: label }, shortened(label))),
+  );
+}
+
+/** The file's name, line and column: the whole path is in the tooltip and in the list of places. */
+function shortened(label: string): string {
+  return label.split(/[\\/]/).at(-1) ?? label;
+}

@@ -1,0 +1,110 @@
+/** The classes that grew most: sortable, filterable, a sparkline each. */
+
+import { select } from 'd3';
+import { formatBytes, formatCount } from '../../src/base/units.ts';
+import type { ReportData } from '../../src/protocol/report.ts';
+import { type ClassView, chosenClasses, classViews } from '../layout/classes.ts';
+import { sparkline } from '../layout/growth.ts';
+import type { ClassColumn, Store } from '../state.ts';
+import { h, section } from './dom.ts';
+
+const FEW = 12;
+const COLUMNS: [ClassColumn, string][] = [
+  ['className', 'Constructor'],
+  ['count', 'Objects'],
+  ['countDelta', 'Change'],
+  ['size', 'Shallow size'],
+  ['sizeDelta', 'Change of size'],
+];
+
+export function classesView(data: ReportData, store: Store): HTMLElement | undefined {
+  const views = classViews(data.classes);
+  if (!views.length) return undefined;
+  const filter = h('input', { type: 'search', id: 'class-filter', autocomplete: 'off', spellcheck: 'false' });
+  filter.addEventListener('input', () => store.dispatch({ type: 'filter', text: filter.value }));
+  const heads = COLUMNS.map(([column, label]) =>
+    h(
+      'th',
+      { scope: 'col' },
+      h(
+        'button',
+        { type: 'button', class: 'sort', onclick: () => store.dispatch({ type: 'sort', column }) },
+        label,
+      ),
+    ),
+  );
+  const body = h('tbody');
+  const status = h('p', { class: 'dim', role: 'status' });
+  const all = h('button', { type: 'button', class: 'button' });
+  all.addEventListener('click', () => store.dispatch({ type: 'all-classes', all: !store.state.allClasses }));
+  const render = (): void => {
+    const { state } = store;
+    const chosen = chosenClasses(views, state);
+    const rows = state.allClasses ? chosen : chosen.slice(0, FEW);
+    body.replaceChildren(...rows.map((view) => rowView(view, data.classes.snapshots)));
+    status.textContent = `${rows.length} of ${chosen.length} classes${state.classFilter ? ' that match' : ''}`;
+    all.hidden = chosen.length <= FEW;
+    all.textContent = state.allClasses ? `Show ${FEW}` : `Show all ${chosen.length}`;
+    for (const [i, head] of heads.entries()) {
+      if (COLUMNS[i][0] === state.classSort.column)
+        head.setAttribute('aria-sort', state.classSort.descending ? 'descending' : 'ascending');
+      else head.removeAttribute('aria-sort');
+    }
+  };
+  for (const part of ['classSort', 'classFilter', 'allClasses'] as const)
+    store.watch((state) => state[part], render);
+  return section(
+    'classes',
+    'Classes that grew most',
+    h('div', { class: 'bar' }, h('label', { for: 'class-filter' }, 'Filter'), filter, status),
+    h(
+      'div',
+      { class: 'scroll' },
+      h(
+        'table',
+        { class: 'classes', 'aria-labelledby': 'classes-title' },
+        h('thead', {}, h('tr', {}, ...heads, h('th', { scope: 'col' }, 'Trend'))),
+        body,
+      ),
+    ),
+    all,
+  );
+}
+
+function rowView(view: ClassView, snapshots: readonly number[]): HTMLElement {
+  const grew = view.sizeDelta > 0;
+  return h(
+    'tr',
+    {},
+    h('th', { scope: 'row' }, h('code', {}, view.className)),
+    h('td', {}, formatCount(view.count)),
+    h('td', { class: view.countDelta > 0 ? 'more' : '' }, signed(view.countDelta, formatCount)),
+    h('td', {}, formatBytes(view.size)),
+    h('td', { class: grew ? 'more' : '' }, signed(view.sizeDelta, formatBytes)),
+    h('td', {}, trendView(view, snapshots)),
+  );
+}
+
+function trendView(view: ClassView, snapshots: readonly number[]): SVGSVGElement {
+  const [width, height] = [112, 24];
+  const { line, last } = sparkline(view.sizes, width, height);
+  const text = view.sizes
+    .map(
+      (size, i) => `snapshot ${snapshots[i] ?? i + 1}: ${formatBytes(size)}, ${formatCount(view.counts[i])}`,
+    )
+    .join('; ');
+  const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))
+    .attr('class', 'spark')
+    .attr('role', 'img')
+    .attr('aria-label', text)
+    .attr('width', width)
+    .attr('height', height);
+  svg.append('title').text(text);
+  svg.append('path').attr('d', line);
+  svg.append('circle').attr('cx', last[0]).attr('cy', last[1]).attr('r', 2.5);
+  return svg.node()!;
+}
+
+function signed(value: number, format: (value: number) => string): string {
+  return value > 0 ? `+${format(value)}` : format(value);
+}

@@ -1,0 +1,107 @@
+/** One finding's card: what grows, where, what holds it, what to do. */
+
+import { formatBytes, formatCount } from '../../src/base/units.ts';
+import type { Finding } from '../../src/protocol/findings.ts';
+import type { ReportData } from '../../src/protocol/report.ts';
+import { allRates, mainRate, percent, sitesOf } from '../../src/protocol/wording.ts';
+import type { Store } from '../state.ts';
+import { chainView } from './chain.ts';
+import { siteView } from './code.ts';
+import { h, prose, table } from './dom.ts';
+import { growthView } from './growth.ts';
+
+/** How many sites are shown unfolded. */
+const SITES_SHOWN = 2;
+
+export function findingView(finding: Finding, index: number, data: ReportData, store: Store): HTMLElement {
+  const id = `finding-${index}`;
+  const body = h('div', { class: 'body', id: `${id}-body` });
+  const button = h(
+    'button',
+    { type: 'button', class: 'fold', 'aria-controls': `${id}-body` },
+    h('span', { class: 'rank' }, index + 1),
+    h('span', { class: 'name' }, finding.owner.name || finding.owner.className),
+    h('span', { class: 'kind' }, finding.owner.className),
+    h('span', { class: 'amount' }, mainRate(finding.growth) ?? formatBytes(finding.growth.bytes)),
+  );
+  button.addEventListener('click', () =>
+    store.dispatch({ type: 'toggle-finding', index, open: !store.state.open.has(index) }),
+  );
+  store.watch(
+    (state) => state.open.has(index),
+    (open) => {
+      button.setAttribute('aria-expanded', String(open));
+      body.hidden = !open;
+      if (open && !body.hasChildNodes()) fill(body, finding, data, store);
+    },
+  );
+  return h(
+    'article',
+    { class: 'panel finding', id, 'aria-labelledby': `${id}-title` },
+    h('h3', { id: `${id}-title` }, button),
+    body,
+  );
+}
+
+function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Store): void {
+  const sites = sitesOf(finding);
+  const site = ({ role, site }: (typeof sites)[number]): HTMLElement => siteView(role, site, data);
+  const more = sites.slice(SITES_SHOWN);
+  const rates = allRates(finding.growth);
+  body.append(
+    h('p', { class: 'title' }, prose(finding.title)),
+    h('h4', {}, 'What holds it'),
+    chainView(finding, data.recording.cwd),
+    h(
+      'div',
+      { class: 'columns' },
+      h(
+        'div',
+        {},
+        h('h4', {}, 'Where'),
+        ...sites.slice(0, SITES_SHOWN).map(site),
+        more.length > 0 &&
+          h(
+            'details',
+            {},
+            h('summary', {}, `${more.length} more ${more.length === 1 ? 'place' : 'places'}`),
+            ...more.map(site),
+          ),
+        finding.advice.length > 0 && h('h4', {}, 'What to do'),
+        finding.advice.length > 0 &&
+          h('ul', { class: 'advice' }, ...finding.advice.map((text) => h('li', {}, prose(text)))),
+      ),
+      h(
+        'div',
+        {},
+        h('h4', {}, 'Growth'),
+        rates !== '' && h('p', { class: 'dim' }, rates),
+        growthView(finding, store),
+        finding.gained.length > 0 && h('h4', {}, 'What it gained'),
+        finding.gained.length > 0 && gainedView(finding),
+        h('h4', {}, 'Confidence ', h('span', { class: 'amount' }, percent(finding.confidence))),
+        h('meter', { min: 0, max: 1, value: finding.confidence, 'aria-label': 'Confidence' }),
+        h('ul', { class: 'reasons' }, ...finding.reasons.map((text) => h('li', {}, prose(text)))),
+      ),
+    ),
+  );
+}
+
+function gainedView(finding: Finding): HTMLElement {
+  const most = Math.max(1, ...finding.gained.map((row) => row.bytes));
+  return table(
+    'What it gained, by class',
+    ['Constructor', 'Objects', 'Size', 'Share'],
+    finding.gained.slice(0, 12).map((row) => [
+      h('code', {}, row.className),
+      formatCount(row.objects),
+      formatBytes(row.bytes),
+      h('meter', {
+        min: 0,
+        max: most,
+        value: Math.max(0, row.bytes),
+        'aria-label': 'Size beside the largest',
+      }),
+    ]),
+  );
+}

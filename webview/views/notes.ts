@@ -1,0 +1,88 @@
+/** What was looked at and is fine, and how all of it was measured. */
+
+import { formatBytes, formatDuration } from '../../src/base/units.ts';
+import type { ReportData } from '../../src/protocol/report.ts';
+import { counted, percent } from '../../src/protocol/wording.ts';
+import { type Child, h, longText, prose, section, shown, table } from './dom.ts';
+
+export function fineView(data: ReportData): HTMLElement | undefined {
+  const rows = data.findings.notLeaks ?? [];
+  if (!rows.length) return undefined;
+  return section(
+    'fine',
+    'Looked at, and fine',
+    h(
+      'ul',
+      { class: 'fine' },
+      ...rows.map((row) =>
+        h(
+          'li',
+          {},
+          h('strong', {}, prose(row.name)),
+          h('span', { class: 'amount' }, formatBytes(row.bytes)),
+          h('span', {}, prose(row.reason)),
+        ),
+      ),
+    ),
+  );
+}
+
+export function measuredView(data: ReportData): HTMLElement {
+  const { findings, recording, timeline } = data;
+  const facts: [string, Child][] = [
+    ['Command', recording.command && h('code', {}, longText(shown(recording.command.join(' '), 1000)))],
+    ['Folder', recording.cwd && h('code', {}, longText(recording.cwd))],
+    [
+      'Runtime',
+      [findings.runtime.name, findings.runtime.version, recording.platform, recording.arch]
+        .filter(Boolean)
+        .join(' '),
+    ],
+    [
+      'Duration',
+      recording.durationMs > 0 &&
+        `${formatDuration(recording.durationMs)}, of which Heapline paused the program ${formatDuration(recording.pausedMs)}`,
+    ],
+    [
+      'Growth',
+      `${formatBytes(findings.growth.bytes)}${findings.growth.steps ? ` over ${counted(findings.growth.steps, 'step')}` : ''}; that it rises at all is ${percent(findings.growth.slopeConfidence)} sure (Mann-Kendall)`,
+    ],
+    ['Heapline', findings.engine],
+  ];
+  return section(
+    'measured',
+    'How it was measured',
+    h(
+      'dl',
+      { class: 'facts' },
+      ...facts
+        .filter(([, value]) => value)
+        .flatMap(([label, value]) => [
+          h('dt', {}, label),
+          h('dd', {}, typeof value === 'string' ? longText(value) : value),
+        ]),
+    ),
+    h('ul', { class: 'reasons' }, ...findings.reasons.map((reason) => h('li', {}, prose(reason)))),
+    timeline.snapshots.length > 0 &&
+      table(
+        'Snapshots',
+        ['Snapshot', 'At', 'Step', 'Why', 'Pause', 'File'],
+        timeline.snapshots.map((mark) => [
+          mark.index,
+          formatDuration(mark.t),
+          mark.step ?? '',
+          mark.reason,
+          formatDuration(mark.pauseMs),
+          formatBytes(mark.bytes),
+        ]),
+      ),
+    timeline.snapshots.length > 0 &&
+      h(
+        'p',
+        { class: 'dim' },
+        longText(
+          'A snapshot stops the program and takes several times the heap in resident memory (RSS), much of which stays: RSS that rises at a snapshot is Heapline’s doing, not a leak.',
+        ),
+      ),
+  );
+}
