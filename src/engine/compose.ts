@@ -234,7 +234,8 @@ const VERBS: Partial<Record<Finding['kind'], string>> = {
 
 function titleOf(one: JudgedOwner, name: string, store: Site | undefined, span: Span): string {
   const { facts } = one.owner;
-  const className = facts.containerClass === name ? '' : ` (${facts.containerClass})`;
+  const many = facts.alike > 1 ? `${facts.alike} × ` : '';
+  const className = facts.containerClass === name ? '' : ` (${many}${facts.containerClass})`;
   const rate = span.steps
     ? `: ${formatBytes(one.gain.bytes / span.steps)} a step`
     : span.seconds > 0

@@ -81,11 +81,13 @@ class GrowthPasses {
     points.push(end.measured);
     return {
       baseline: first.index,
-      owners: end.facts.map((facts, k) => ({
-        facts,
-        isRoot: end.isRoot[k],
-        series: points.map((point) => point.owners[k]),
-      })),
+      owners: mergeLike(
+        end.facts.map((facts, k) => ({
+          facts,
+          isRoot: end.isRoot[k],
+          series: points.map((point) => point.owners[k]),
+        })),
+      ),
       totals: points.map(({ objects, bytes }) => ({ objects, bytes })),
       classes: this.classes.rows(first.index),
     };
@@ -144,6 +146,26 @@ class GrowthPasses {
     this.classes.count(index, heap);
     return heap;
   }
+}
+
+/** Containers held in the same way (the arrays in one Map, say) are one owner; the largest stands for them. */
+function mergeLike(owners: OwnerGrowth[]): OwnerGrowth[] {
+  const merged = new Map<string, OwnerGrowth>();
+  for (const owner of owners) {
+    const { kind, containerClass, holder } = owner.facts;
+    const key = [kind, containerClass, holder.how, holder.className, holder.name].join('\0');
+    const before = merged.get(key);
+    if (!before || !holder.name || owner.isRoot !== before.isRoot) {
+      merged.set(before ? `${key}\0${merged.size}` : key, owner);
+      continue;
+    }
+    before.series = before.series.map((point, i) => ({
+      objects: point.objects + owner.series[i].objects,
+      bytes: point.bytes + owner.series[i].bytes,
+    }));
+    if (owner.facts.nodeId !== before.facts.nodeId) before.facts.alike++;
+  }
+  return [...merged.values()];
 }
 
 function totalsOf(live: LiveTotals): HeapTotals {

@@ -65,6 +65,8 @@ export interface OwnerFacts {
   partPlaces: PartPlace[];
   /** Names of other containers that hold the same. */
   also: string[];
+  /** Containers that are held alike and grow alike, this one included. */
+  alike: number;
   /** Links, where the gain is a chain. */
   chainLength?: number;
 }
@@ -80,7 +82,7 @@ export function ownerFacts(
   const steps = retainingPaths(heap, retainers, container.node, 1)[0] ?? [];
   const path = readablePath(graph, retainers, steps);
   const last = path[path.length - 1];
-  const holder = holderOf(graph, retainers, steps);
+  const holder = chainHolder(graph, accumulation, container) ?? holderOf(graph, retainers, steps);
   return {
     kind: kindOf(heap, accumulation, container, steps),
     containerClass: nameOfClass(graph, container.node),
@@ -101,6 +103,7 @@ export function ownerFacts(
       const facts = way ? readablePath(graph, retainers, way) : [];
       return facts.map((fact) => fact.name).join(' > ') || nameOfClass(graph, node);
     }),
+    alike: 1,
     chainLength: accumulation.chain?.length,
   };
 }
@@ -317,6 +320,24 @@ function holderOf(graph: HeapGraph, retainers: Retainers, steps: PathStep[]): Ho
     };
   }
   return { how: 'unknown', name: '', declaredAt: placeAbove(graph, steps, steps.length - 1) };
+}
+
+/** A list of the program's own: the field that holds its first link is what is assigned at each store. */
+function chainHolder(
+  graph: HeapGraph,
+  accumulation: Accumulation,
+  { node }: GrowingContainer,
+): Holder | undefined {
+  const head = accumulation.chain?.head;
+  if (head === undefined) return undefined;
+  for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
+    const type = graph.edgeTypeNames[graph.edgeTypes[edge]];
+    if (graph.edgeTargets[edge] !== head || (type !== 'property' && type !== 'context')) continue;
+    const name = edgeName(graph, edge);
+    if (type === 'context') return { how: 'variable', name };
+    return { how: 'field', name, className: className(graph, node), declaredAt: placeOf(graph, node) };
+  }
+  return undefined;
 }
 
 /** A function that closes over the scope at hand: on the path, or any other. */
