@@ -14,6 +14,8 @@ const node: BuildOptions = {
   },
 };
 
+const inTarget: BuildOptions = { platform: 'node', format: 'cjs', target: 'node18' };
+
 const ENTRIES: { from: string; to: string; options: BuildOptions }[] = [
   {
     from: 'src/cli/main.ts',
@@ -21,12 +23,9 @@ const ENTRIES: { from: string; to: string; options: BuildOptions }[] = [
     options: { ...node, banner: { js: `#!/usr/bin/env node\n${node.banner!.js}` } },
   },
   { from: 'src/engine/worker.ts', to: 'dist/engine-worker.js', options: node },
-  // Loaded into the target by `--require`: must stay small and depend on nothing.
-  {
-    from: 'src/capture/preload.cts',
-    to: 'dist/preload.cjs',
-    options: { platform: 'node', format: 'cjs', target: 'node18' },
-  },
+  // What runs in the target: loaded by `--require`, and evaluated over the inspector. Small, without packages.
+  { from: 'src/capture/preload.ts', to: 'dist/preload.cjs', options: inTarget },
+  { from: 'src/capture/target.ts', to: 'dist/target.cjs', options: inTarget },
   {
     from: 'webview/report.ts',
     to: 'dist/report.js',

@@ -1,0 +1,33 @@
+/** What processes under `heapline run` leave in the rendezvous folder, and where. */
+
+/** Names the folder in the environment of the command. */
+export const RENDEZVOUS = 'HEAPLINE_RENDEZVOUS';
+/** Holds the recorder's process id. */
+export const RECORDER_FILE = 'recorder';
+/** Who creates it first is the target. */
+export const ELECTED_FILE = 'elected';
+/** The target's announcement. */
+export const TARGET_FILE = 'target.json';
+/** Global of the target, there only while it waits: calling it lets the program begin. */
+export const START_HOOK = '__heaplineStart';
+/** Keeps `Debugger listening on` from the terminal. */
+export const QUIET_FLAG = '--inspect-publish-uid=http';
+
+export interface Announcement {
+  role: 'target' | 'wrapper' | 'child';
+  pid: number;
+  ppid: number;
+  argv: string[];
+  /** The target's inspector. */
+  url?: string;
+  /** The inspector was opened for us, not by the user's `--inspect`. */
+  ownInspector?: boolean;
+  /** Why the target can't be recorded. */
+  error?: string;
+}
+
+/** The environment's NODE_OPTIONS with what we need. @param preload path of the preload bundle */
+export function withPreload(nodeOptions: string | undefined, preload: string): string {
+  const quoted = `"${preload.replace(/[\\"]/g, '\\$&')}"`;
+  return [nodeOptions, `--require ${quoted}`, QUIET_FLAG].filter(Boolean).join(' ');
+}

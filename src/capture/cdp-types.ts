@@ -1,0 +1,69 @@
+/** The part of V8's inspector protocol that we use. https://chromedevtools.github.io/devtools-protocol/v8/ */
+
+export interface RemoteObject {
+  objectId?: string;
+  value?: unknown;
+}
+
+interface Evaluated {
+  result: RemoteObject;
+  exceptionDetails?: { text: string; exception?: { description?: string } };
+}
+
+export interface ScriptParsed {
+  scriptId: string;
+  url: string;
+  hash?: string;
+  sourceMapURL?: string;
+  isModule?: boolean;
+  length?: number;
+}
+
+export interface SampledProfile {
+  head: object;
+  samples: { size: number; nodeId: number; ordinal: number }[];
+}
+
+type Nothing = Record<string, never>;
+
+export interface Commands {
+  'Runtime.evaluate': {
+    params: { expression: string; includeCommandLineAPI?: boolean; objectGroup?: string; silent?: boolean };
+    result: Evaluated;
+  };
+  'Runtime.callFunctionOn': {
+    params: {
+      functionDeclaration: string;
+      objectId: string;
+      arguments: { value: unknown }[];
+      returnByValue: true;
+      silent: true;
+    };
+    result: Evaluated;
+  };
+  'Runtime.addBinding': { params: { name: string }; result: Nothing };
+  'Runtime.removeBinding': { params: { name: string }; result: Nothing };
+  'Runtime.discardConsoleEntries': { params: undefined; result: Nothing };
+  'Runtime.releaseObjectGroup': { params: { objectGroup: string }; result: Nothing };
+  'Debugger.enable': { params: undefined; result: object };
+  'Debugger.disable': { params: undefined; result: Nothing };
+  'Debugger.pause': { params: undefined; result: Nothing };
+  'Debugger.resume': { params: undefined; result: Nothing };
+  'Debugger.getScriptSource': { params: { scriptId: string }; result: { scriptSource: string } };
+  'HeapProfiler.startSampling': { params: { samplingInterval: number }; result: Nothing };
+  'HeapProfiler.stopSampling': { params: undefined; result: { profile: SampledProfile } };
+  'HeapProfiler.getSamplingProfile': { params: undefined; result: { profile: SampledProfile } };
+  'HeapProfiler.getHeapObjectId': { params: { objectId: string }; result: { heapSnapshotObjectId: string } };
+  'HeapProfiler.takeHeapSnapshot': {
+    params: { reportProgress: boolean; captureNumericValue: boolean; exposeInternals: boolean };
+    result: Nothing;
+  };
+}
+
+export interface Events {
+  'Runtime.bindingCalled': { name: string; payload: string };
+  'Debugger.scriptParsed': ScriptParsed;
+  'Debugger.paused': object;
+  'HeapProfiler.addHeapSnapshotChunk': { chunk: string };
+  'HeapProfiler.reportHeapSnapshotProgress': { done: number; total: number };
+}

@@ -1,0 +1,105 @@
+import CDP from 'chrome-remote-interface';
+import type { Disposable } from '../base/disposable.ts';
+import { HeaplineError } from '../base/errors.ts';
+import type { Commands, Events } from './cdp-types.ts';
+
+/** chrome-remote-interface's client, with the socket that it keeps to itself: for back-pressure. */
+interface Client {
+  send(method: string, params?: object): Promise<unknown>;
+  on(event: string, listener: (params: never) => void): void;
+  removeListener(event: string, listener: (params: never) => void): void;
+  close(): Promise<void>;
+  _ws?: { _socket?: { pause(): void; resume(): void } | null };
+}
+
+const CONNECT_MS = 15_000;
+
+/** A connection to a target's inspector. Every pending call is settled when the target goes away. */
+export class Inspector {
+  /** Resolves when the connection is closed, from either side. */
+  readonly closed: Promise<void>;
+  private readonly pending = new Set<(error: HeaplineError) => void>();
+  private gone = false;
+  private markClosed: () => void = () => {};
+
+  private constructor(private readonly client: Client) {
+    this.closed = new Promise((resolve) => {
+      this.markClosed = resolve;
+    });
+    client.on('disconnect', () => this.lose());
+  }
+
+  /** @param url `ws://...` @throws HeaplineError `connect-failed` */
+  static async connect(url: string): Promise<Inspector> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error('no answer')), CONNECT_MS);
+    });
+    try {
+      const client = await Promise.race([CDP({ target: url, local: true }), late]);
+      return new Inspector(client as unknown as Client);
+    } catch (error) {
+      const why = (error as Error).message;
+      throw new HeaplineError('connect-failed', `No connection to the inspector at ${url}: ${why}.`, {
+        hint: 'Is the program still running?',
+        cause: error,
+      });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** @throws HeaplineError `target-gone`, also when the target goes while the call is under way */
+  send<M extends keyof Commands>(
+    method: M,
+    ...[params]: Commands[M]['params'] extends undefined ? [] : [Commands[M]['params']]
+  ): Promise<Commands[M]['result']> {
+    return new Promise((resolve, reject) => {
+      if (this.gone) {
+        reject(targetGone());
+        return;
+      }
+      this.pending.add(reject);
+      this.client
+        .send(method, params)
+        .then(
+          (result) => resolve(result as Commands[M]['result']),
+          (error) => reject(this.gone ? targetGone() : error),
+        )
+        .finally(() => this.pending.delete(reject));
+    });
+  }
+
+  /** Hears an event until disposed. */
+  on<E extends keyof Events>(event: E, listener: (params: Events[E]) => void): Disposable {
+    this.client.on(event, listener);
+    return { dispose: () => this.client.removeListener(event, listener) };
+  }
+
+  /** Stops reading from the socket: what the target sends stays with it and in the system's buffers. */
+  pause(): void {
+    this.client._ws?._socket?.pause();
+  }
+
+  resume(): void {
+    this.client._ws?._socket?.resume();
+  }
+
+  async close(): Promise<void> {
+    this.resume();
+    const closed = this.client.close();
+    this.lose();
+    await closed.catch(() => {});
+  }
+
+  private lose(): void {
+    this.gone = true;
+    for (const reject of this.pending) reject(targetGone());
+    this.pending.clear();
+    this.markClosed();
+  }
+}
+
+function targetGone(): HeaplineError {
+  return new HeaplineError('target-gone', 'The program ended or closed its inspector.');
+}

@@ -1,0 +1,204 @@
+/**
+ * When snapshots are taken, and which are given up: pure, with times from outside.
+ *
+ * By default nobody knows how long the program will run. The next snapshot is due when the program's own time has
+ * grown by a fifth since the last, so their number grows with the logarithm of the run; beyond ten the one that
+ * leaves the rest spaced most evenly is deleted. The kept ones are spread over the run at any moment: 0.8 s give
+ * four, 3 s ten, two days ten. Where steps are known, the same goes by steps instead of time.
+ */
+import type { SnapshotReason } from '../protocol/recording.ts';
+
+export interface ScheduleOptions {
+  /** Keep so many snapshots (10 unless told), the last one included. */
+  snapshots?: number;
+  /** A snapshot every so many milliseconds of the program's own time, instead of the default schedule. */
+  every?: number;
+  /** A snapshot at every so-many-th step's end, instead of the default schedule. */
+  everySteps?: number;
+  /** Also when the live heap has grown by this share since the last snapshot: 0.5 is 50 %. */
+  onGrowth?: number;
+  /** Bytes that all snapshots may take on disk together: 4 GB unless told. */
+  diskBudget?: number;
+  /** Share of the elapsed time that the default schedule's pauses may take: 0.1 unless told. */
+  pauseBudget?: number;
+}
+
+export interface Moment {
+  /** Milliseconds of the program's own time. */
+  activeMs: number;
+  /** Milliseconds since the recording began. */
+  elapsedMs: number;
+  /** Steps that have ended. */
+  steps: number;
+  /** Bytes. */
+  heapUsed: number;
+}
+
+export interface Taken extends Moment {
+  index: number;
+  bytes: number;
+  pauseMs: number;
+  reason: SnapshotReason;
+}
+
+export const DEFAULT_SNAPSHOTS = 10;
+export const DEFAULT_DISK_BUDGET = 4e9;
+export const DEFAULT_PAUSE_BUDGET = 0.1;
+
+/** The program's own time before the first snapshot. */
+const WARM_UP_MS = 250;
+/** Least own time between two snapshots: by time, and by steps. */
+const MIN_GAP_MS = 200;
+const MIN_STEP_GAP_MS = 50;
+/** A short run may be paused for longer than its share: 5 s and half of its own time, up to 20 s. */
+const EARLY_PAUSE_MS = 5000;
+const EARLY_SHARE = 0.5;
+const MAX_EARLY_PAUSE_MS = 20_000;
+/** So many are taken whatever they cost: with the last one they are the least that tells anything. */
+const ALWAYS = 2;
+/** Before the first snapshot: file bytes and pause per byte of heap (Node 20, the slowest). */
+const FILE_PER_HEAP = 1.6;
+const PAUSE_MS_PER_BYTE = 65e-6;
+
+export class Schedule {
+  private readonly kept: Taken[] = [];
+  private last?: Taken;
+  private count = 0;
+  private pausedMs = 0;
+  private readonly most: number;
+  private readonly diskBudget: number;
+  private readonly pauseBudget: number;
+
+  constructor(private readonly options: ScheduleOptions) {
+    this.most = Math.max(2, options.snapshots ?? DEFAULT_SNAPSHOTS);
+    this.diskBudget = options.diskBudget ?? DEFAULT_DISK_BUDGET;
+    this.pauseBudget = options.pauseBudget ?? DEFAULT_PAUSE_BUDGET;
+  }
+
+  /** How many snapshots were taken, deleted ones included. */
+  get taken(): number {
+    return this.count;
+  }
+
+  /** Asked now and then: the reason to take a snapshot now, if there is one. @param live heapUsed is of live objects */
+  due(now: Moment, live: boolean): SnapshotReason | undefined {
+    const { every, everySteps, onGrowth } = this.options;
+    const since = now.activeMs - (this.last?.activeMs ?? 0);
+    if (every !== undefined && since >= every) return 'interval';
+    const grown = onGrowth !== undefined && live && now.heapUsed > this.lastHeap() * (1 + onGrowth);
+    if (grown && since >= MIN_GAP_MS && this.affords(now)) return 'growth';
+    if (every !== undefined || everySteps !== undefined) return undefined;
+    if (!this.last) return now.activeMs >= WARM_UP_MS && this.affords(now) ? 'warm-up' : undefined;
+    if (now.steps > 0) return undefined;
+    return since >= Math.max(MIN_GAP_MS, this.growth() * now.activeMs) && this.affords(now)
+      ? 'schedule'
+      : undefined;
+  }
+
+  /** Asked at each step's end. */
+  dueAtStep(now: Moment): SnapshotReason | undefined {
+    const { every, everySteps } = this.options;
+    if (everySteps !== undefined) return now.steps % everySteps === 0 ? 'step' : undefined;
+    if (every !== undefined) return undefined;
+    const steps = now.steps - (this.last?.steps ?? 0);
+    const since = now.activeMs - (this.last?.activeMs ?? 0);
+    const gap = Math.max(1, Math.floor(this.growth() * now.steps));
+    return steps >= gap && since >= MIN_STEP_GAP_MS && this.affords(now) ? 'step' : undefined;
+  }
+
+  /**
+   * Finds disk space for the next snapshot.
+   * @returns the snapshots to delete before, and the bytes that the next may take; undefined when it does not fit
+   */
+  makeRoom(now: Moment, reason: SnapshotReason): { drop: number[]; limit: number } | undefined {
+    const expected = this.expectedBytes(now.heapUsed);
+    const kept = [...this.kept];
+    const room = (): number => this.diskBudget - kept.reduce((sum, { bytes }) => sum + bytes, 0);
+    const drop: number[] = [];
+    while (room() < expected) {
+      // The last one gives way to the end of the run only.
+      const victim = leastMissed(reason === 'end' ? [...kept, { ...now, index: 0 }] : kept);
+      if (victim === undefined) return undefined;
+      drop.push(...kept.splice(victim, 1).map(({ index }) => index));
+    }
+    for (const index of drop) this.forget(index);
+    return { drop, limit: room() };
+  }
+
+  /** Notes a snapshot. @returns the ones to delete now */
+  add(snapshot: Taken): number[] {
+    this.kept.push(snapshot);
+    this.last = snapshot;
+    this.count++;
+    this.pausedMs += snapshot.pauseMs;
+    const drop: number[] = [];
+    while (this.kept.length > this.most && this.thins()) {
+      const victim = leastMissed(this.kept);
+      if (victim === undefined) break;
+      drop.push(this.kept[victim].index);
+      this.kept.splice(victim, 1);
+    }
+    return drop;
+  }
+
+  /** An interval that the user asked for is kept whole, up to a number that the user asked for. */
+  private thins(): boolean {
+    const { every, everySteps, snapshots } = this.options;
+    return snapshots !== undefined || (every === undefined && everySteps === undefined);
+  }
+
+  private forget(index: number): void {
+    this.kept.splice(
+      this.kept.findIndex((snapshot) => snapshot.index === index),
+      1,
+    );
+  }
+
+  /** By how much the run must have grown since the last snapshot. */
+  private growth(): number {
+    return 2 / this.most;
+  }
+
+  private affords(now: Moment): boolean {
+    if (this.count < ALWAYS) return true;
+    const early = Math.min(MAX_EARLY_PAUSE_MS, EARLY_PAUSE_MS + EARLY_SHARE * now.activeMs);
+    const allowed = Math.max(early, this.pauseBudget * now.elapsedMs);
+    return this.pausedMs + this.expectedPause(now.heapUsed) <= allowed;
+  }
+
+  private lastHeap(): number {
+    return this.last?.heapUsed ?? Number.POSITIVE_INFINITY;
+  }
+
+  private expectedBytes(heapUsed: number): number {
+    if (!this.last) return FILE_PER_HEAP * heapUsed + 4e6;
+    return 1.1 * this.last.bytes * Math.max(1, heapUsed / this.last.heapUsed);
+  }
+
+  private expectedPause(heapUsed: number): number {
+    if (!this.last) return PAUSE_MS_PER_BYTE * heapUsed;
+    return this.last.pauseMs * Math.max(1, heapUsed / this.last.heapUsed);
+  }
+}
+
+type Placed = Pick<Taken, 'index' | 'activeMs' | 'steps'> & { reason?: SnapshotReason };
+
+/**
+ * Position of the snapshot whose loss leaves the rest spaced most evenly: never the first or the last, and those
+ * taken by hand only when there is no other. Undefined when there is none.
+ */
+export function leastMissed(kept: readonly Placed[]): number | undefined {
+  const bySteps = kept.some(({ steps }) => steps > 0);
+  const at = kept.map(({ steps, activeMs }) => (bySteps ? steps : activeMs));
+  let best: number | undefined;
+  let bestCost = Number.POSITIVE_INFINITY;
+  for (let i = 1; i < kept.length - 1; i++) {
+    // What the sum of squared gaps grows by: 2ab where gaps a and b become one.
+    const cost = (at[i] - at[i - 1]) * (at[i + 1] - at[i]) + (kept[i].reason === 'manual' ? 1e300 : 0);
+    if (cost < bestCost) {
+      bestCost = cost;
+      best = i;
+    }
+  }
+  return best;
+}

@@ -1,0 +1,38 @@
+import type { RecordingEvent } from '../protocol/recording.ts';
+import type { Reading } from './target.ts';
+
+type GcEvent = Extract<RecordingEvent, { type: 'gc' }>;
+
+/** V8's GCType, as `detail.kind` of Node's gc entries. */
+const KINDS: Record<number, GcEvent['kind']> = {
+  1: 'scavenge',
+  2: 'minor-mark-sweep',
+  4: 'mark-compact',
+  8: 'incremental',
+  16: 'weak',
+};
+
+/** The collections of a reading that arrived at `t`, on the recording's clock. */
+export function gcEvents({ now, gc }: Reading, t: number): GcEvent[] {
+  const events: GcEvent[] = [];
+  for (let i = 0; i < gc.length; i += 3) {
+    const kind = KINDS[gc[i + 2]];
+    if (kind)
+      events.push({ type: 'gc', t: round(Math.max(0, t - now + gc[i])), kind, pauseMs: round(gc[i + 1]) });
+  }
+  return events;
+}
+
+export function memoryEvent({ memory }: Reading, t: number, allocated?: number): RecordingEvent {
+  const { heapUsed, heapTotal, external, arrayBuffers, rss } = memory;
+  return { type: 'memory', t: round(t), heapUsed, heapTotal, external, arrayBuffers, rss, allocated };
+}
+
+/** Milliseconds until the next memory sample: four a second at first, one in five seconds after an hour. */
+export function sampleEvery(elapsedMs: number): number {
+  if (elapsedMs < 60_000) return 250;
+  if (elapsedMs < 600_000) return 500;
+  return elapsedMs < 3_600_000 ? 1000 : 5000;
+}
+
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;

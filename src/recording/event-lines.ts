@@ -1,0 +1,63 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { RecordingEvent } from '../protocol/recording.ts';
+import { isRecordingPath } from './layout.ts';
+
+type EventType = RecordingEvent['type'];
+
+/** The numbers that an event of each type must have, besides `t`. */
+const NUMBERS: Record<EventType, readonly string[]> = {
+  memory: ['heapUsed', 'heapTotal', 'external', 'arrayBuffers', 'rss'],
+  gc: ['pauseMs'],
+  step: ['step'],
+  snapshot: ['index', 'bytes', 'pauseMs'],
+  'snapshot-dropped': ['index'],
+  profile: ['index', 'samplingInterval', 'ordinal'],
+  process: ['pid'],
+  'id-reset': ['beforeSnapshot'],
+  note: [],
+  end: [],
+};
+
+/**
+ * Reads `events.ndjson` line by line, in order of time. A cut last line is left out without a word; other lines that
+ * are no events are told to `problem`. Events of unknown types (from newer versions) are left out.
+ */
+export async function readEvents(path: string, problem: (text: string) => void): Promise<RecordingEvent[]> {
+  const input = createReadStream(path, 'utf8');
+  const events: RecordingEvent[] = [];
+  let bad: { line: number; text: string } | undefined;
+  let number = 0;
+  // `for await` on the interface would miss errors of the stream.
+  const failed = new Promise<never>((_, reject) => input.once('error', reject));
+  const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  const read = (async () => {
+    for await (const text of lines) {
+      number++;
+      if (bad) problem(`events.ndjson: line ${bad.line} is damaged.`);
+      bad = undefined;
+      if (!text) continue;
+      const event = parse(text);
+      if (event === 'damaged') bad = { line: number, text };
+      else if (event) events.push(event);
+    }
+  })();
+  await Promise.race([read, failed]);
+  return events.sort((a, b) => a.t - b.t);
+}
+
+function parse(text: string): RecordingEvent | 'damaged' | undefined {
+  let event: Record<string, unknown>;
+  try {
+    event = JSON.parse(text);
+  } catch {
+    return 'damaged';
+  }
+  if (typeof event !== 'object' || event === null || typeof event.type !== 'string') return 'damaged';
+  if (!Object.hasOwn(NUMBERS, event.type)) return undefined;
+  const type = event.type as EventType;
+  if (!['t', ...NUMBERS[type]].every((name) => Number.isFinite(event[name]))) return 'damaged';
+  if (type === 'snapshot' && !isRecordingPath(event.file, 'snapshots')) return 'damaged';
+  if (type === 'profile' && !isRecordingPath(event.file, 'profiles')) return 'damaged';
+  return event as RecordingEvent;
+}
