@@ -5,7 +5,7 @@ const json: OptionSpec = {
   name: 'json',
   value: '[FILE]',
   optionalValue: true,
-  help: 'as JSON, to standard output or to FILE (ends in .json, or --json=FILE)',
+  help: 'the result as JSON, to standard output, or to FILE (NAME.json, or --json=FILE)',
 };
 const quiet: OptionSpec = { name: 'quiet', short: 'q', help: 'say nothing but errors' };
 const help: OptionSpec = { name: 'help', short: 'h', help: 'show this help' };
@@ -44,7 +44,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: '[options] -- CMD [ARGS...]',
     summary: 'start a Node program, record it, say what leaks',
     details: [
-      'CMD may be node, npm run, npx, tsx or a script that ends in Node. The exit code is that of the program.',
+      'CMD may be node, npm run, npx, tsx or a script that ends in Node. The exit code is that of the program;',
+      'where that is 0 and Heapline fails, one of its own (heapline --help lists them).',
       'Snapshots are taken after warm-up, between and at the end unless options say otherwise; also by hand,',
       'with Enter (give the keyboard to the program instead with --stdin) or SIGUSR2. A step ends with a line',
       "that matches --step-on, or with performance.mark('heapline.step') in the program.",
