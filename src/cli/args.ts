@@ -180,21 +180,11 @@ export class Values {
     return value;
   }
 
-  /** A share or a size, told apart by the `%`. */
-  growth(name: string): { growthShare: number } | { growthBytes: number } | undefined {
-    const text = this.text(name);
-    if (text === undefined) return undefined;
-    const [growthShare, growthBytes] = [readShare(text), parseBytes(text)];
-    if (growthShare) return { growthShare };
-    if (growthBytes) return { growthBytes };
-    throw this.wrong(name, text, 'a size such as 50MB or a share such as 20%');
-  }
-
   /** `20%` -> 0.2; above 0. */
   share(name: string): number | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;
-    const value = readShare(text);
+    const value = /^\d+(\.\d+)?%$/.test(text) ? Number.parseFloat(text) / 100 : 0;
     if (!value) throw this.wrong(name, text, 'a share such as 10%');
     return value;
   }
@@ -220,9 +210,4 @@ export class Values {
   private wrong(name: string, text: string, wanted: string): HeaplineError {
     return usage(this.spec, `\`--${name} ${text}\` is not ${wanted}.`);
   }
-}
-
-function readShare(text: string): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)%$/.exec(text.trim());
-  return match ? Number(match[1]) / 100 : undefined;
 }

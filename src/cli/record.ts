@@ -59,9 +59,9 @@ function readRequest(call: Call, name: string): RecordingRequest {
     snapshots: values.count('snapshots'),
     stepOn: values.regex('step-on'),
     everySteps: values.count('every-steps'),
-    ...values.growth('on-growth'),
-    diskBudgetBytes: values.bytes('disk-budget'),
-    maxPauseShare: values.share('max-pause'),
+    onGrowth: values.share('on-growth'),
+    diskBudget: values.bytes('disk-budget'),
+    pauseBudget: values.share('max-pause'),
   };
   values.text('html');
   const { folder, earlier } = chooseFolder(io.cwd, values.text('out'), name, new Date());

@@ -8,12 +8,9 @@ export interface RecordingRequest {
   snapshots?: number;
   stepOn?: RegExp;
   everySteps?: number;
-  growthBytes?: number;
-  /** 0.2 is 20 %. */
-  growthShare?: number;
-  diskBudgetBytes?: number;
-  /** Share of the program's time, 0 to 1. */
-  maxPauseShare?: number;
+  onGrowth?: number;
+  diskBudget?: number;
+  pauseBudget?: number;
 }
 
 export interface RunRequest extends RecordingRequest {

@@ -279,7 +279,10 @@ test('errors of the engine: one line, their own exit codes; the stack with HEAPL
   }
   const unexpected = await runHeapline(['classes', 'a.heapsnapshot'], { cwd });
   assert.equal(unexpected.code, 70);
-  assert.match(unexpected.stderr, /^heapline: Heapline failed: unexpected summary\. HEAPLINE_DEBUG=1[^\n]+\n$/);
+  assert.match(
+    unexpected.stderr,
+    /^heapline: Heapline failed: unexpected summary\. HEAPLINE_DEBUG=1[^\n]+\n$/,
+  );
 });
 
 test('Ctrl-C cancels the engine, gives it back, and leaves no listener', async () => {
