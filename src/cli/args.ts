@@ -180,6 +180,15 @@ export class Values {
     return value;
   }
 
+  /** `20%` -> 0.2; above 0. */
+  share(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const value = /^\d+(\.\d+)?%$/.test(text) ? Number.parseFloat(text) / 100 : 0;
+    if (!value) throw this.wrong(name, text, 'a share such as 10%');
+    return value;
+  }
+
   regex(name: string): RegExp | undefined {
     const text = this.text(name);
     if (text === undefined) return undefined;

@@ -1,14 +1,12 @@
 /** The command `heapline`, from its words to its exit code. */
-import { HeaplineError } from '../base/errors.ts';
-import { printable } from '../protocol/wording.ts';
 import { type CommandSpec, nearest, parseWords, usage, Values } from './args.ts';
 import { COMMANDS } from './commands.ts';
-import { EXIT_OK, exitCodeOf } from './exit.ts';
+import { EXIT_OK } from './exit.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { classes, diff, open, path, report } from './inspect.ts';
 import { type Call, type Io, newProgress } from './io.ts';
 import { attach, run } from './record.ts';
-import { painter, wantsColor } from './terminal.ts';
+import { tellError } from './tell.ts';
 import { version } from './version.ts';
 
 const ACTIONS: Record<string, (call: Call) => Promise<number>> = {
@@ -20,9 +18,6 @@ const ACTIONS: Record<string, (call: Call) => Promise<number>> = {
   classes,
   report,
 };
-
-/** Of an error, in UTF-16 units: paths can be long. */
-const MAX_LINE = 4000;
 
 /** Runs one command line. Never rejects: what fails is told on `stderr` in one line, and by the exit code. */
 export async function runCli(io: Io): Promise<number> {
@@ -71,23 +66,4 @@ function commandNamed(word: string): CommandSpec {
       ? `Did you mean heapline ${near}?`
       : 'To record a program: heapline run -- node app.js. See heapline --help.',
   );
-}
-
-function tellError(io: Io, error: unknown): number {
-  const known = HeaplineError.is(error)
-    ? error
-    : new HeaplineError(
-        'internal',
-        `Heapline failed: ${error instanceof Error ? error.message : String(error)}`,
-        {
-          hint: 'HEAPLINE_DEBUG=1 shows where; please report it.',
-          cause: error,
-        },
-      );
-  const paint = painter(wantsColor(io.stderr, io.env));
-  io.stderr.write(`${paint('red', 'heapline:')} ${printable(known.toLine(), MAX_LINE)}\n`);
-  if (io.env.HEAPLINE_DEBUG) {
-    for (let e: unknown = error; e instanceof Error; e = e.cause) io.stderr.write(`${e.stack}\n`);
-  }
-  return exitCodeOf(known.code);
 }

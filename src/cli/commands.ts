@@ -5,7 +5,7 @@ const json: OptionSpec = {
   name: 'json',
   value: '[FILE]',
   optionalValue: true,
-  help: 'as JSON, to standard output or to FILE (ends in .json, or --json=FILE)',
+  help: 'the result as JSON, to standard output, or to FILE (NAME.json, or --json=FILE)',
 };
 const quiet: OptionSpec = { name: 'quiet', short: 'q', help: 'say nothing but errors' };
 const help: OptionSpec = { name: 'help', short: 'h', help: 'show this help' };
@@ -24,16 +24,24 @@ const recordOptions: OptionSpec[] = [
   { name: 'html', value: 'FILE', help: 'also write the report as one HTML file' },
   failOnLeak,
   { name: 'every', value: 'TIME', help: 'a snapshot every TIME: 30s, 500ms, 2m' },
-  { name: 'snapshots', value: 'N', help: 'at most N snapshots in all' },
+  {
+    name: 'snapshots',
+    value: 'N',
+    help: 'keep N snapshots, the last included (10 unless told); others are deleted',
+  },
   { name: 'step-on', value: 'REGEX', help: 'each line printed by the program that matches ends a step' },
   { name: 'every-steps', value: 'N', help: 'a snapshot after every N steps' },
   {
     name: 'on-growth',
-    value: 'SIZE',
-    help: 'a snapshot when the heap has grown by SIZE: 50MB, or 20%',
+    value: 'SHARE',
+    help: 'also a snapshot when the live heap has grown by SHARE since the last: 50%',
   },
-  { name: 'disk-budget', value: 'SIZE', help: 'at most this much disk for snapshots: 2GB' },
-  { name: 'max-pause', value: 'SHARE', help: "at most this share of the program's time in pauses: 10%" },
+  { name: 'disk-budget', value: 'SIZE', help: 'at most this much disk for snapshots (4GB unless told)' },
+  {
+    name: 'max-pause',
+    value: 'SHARE',
+    help: 'at most this share of the time in pauses, unless told when (10%)',
+  },
   quiet,
   help,
 ];
@@ -44,7 +52,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: '[options] -- CMD [ARGS...]',
     summary: 'start a Node program, record it, say what leaks',
     details: [
-      'CMD may be node, npm run, npx, tsx or a script that ends in Node. The exit code is that of the program.',
+      'CMD may be node, npm run, npx, tsx or a script that ends in Node. The exit code is that of the program;',
+      'where that is 0 and Heapline fails, one of its own (heapline --help lists them).',
       'Snapshots are taken after warm-up, between and at the end unless options say otherwise; also by hand,',
       'with Enter (give the keyboard to the program instead with --stdin) or SIGUSR2. A step ends with a line',
       "that matches --step-on, or with performance.mark('heapline.step') in the program.",

@@ -7,6 +7,7 @@ import type { EngineMethods } from '../protocol/engine.ts';
 import type { CallOptions } from '../protocol/rpc.ts';
 import type { CommandSpec, Values } from './args.ts';
 import { Progress } from './progress.ts';
+import type { Recorder } from './recorder.ts';
 import type { Env, Output } from './terminal.ts';
 
 /** The part of EngineClient that commands use. */
@@ -32,6 +33,7 @@ export interface Io {
   /** Emits the names of signals, as `process` does. */
   signals: EventEmitter;
   createEngine(): Engine;
+  recorder: Recorder;
 }
 
 /** A command line that was read and is ready to run. */

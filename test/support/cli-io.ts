@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { HeaplineError } from '../../src/base/errors.ts';
 import { runCli } from '../../src/cli/cli.ts';
 import type { Engine, Io } from '../../src/cli/io.ts';
+import type { Recorder } from '../../src/cli/recorder.ts';
 import type { EngineMethods } from '../../src/protocol/engine.ts';
 
 type Answers = { [K in keyof EngineMethods]?: EngineMethods[K]['result'] | HeaplineError };
@@ -20,6 +21,8 @@ export async function runHeapline(
     engine?: () => Engine;
     signals?: EventEmitter;
     dist?: URL;
+    recorder?: Partial<Recorder>;
+    stdin?: Io['stdin'];
   } = {},
 ): Promise<{ code: number; stdout: string; stderr: string; asked: unknown[] }> {
   let stdout = '';
@@ -39,7 +42,7 @@ export async function runHeapline(
     argv,
     env: options.env ?? {},
     cwd: options.cwd ?? process.cwd(),
-    stdin: Readable.from([]),
+    stdin: options.stdin ?? Readable.from([]),
     stdout: {
       write: (text) => {
         stdout += text;
@@ -55,6 +58,11 @@ export async function runHeapline(
     dist: options.dist ?? new URL('../../dist/', pathToFileURL(import.meta.filename)),
     signals: options.signals ?? new EventEmitter(),
     createEngine: options.engine ?? (() => answers),
+    recorder: {
+      run: () => Promise.reject(new Error('unexpected run')),
+      attach: () => Promise.reject(new Error('unexpected attach')),
+      ...options.recorder,
+    },
   };
   return { code: await runCli(io), stdout, stderr, asked };
 }

@@ -79,7 +79,7 @@ test('command lines that are off: one line, exit code 64, nothing asked', async 
     [['node', 'app.js'], /no command `node`.*heapline run -- node app\.js/],
     [['--json', 'open', 'x'], /The command comes first/],
     [['run'], /Which program\?.*heapline run -- node app\.js/],
-    [['attach'], /Where/],
+    [['attach'], /Where does it listen\?/],
     [['attach', 'nowhere'], /`nowhere` is no address/],
     [['open'], /Which recording or snapshots\?/],
     [['open', 'rec', 'a.heapsnapshot'], /a recording is opened alone/],
@@ -279,7 +279,10 @@ test('errors of the engine: one line, their own exit codes; the stack with HEAPL
   }
   const unexpected = await runHeapline(['classes', 'a.heapsnapshot'], { cwd });
   assert.equal(unexpected.code, 70);
-  assert.match(unexpected.stderr, /^heapline: Heapline failed: unexpected summary HEAPLINE_DEBUG=1[^\n]+\n$/);
+  assert.match(
+    unexpected.stderr,
+    /^heapline: Heapline failed: unexpected summary\. HEAPLINE_DEBUG=1[^\n]+\n$/,
+  );
 });
 
 test('Ctrl-C cancels the engine, gives it back, and leaves no listener', async () => {
