@@ -114,7 +114,7 @@ function trustOf(
   declared: Node | undefined,
 ): number {
   const around = enclosingClass(node);
-  const known = declared || query.className;
+  const known = declared || (query.className && query.className !== 'Object');
   const family = !!around && inFamily(file, around, query.className, declared);
   if (receiver?.type === 'this') {
     if (!known) return 0.8;
