@@ -1,6 +1,13 @@
 import { bindingsOf, isFunction } from './bindings.ts';
 import { ContainerFlow } from './container-flow.ts';
-import { declaration, fieldRefs, globalRefs, refsOfBinding, variableBindings } from './container-seeds.ts';
+import {
+  declaration,
+  fieldRefs,
+  globalRefs,
+  refsOfBinding,
+  symbolName,
+  variableBindings,
+} from './container-seeds.ts';
 import { callOf, memberUses } from './members.ts';
 import { exportedCallable, exportedNames, importSource, importUses, mayResolve } from './modules.ts';
 import { listenerCandidates } from './registration-sites.ts';
@@ -9,6 +16,7 @@ import { StoreScore } from './store-score.ts';
 import type { Ref, StoreCandidate, StoreQuery } from './store-types.ts';
 import { isFresh } from './stored-values.ts';
 import type { SyntaxFile, SyntaxParser } from './syntax.ts';
+import { isInstalled, isUserCode } from './user-code.ts';
 import { allStores } from './value-search.ts';
 
 export type { StoreCandidate, StoreQuery } from './store-types.ts';
@@ -48,13 +56,12 @@ class StoreSearch {
     private readonly query: StoreQuery,
     private readonly parser: SyntaxParser,
   ) {
-    const symbol = /^Symbol\((.+)\)$/.exec(query.name)?.[1];
-    this.bare = symbol ?? query.name.replace(/^#/, '');
+    this.bare = symbolName(query.name) ?? query.name.replace(/^#/, '');
     const ids = [query.declaredAt, ...query.gainedAt, ...query.frames].map((at) => at?.scriptId);
     const unique = (all: (number | undefined)[]): string[] => [
       ...new Set(all.filter((id) => id !== undefined).map(String)),
     ];
-    this.ids = unique([...ids, ...query.scripts]);
+    this.ids = unique([...ids, ...query.scripts, ...likelyScripts(map, ids)]);
     this.near = this.ids.slice(0, unique(ids).length + 8);
   }
 
@@ -209,4 +216,23 @@ class StoreSearch {
     this.parsedText += file?.text.length ?? 0;
     return file;
   }
+}
+
+/** The user's own scripts, and those of the packages that the snapshot and the profile point at. */
+function likelyScripts(map: ScriptMap, ids: (number | undefined)[]): number[] {
+  const packages = new Set(
+    ids.map((id) => (id === undefined ? undefined : packageOf(map.byId(id)?.url ?? ''))),
+  );
+  const user: number[] = [];
+  const related: number[] = [];
+  for (const entry of map.scripts) {
+    if (isUserCode(entry)) user.push(Number(entry.id));
+    else if (isInstalled(entry.url) && packages.has(packageOf(entry.url))) related.push(Number(entry.id));
+  }
+  return [...user, ...related];
+}
+
+/** Up to the innermost package's folder. */
+function packageOf(url: string): string | undefined {
+  return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(url)?.[0];
 }
