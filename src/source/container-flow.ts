@@ -1,19 +1,11 @@
 import type { Node } from 'web-tree-sitter';
-import {
-  type Binding,
-  isClass,
-  isFunction,
-  isSame,
-  occurrences,
-  resolveIdentifier,
-  resolveName,
-  usesOf,
-} from './bindings.ts';
-import { constructorOf, enclosingClass, enclosingFunction, memberOf } from './functions.ts';
+import { type Binding, isSame, occurrences, resolveIdentifier, resolveName, usesOf } from './bindings.ts';
+import { enclosingClass, enclosingFunction, outermost } from './functions.ts';
+import { callableOf, callOf, lastName, memberUses, parameterOf } from './members.ts';
 import { exportedAs, exportedNames } from './modules.ts';
 import { rebuildTarget } from './rebuild.ts';
 import type { Carrier, Ref, Store } from './store-types.ts';
-import { EACH_METHODS, PRIVATE_GETTERS, READ_METHODS, STORE_METHODS } from './store-verbs.ts';
+import { argumentUse, memberUse, subscriptUse, type Use } from './store-uses.ts';
 import type { SyntaxFile } from './syntax.ts';
 
 const MAX_REFS = 20_000;
@@ -37,7 +29,6 @@ export interface Handed {
   /** `x.method(container)` of an imported module x. */
   member?: string;
   index: number;
-  call: Node;
 }
 
 /**
@@ -73,13 +64,7 @@ export class ContainerFlow {
 
   /** Follows what a parameter of a function is given. */
   intoParameter(ref: Ref, target: SyntaxFile, callable: Node, index: number, name: string): void {
-    const fn = isClass(callable) ? constructorOf(callable) : callable;
-    const parameters = fn?.childForFieldName('parameters');
-    const parameter = parameters
-      ? parameters.namedChildren.filter((child) => child.type !== 'comment')[index]
-      : index === 0
-        ? fn?.childForFieldName('parameter')
-        : undefined;
+    const parameter = parameterOf(callable, index);
     if (parameter) this.bind({ ...ref, file: target, node: parameter }, parameter, 0, `passed to ${name}`);
   }
 
@@ -141,10 +126,10 @@ export class ContainerFlow {
         if (field('body')) this.returned(ref, parent);
         return;
       case 'member_expression':
-        if (field('object')) this.member(ref, parent);
+        if (field('object')) this.use(ref, memberUse(ref, parent));
         return;
       case 'subscript_expression':
-        if (field('object')) this.subscript(ref, parent);
+        if (field('object')) this.use(ref, subscriptUse(ref, parent));
         return;
       case 'arguments':
         this.argument(ref, parent);
@@ -279,7 +264,7 @@ export class ContainerFlow {
     for (const node of memberUses(file, name, false)) {
       if (owner && (node.startIndex < owner.startIndex || node.endIndex > owner.endIndex)) continue;
       const via = ref.via ?? `through .${name}`;
-      this.add([{ ...ref, node, hops: ref.hops + 1, trust: ref.trust * 0.9, via }]);
+      this.add([{ ...ref, node, hops: ref.hops + 1, trust: ref.trust * (owner ? 0.9 : 0.5), via }]);
     }
   }
 
@@ -287,7 +272,7 @@ export class ContainerFlow {
   private returned(ref: Ref, fn: Node): void {
     const { file } = ref;
     const next = { ...ref, hops: ref.hops + 1 };
-    const holder = fn.parent;
+    const holder = outermost(file, fn).parent;
     const own = fn.childForFieldName('name');
     const key =
       fn.type === 'method_definition'
@@ -318,74 +303,15 @@ export class ContainerFlow {
     }
   }
 
-  private member(ref: Ref, member: Node): void {
-    const { file } = ref;
-    const property = member.childForFieldName('property')!;
-    const method = file.textOf(property);
-    const user = member.parent;
-    let call = callOf(member);
-    let values = call?.childForFieldName('arguments')?.namedChildren ?? [];
-    if (!call && user?.type === 'member_expression' && /^(call|apply)$/.test(lastName(file, user))) {
-      call = callOf(user); // x.push.apply(x, items)
-      values = call?.childForFieldName('arguments')?.namedChildren.slice(1) ?? [];
+  private use(ref: Ref, use: Use): void {
+    if (use.store) {
+      this.stores.push(use.store);
+      this.values(ref, use.store.values);
     }
-    if (call) {
-      const kind = STORE_METHODS.get(method);
-      if (kind && values.length) {
-        if (method === 'splice') values = values.slice(2);
-        const keyed = kind === 'map' && method !== 'register';
-        if (values.length) {
-          this.stores.push({
-            ref,
-            kind,
-            node: call,
-            anchor: property,
-            values,
-            key: keyed ? values[0] : undefined,
-          });
-          this.values(ref, values);
-        }
-      }
-      if (method === 'set' || method === 'add') this.same(ref, call);
-      if (READ_METHODS.has(method)) this.add([{ ...ref, node: call, depth: ref.depth + 1 }]);
-      if (EACH_METHODS.has(method) && values[0] && isFunction(values[0]))
-        this.intoElement(ref, values[0], method === 'reduce' ? 1 : 0);
-      return;
-    }
-    if (user?.type === 'assignment_expression' && isSame(user.childForFieldName('left'), member)) {
-      if (method === 'length') return;
-      const value = user.childForFieldName('right')!;
-      const kind = /^on[a-z]/.test(method) ? 'listeners' : 'property';
-      this.stores.push({ ref, kind, node: user, anchor: member, values: [value], key: property });
-      return;
-    }
-    this.add([{ ...ref, node: member, depth: ref.depth + 1 }]);
-  }
-
-  private subscript(ref: Ref, subscript: Node): void {
-    const user = subscript.parent;
-    const index = subscript.childForFieldName('index')!;
-    const inside = { ...ref, node: subscript, depth: ref.depth + 1 };
-    const operator =
-      user?.type === 'augmented_assignment_expression' && user.childForFieldName('operator')?.type;
-    const writes =
-      (user?.type === 'assignment_expression' || operator === '??=' || operator === '||=') &&
-      isSame(user?.childForFieldName('left'), subscript);
-    if (user && writes) {
-      const value = user.childForFieldName('right')!;
-      const atEnd = /\.length$/.test(ref.file.textOf(index));
-      this.stores.push({
-        ref,
-        kind: atEnd ? 'array' : 'keys',
-        node: user,
-        anchor: subscript,
-        values: [value],
-        key: atEnd ? undefined : index,
-      });
-      this.values(ref, [value]);
-      this.add([{ ...inside, node: user }]);
-    }
-    this.add([inside]);
+    const depth = ref.depth + 1;
+    this.add(use.same.map((node) => ({ ...ref, node })));
+    this.add(use.inside.map((node) => ({ ...ref, node, depth })));
+    if (use.element) this.bind(ref, use.element, 1, 'taken from it');
   }
 
   /** `const list = []; map.set(id, list); list.push(m)`: the list is kept too. */
@@ -394,16 +320,9 @@ export class ContainerFlow {
       if (value.type !== 'identifier') continue;
       const binding = resolveIdentifier(ref.file, value);
       const made = binding && this.initial(ref.file, value)[0];
-      if (binding?.kind === 'variable' && made && /array|object|new_expression/.test(made.type))
+      if (binding?.kind === 'variable' && made && /^(array|object|new_expression)$/.test(made.type))
         this.through(ref, binding, 1);
     }
-  }
-
-  private intoElement(ref: Ref, callback: Node, index: number): void {
-    const parameter =
-      callback.childForFieldName('parameters')?.namedChildren[index] ??
-      callback.childForFieldName('parameter');
-    if (parameter) this.bind(ref, parameter, 1, 'taken from it');
   }
 
   private argument(ref: Ref, args: Node): void {
@@ -411,109 +330,22 @@ export class ContainerFlow {
     const call = args.parent!;
     const callee = call.childForFieldName('function') ?? call.childForFieldName('constructor');
     if (!callee) return;
-    const name = file.textOf(callee);
     const index = args.namedChildren.findIndex((child) => isSame(child, node));
-    const rest = args.namedChildren.slice(index + 1);
-    if (index > 0 && PRIVATE_GETTERS.test(name.split('.').at(-1)!)) {
-      this.same(ref, call);
+    const use = argumentUse(ref, call, callee, index);
+    if (use) {
+      this.use(ref, use);
       return;
     }
-    if (index === 0 && /^(Object\.(assign|definePropert(y|ies))|Reflect\.(set|defineProperty))$/.test(name)) {
-      const keyed = !/assign|ies$/.test(name);
-      const key = keyed ? rest[0] : undefined;
-      this.stores.push({
-        ref,
-        kind: 'keys',
-        node: call,
-        anchor: callee,
-        values: keyed ? rest.slice(1) : rest,
-        key,
-      });
+    const found = callableOf(file, callee);
+    if (found) {
+      this.intoParameter(ref, file, found, index, file.textOf(callee).slice(0, 60));
       return;
     }
-    if (index === 0 && /\b(push|unshift|set|add)\.(call|apply)$/.test(name)) {
-      this.stores.push({ ref, kind: 'verb', node: call, anchor: callee, values: rest });
-      return;
-    }
-    if (
-      /^(Array\.from|Object\.\w+|JSON\.\w+|console\.\w+|Array\.isArray|String|Number|Boolean|Map|Set|Promise\.\w+)$/.test(
-        name,
-      )
-    )
-      return;
-    const found = this.callable(ref, callee);
-    if (found) this.intoParameter(ref, file, found, index, name.slice(0, 60));
-    else this.passed(ref, callee, call, index, rest);
-  }
-
-  /** The function or class of this file that a callee names. */
-  private callable(ref: Ref, callee: Node): Node | undefined {
-    const { file } = ref;
-    if (callee.type === 'identifier') {
-      const binding = resolveIdentifier(file, callee);
-      const declaration = binding?.declaration;
-      if (!declaration) return undefined;
-      if (binding.kind === 'function' || binding.kind === 'class') return declaration;
-      const value = binding.kind === 'variable' ? declaration.childForFieldName('value') : undefined;
-      return value && (isFunction(value) || isClass(value)) ? value : undefined;
-    }
-    if (callee.type !== 'member_expression') return undefined;
-    const name = lastName(file, callee);
-    const owner = callee.childForFieldName('object')?.type === 'this' ? enclosingClass(callee) : undefined;
-    const own = owner && memberOf(owner, name);
-    if (own) return own;
-    return methodsNamed(file, name.replace(/^#/, ''))[0];
-  }
-
-  private passed(ref: Ref, callee: Node, call: Node, index: number, rest: Node[]): void {
     const object = callee.type === 'member_expression' ? callee.childForFieldName('object') : callee;
-    const binding = object?.type === 'identifier' ? resolveIdentifier(ref.file, object) : undefined;
-    if (binding) {
-      const member = callee.type === 'member_expression' ? lastName(ref.file, callee) : undefined;
-      this.handed.push({ ref, callee: binding, member, index, call });
-    }
-    if (rest.length) this.stores.push({ ref, kind: 'passed', node: call, anchor: callee, values: rest });
+    const binding = object?.type === 'identifier' ? resolveIdentifier(file, object) : undefined;
+    const member = callee.type === 'member_expression' ? lastName(file, callee) : undefined;
+    if (binding) this.handed.push({ ref, callee: binding, member, index });
+    const values = args.namedChildren.slice(index + 1);
+    if (values.length) this.stores.push({ ref, kind: 'passed', node: call, anchor: callee, values });
   }
-}
-
-function lastName(file: SyntaxFile, member: Node): string {
-  return file.textOf(member.childForFieldName('property')!);
-}
-
-/** The call whose callee this is. */
-export function callOf(callee: Node): Node | undefined {
-  const call = callee.parent;
-  return call?.type === 'call_expression' && isSame(call.childForFieldName('function'), callee)
-    ? call
-    : undefined;
-}
-
-/** `x.name` everywhere in the file, or the calls `x.name(...)`. */
-export function memberUses(file: SyntaxFile, name: string, called: boolean): Node[] {
-  const found: Node[] = [];
-  for (const at of occurrences(file.text, name)) {
-    const member = file.at(at)?.parent;
-    if (member?.type !== 'member_expression' || lastName(file, member).replace(/^#/, '') !== name) continue;
-    if (member.endIndex !== at + name.length) continue;
-    const use = called ? callOf(member) : member;
-    if (use) found.push(use);
-  }
-  return found;
-}
-
-/** Methods and function-valued properties of that name in the file. */
-function methodsNamed(file: SyntaxFile, name: string): Node[] {
-  const found: Node[] = [];
-  for (const at of occurrences(file.text, name)) {
-    const holder = file.at(at)?.parent;
-    if (
-      holder?.type === 'method_definition' &&
-      holder.childForFieldName('name')!.endIndex === at + name.length
-    )
-      found.push(holder);
-    const value =
-      holder && /^(pair|field_definition)$/.test(holder.type) ? holder.childForFieldName('value') : null;
-    if (value && isFunction(value)) found.push(value);
-  }
-  return found;
 }

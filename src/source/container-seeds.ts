@@ -15,6 +15,12 @@ import type { SyntaxFile } from './syntax.ts';
 
 const GLOBAL_OBJECTS = /^(globalThis|global|window|self)$/;
 
+/** What a symbol is described by: `Symbol(x)`, or `<symbol x>` as snapshots have it. */
+export function symbolName(name: string): string | undefined {
+  const match = /^(?:Symbol\((.+)\)|<symbol (.+)>)$/.exec(name);
+  return match?.[1] ?? match?.[2];
+}
+
 /** The class or function behind `query.declaredAt`, in its own file. */
 export function declaration(file: SyntaxFile | undefined, at: ScriptPosition | undefined): Node | undefined {
   return file && at && file.scriptId === String(at.scriptId)
@@ -43,7 +49,7 @@ export function refsOfBinding(file: SyntaxFile, binding: Binding, trust: number)
 /** Every expression in the file that reads or writes a field of the query's name, on any object. */
 export function fieldRefs(file: SyntaxFile, query: StoreQuery, declared: Node | undefined): Ref[] {
   const refs: Ref[] = [];
-  const symbol = /^Symbol\((.+)\)$/.exec(query.name)?.[1];
+  const symbol = symbolName(query.name);
   const name = symbol ?? query.name.replace(/^#/, '');
   const add = (node: Node, receiver: Node | null | undefined): void => {
     refs.push({ file, node, name, depth: 0, hops: 0, trust: trustOf(file, receiver, node, query, declared) });
@@ -96,7 +102,7 @@ export function fieldRefs(file: SyntaxFile, query: StoreQuery, declared: Node | 
 
 /** `globalThis.name` and its like, and the bare name where nothing declares it. */
 export function globalRefs(file: SyntaxFile, query: StoreQuery): Ref[] {
-  const bare = query.name.startsWith('Symbol(') ? [] : globalUses(file, query.name);
+  const bare = symbolName(query.name) ? [] : globalUses(file, query.name);
   const refs: Ref[] = bare.map((node) => ({ file, node, name: query.name, depth: 0, hops: 0, trust: 0.9 }));
   for (const ref of fieldRefs(file, query, undefined)) {
     const object = ref.node.childForFieldName('object');
@@ -114,7 +120,7 @@ function trustOf(
   declared: Node | undefined,
 ): number {
   const around = enclosingClass(node);
-  const known = declared || query.className;
+  const known = declared || (query.className && query.className !== 'Object');
   const family = !!around && inFamily(file, around, query.className, declared);
   if (receiver?.type === 'this') {
     if (!known) return 0.8;

@@ -56,33 +56,54 @@ export function enclosingClass(node: Node): Node | undefined {
   return at ?? undefined;
 }
 
-/** A class's name, or the variable's that it is put into. */
+/** Through parentheses and the calls with which bundlers keep names: `__name(() => ..., "f")`. */
+export function outermost(file: SyntaxFile, node: Node): Node {
+  let at = node;
+  for (let parent = at.parent; parent; parent = at.parent) {
+    if (parent.type === 'parenthesized_expression') at = parent;
+    else if (parent.type === 'arguments' && isNamer(file, parent.parent)) at = parent.parent!;
+    else break;
+  }
+  return at;
+}
+
+/** The other way: the function or value inside such a call. */
+export function unwrapped(file: SyntaxFile, node: Node | null | undefined): Node | undefined {
+  let at = node ?? undefined;
+  while (at) {
+    if (at.type === 'parenthesized_expression') at = at.namedChildren[0];
+    else if (isNamer(file, at)) at = at.childForFieldName('arguments')?.namedChildren[0];
+    else break;
+  }
+  return at;
+}
+
+function isNamer(file: SyntaxFile, call: Node | null): boolean {
+  const callee = call?.type === 'call_expression' ? call.childForFieldName('function') : undefined;
+  return !!callee && /^(__name|_set_?function_?name|__setFunctionName)$/i.test(file.textOf(callee));
+}
+
+const NAMED_BY: Record<string, string> = {
+  variable_declarator: 'name',
+  field_definition: 'property',
+  pair: 'key',
+};
+
+/** A function's or class's own name, or what it is put into: a variable, a field, a property. */
 export function nameOf(file: SyntaxFile, node: Node): string | undefined {
   const own = node.childForFieldName('name');
   if (own) return file.textOf(own);
-  let at = node;
-  let parent = node.parent;
-  while (parent?.type === 'parenthesized_expression') {
-    at = parent;
-    parent = parent.parent;
+  const at = outermost(file, node);
+  const holder = at.parent;
+  if (!holder) return undefined;
+  if (holder.type in NAMED_BY) {
+    const key = holder.childForFieldName(NAMED_BY[holder.type]);
+    return key && !isSame(key, at) ? file.textOf(key) : undefined;
   }
-  switch (parent?.type) {
-    case 'variable_declarator':
-    case 'field_definition':
-    case 'pair': {
-      const key = parent.childForFieldName(
-        { variable_declarator: 'name', field_definition: 'property', pair: 'key' }[parent.type]!,
-      );
-      return key && !isSame(key, at) ? file.textOf(key) : undefined;
-    }
-    case 'assignment_expression': {
-      const left = parent.childForFieldName('left');
-      const property = left?.type === 'member_expression' ? left.childForFieldName('property') : left;
-      return property && !isSame(left, at) ? file.textOf(property) : undefined;
-    }
-    default:
-      return undefined;
-  }
+  if (holder.type !== 'assignment_expression') return undefined;
+  const left = holder.childForFieldName('left');
+  const property = left?.type === 'member_expression' ? left.childForFieldName('property') : left;
+  return property && !isSame(left, at) ? file.textOf(property) : undefined;
 }
 
 /** `Agent.remember`, `remember`, `new Agent`; undefined at the top of the file and in nameless functions of none. */

@@ -1,13 +1,6 @@
 import type { Node } from 'web-tree-sitter';
-import {
-  type Binding,
-  isClass,
-  isFunction,
-  isSame,
-  occurrences,
-  resolveIdentifier,
-  usesOf,
-} from './bindings.ts';
+import { type Binding, isSame, occurrences, resolveIdentifier, usesOf } from './bindings.ts';
+import { callableOf } from './members.ts';
 import type { SyntaxFile } from './syntax.ts';
 
 /** A name that one file takes from another. */
@@ -29,7 +22,7 @@ export function mayResolve(specifier: string, from: string, target: string): boo
     } catch {
       return false;
     }
-    const wanted = target.startsWith('/') ? `file://${target}` : target;
+    const wanted = (target.startsWith('/') ? `file://${target}` : target).replace(/[?#].*$/, '');
     const bare = url.replace(/\.[cm]?jsx?$/, '');
     return EXTENSIONS.some(
       (ext) =>
@@ -43,7 +36,10 @@ export function mayResolve(specifier: string, from: string, target: string): boo
 }
 
 function withoutExtension(path: string): string {
-  return path.replace(/\.[cm]?[jt]sx?$/, '').replace(/\/index$/, '');
+  return path
+    .replace(/[?#].*$/, '')
+    .replace(/\.[cm]?[jt]sx?$/, '')
+    .replace(/\/index$/, '');
 }
 
 /** The names under which a file exports a binding: ESM, `exports.x =`, `module.exports = { x }`. */
@@ -217,7 +213,7 @@ export function unquote(file: SyntaxFile, string: Node): string {
   return file.text.slice(string.startIndex + 1, string.endIndex - 1);
 }
 
-/** The specifier and exported name behind an import binding: `import { a as b } from 's'`, `const { a } = require('s')`. */
+/** The specifier and exported name behind a binding that an import statement or `const { a } = require(...)` makes. */
 export function importSource(
   file: SyntaxFile,
   binding: Binding,
@@ -278,18 +274,8 @@ export function exportedCallable(file: SyntaxFile, name: string): Node | undefin
       continue;
     }
     const alias = node?.parent?.type === 'export_specifier' ? node.parent.childForFieldName('name') : node;
-    const found = alias?.type === 'identifier' && callableOf(file, alias);
+    const found = alias?.type === 'identifier' ? callableOf(file, alias) : undefined;
     if (found) return found;
   }
   return undefined;
-}
-
-function callableOf(file: SyntaxFile, node: Node | null | undefined): Node | undefined {
-  if (!node) return undefined;
-  if (isFunction(node) || isClass(node)) return node;
-  if (node.type !== 'identifier') return undefined;
-  const declaration = resolveIdentifier(file, node)?.declaration;
-  const value =
-    declaration?.type === 'variable_declarator' ? declaration.childForFieldName('value') : declaration;
-  return value && (isFunction(value) || isClass(value)) ? value : undefined;
 }

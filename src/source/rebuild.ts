@@ -67,7 +67,7 @@ export function rebuildTarget(ref: Ref): RebuildTarget | undefined {
         const copies =
           /^(Array\.from|Object\.(fromEntries|entries|freeze)|structuredClone|Map|Set|Array)$/.test(name);
         if (!copies) {
-          if (call.type !== 'new_expression' && parent.namedChildCount < 2) return undefined;
+          if (!grows && call.type !== 'new_expression' && parent.namedChildCount < 2) return undefined;
           grows = true;
         }
         at = call;

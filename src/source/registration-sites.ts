@@ -1,10 +1,18 @@
 import type { Node } from 'web-tree-sitter';
-import { type Binding, isFunction, isSame, occurrences, resolveIdentifier, usesOf } from './bindings.ts';
-import { callOf, memberUses } from './container-flow.ts';
-import { enclosingClass, enclosingFunction, functionAt, functionName, nameOf, v8Start } from './functions.ts';
+import { type Binding, isSame, occurrences, resolveIdentifier, usesOf } from './bindings.ts';
+import { candidate } from './candidate.ts';
+import {
+  enclosingClass,
+  enclosingFunction,
+  functionAt,
+  functionName,
+  nameOf,
+  outermost,
+  v8Start,
+} from './functions.ts';
+import { callableOf, callOf, lastName, memberUses, parameterOf } from './members.ts';
 import { unquote } from './modules.ts';
 import type { ScriptMap } from './script-map.ts';
-import { oneLine, positionOf } from './store-score.ts';
 import type { ScriptPosition, StoreCandidate, StoreQuery } from './store-types.ts';
 import type { SyntaxFile, SyntaxParser } from './syntax.ts';
 
@@ -56,8 +64,8 @@ export async function listenerCandidates(
 ): Promise<StoreCandidate[]> {
   const found: StoreCandidate[] = [];
   for (const [rank, at] of query.gainedAt.slice(0, 6).entries()) {
-    for (const candidate of await findRegistrationSites(map, at, parser))
-      found.push({ ...candidate, score: candidate.score * (1 - rank * 0.03) });
+    for (const site of await findRegistrationSites(map, at, parser))
+      found.push({ ...site, score: site.score * (1 - rank * 0.03) });
   }
   if (found.length || query.container !== 'listeners') return found;
   for (const id of scripts) {
@@ -105,10 +113,11 @@ class Registrations {
   }
 
   /** @param value a function, or an expression that stands for it */
-  from(value: Node, score: number, steps: number): void {
+  from(node: Node, score: number, steps: number): void {
+    const value = outermost(this.file, node);
     if (steps > MAX_STEPS || this.seen.has(value.id)) return;
     this.seen.add(value.id);
-    this.named(value, score, steps);
+    this.named(node, score, steps);
     const parent = value.parent;
     if (!parent) return;
     const field = (name: string): boolean => isSame(parent.childForFieldName(name), value);
@@ -135,7 +144,7 @@ class Registrations {
         return;
       case 'member_expression': {
         const call = field('object') ? callOf(parent) : undefined;
-        if (call && /^bind$/.test(this.last(parent))) this.from(call, score, steps);
+        if (call && lastName(this.file, parent) === 'bind') this.from(call, score, steps);
         return;
       }
       case 'assignment_expression':
@@ -195,23 +204,9 @@ class Registrations {
 
   /** A helper of this file that registers what it is given. */
   private intoCallee(value: Node, args: Node, callee: Node, score: number, steps: number): void {
-    const binding = callee.type === 'identifier' ? resolveIdentifier(this.file, callee) : undefined;
-    let fn: Node | null | undefined;
-    if (binding) {
-      const { declaration } = binding;
-      fn = binding.kind === 'function' ? declaration : declaration.childForFieldName('value');
-    } else if (callee.type === 'member_expression') {
-      const name = this.last(callee).replace(/^#/, '');
-      fn = occurrences(this.file.text, name)
-        .map((at) => this.file.at(at)?.parent)
-        .find(
-          (node) => node?.type === 'method_definition' && nameOf(this.file, node)?.replace(/^#/, '') === name,
-        );
-    }
-    if (!fn || !isFunction(fn)) return;
+    const fn = callableOf(this.file, callee);
     const index = args.namedChildren.findIndex((child) => isSame(child, value));
-    const parameter =
-      fn.childForFieldName('parameters')?.namedChildren[index] ?? fn.childForFieldName('parameter');
+    const parameter = fn && parameterOf(fn, index);
     if (parameter?.type === 'identifier') this.byName(parameter, score * 0.97, steps);
   }
 
@@ -280,20 +275,9 @@ class Registrations {
   }
 
   private candidate({ node, anchor, score, evidence }: Found): StoreCandidate {
-    const { file } = this;
-    const name = functionName(file, node);
+    const name = functionName(this.file, node);
     const once = enclosingFunction(node) ? 0 : 0.15;
-    return {
-      ...positionOf({ ref: { file }, node, anchor }),
-      ...(name ? { functionName: oneLine(name, 120) } : {}),
-      score: Math.round(Math.max(0.01, score - once) * 1000) / 1000,
-      evidence: oneLine(`${evidence}${name ? ` in ${name}` : ''}`, 300),
-      text: oneLine(file.text.slice(node.startIndex, Math.min(node.endIndex, node.startIndex + 400)), 160),
-    };
-  }
-
-  private last(member: Node): string {
-    return this.text(member.childForFieldName('property')!);
+    return candidate(this.file, node, anchor, score - once, `${evidence}${name ? ` in ${name}` : ''}`);
   }
 
   private text(node: Node): string {

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { isClass, isFunction, resolveIdentifier } from './bindings.ts';
+import { candidate, oneLine } from './candidate.ts';
 import { enclosingClass, enclosingFunction, functionAt, functionName, nameOf } from './functions.ts';
 import type {
   ContainerKind,
@@ -9,6 +9,7 @@ import type {
   StoreKind,
   StoreQuery,
 } from './store-types.ts';
+import { shapeShare, sounds, sources } from './stored-values.ts';
 import type { SyntaxFile } from './syntax.ts';
 
 /** Which kinds of store make a container of each kind grow. */
@@ -31,10 +32,26 @@ const MISFIT: Record<StoreKind, number> = {
   rebuild: 0.1,
   append: 0.25,
   listeners: 0.15,
-  verb: 0.05,
+  verb: 0.15,
   assign: 0.35,
   passed: 0.25,
 };
+
+const KIND_REASONS: Partial<Record<StoreKind, string>> = {
+  assign: 'assigns the field',
+  rebuild: 'builds on what it held',
+  passed: 'hands it to a function that was not found',
+};
+
+/** Functions that fill a container once rather than step by step. */
+const SELDOM =
+  /(^|[.#_])(init|restore|load|import|reset|clone|copy|hydrate|deserialize|from|seed|setup)[A-Z_]?\w*$/;
+
+/** Points towards a score, and why. */
+interface Points {
+  points: number;
+  reasons: string[];
+}
 
 /** Judges stores against what the snapshots and profiles say was gained. */
 export class StoreScore {
@@ -61,56 +78,57 @@ export class StoreScore {
   }
 
   judge(store: Store): StoreCandidate {
-    const { ref, node } = store;
+    const { ref, node, anchor } = store;
     const { file } = ref;
-    const reasons: string[] = [];
-    let points = 0.35 + this.fit(store, reasons);
+    const fit = this.fit(store);
     const gain = this.gain(store);
-    points += gain.points;
-    if (gain.reason) reasons.push(gain.reason);
     const frame = this.frame(store);
-    points += frame.points;
-    if (frame.reason) reasons.push(frame.reason);
-    points -= this.doubts(store, reasons);
-    if (ref.via) reasons.push(ref.via);
-    if (ref.trust < 0.5) reasons.push('another class has a field of this name too');
-    const score = Math.min(1, Math.max(0.01, points)) * (0.4 + 0.6 * ref.trust);
+    const doubts = this.doubts(store);
+    const points = Math.min(1, 0.4 + fit.points + gain.points + frame.points - doubts.points);
     const name = functionName(file, node);
-    const label = oneLine(file.text.slice(node.startIndex, store.anchor.endIndex), 80);
-    const where = name ? ` in ${oneLine(name, 60)}` : '';
-    return {
-      ...positionOf(store),
-      ...(name ? { functionName: oneLine(name, 120) } : {}),
-      score: Math.round(score * 1000) / 1000,
-      evidence: oneLine([`${label}${where}`, ...reasons].join('; '), 300),
-      text: oneLine(file.text.slice(node.startIndex, Math.min(node.endIndex, node.startIndex + 400)), 160),
-    };
+    const label = oneLine(file.text.slice(node.startIndex, anchor.endIndex), 80);
+    const reasons = [
+      `${label}${name ? ` in ${oneLine(name, 60)}` : ''}`,
+      ...[fit, gain, frame, doubts].flatMap((part) => part.reasons),
+      ...(ref.via ? [ref.via] : []),
+      ...(ref.trust < 0.5 ? ['another class has a field of this name too'] : []),
+    ];
+    return candidate(
+      file,
+      node,
+      anchor,
+      Math.max(0.01, points) * (0.4 + 0.6 * ref.trust),
+      reasons.join('; '),
+    );
   }
 
-  private fit(store: Store, reasons: string[]): number {
+  /** Whether the stored value, by itself, is what was gained. */
+  storesGain(store: Store): boolean {
+    return this.gain(store).points >= 0.2;
+  }
+
+  private fit({ kind, ref }: Store): Points {
     const { container } = this.query;
-    if (store.kind === 'assign') reasons.push('assigns the field');
-    if (store.kind === 'rebuild') reasons.push('builds on what it held');
-    if (store.kind === 'passed') reasons.push('hands it to a function that was not found');
-    const depth = store.ref.depth * 0.06;
+    const reasons = KIND_REASONS[kind] ? [KIND_REASONS[kind]] : [];
+    const depth = ref.depth * 0.06;
     if (container === 'unknown') {
-      const weak =
-        store.kind === 'assign' || store.kind === 'property' ? 0.15 : store.kind === 'passed' ? 0.2 : 0;
-      return -weak - depth;
+      const weak = kind === 'assign' || kind === 'property' ? 0.15 : kind === 'passed' ? 0.2 : 0;
+      return { points: -weak - depth, reasons };
     }
-    const rank = FITS[container].indexOf(store.kind);
-    if (rank < 0) return -MISFIT[store.kind] - depth;
-    // A plain assignment or property may make an object grow; a push surely makes an array.
-    return (store.kind === 'assign' || store.kind === 'append' ? -0.1 : 0.15 - rank * 0.02) - depth;
+    const rank = FITS[container].indexOf(kind);
+    if (rank < 0) return { points: -MISFIT[kind] - depth, reasons };
+    // A plain assignment may make an object grow; a push surely makes an array.
+    const points = kind === 'assign' || kind === 'append' ? -0.1 : 0.2 - rank * 0.02;
+    return { points: points - depth, reasons };
   }
 
   /** Whether what is stored is what was gained. */
-  private gain(store: Store): { points: number; reason?: string } {
+  private gain(store: Store): Points {
     const { file } = store.ref;
     const { gained } = this.known(file);
-    let best: { points: number; reason?: string } = { points: 0 };
+    let best: Points = { points: 0, reasons: [] };
     const offer = (points: number, reason: string): void => {
-      if (points > best.points) best = { points, reason };
+      if (points > best.points) best = { points, reasons: [reason] };
     };
     for (const { node, direct } of sources(file, store.values)) {
       const less = direct ? 0 : 0.04;
@@ -133,7 +151,7 @@ export class StoreScore {
     if (!best.points && gained.length) {
       const fn = enclosingFunction(store.node);
       if (fn && gained.some((offset) => fn.startIndex < offset && offset < fn.endIndex))
-        return { points: 0.1, reason: 'the same function makes the functions that were gained' };
+        return { points: 0.1, reasons: ['the same function makes the functions that were gained'] };
     }
     return best;
   }
@@ -144,7 +162,7 @@ export class StoreScore {
   }
 
   /** Whether the storing function allocated what is alive. */
-  private frame(store: Store): { points: number; reason?: string } {
+  private frame(store: Store): Points {
     const { frames } = this.known(store.ref.file);
     let best = 0;
     let inside: Node | undefined = enclosingFunction(store.node);
@@ -153,44 +171,43 @@ export class StoreScore {
         if (node.id === inside.id) best = Math.max(best, (0.14 + 0.08 * share) / (level + 1));
       }
     }
-    if (best) return { points: best, reason: 'its function allocated what is still alive' };
+    if (best) return { points: best, reasons: ['its function allocated what is still alive'] };
     const around = enclosingClass(store.node);
     const near =
       around &&
       frames.some(({ node }) => around.startIndex < node.startIndex && node.endIndex <= around.endIndex);
-    return near ? { points: 0.05, reason: 'its class allocated what is still alive' } : { points: 0 };
+    return near
+      ? { points: 0.05, reasons: ['its class allocated what is still alive'] }
+      : { points: 0, reasons: [] };
   }
 
-  private doubts(store: Store, reasons: string[]): number {
+  private doubts(store: Store): Points {
     const { ref, key, node } = store;
     const { file } = ref;
+    const [first] = store.values;
+    const reasons: string[] = [];
     let points = 0.02 * ref.hops;
-    const fn = enclosingFunction(node);
-    const name = fn && functionName(file, node);
-    if (!fn) {
-      points += 0.15;
-      reasons.push('runs once, when the file is loaded');
-    } else if (
-      name?.startsWith('new ') &&
-      file.text.slice(node.startIndex, node.startIndex + 5) === 'this.'
-    ) {
-      points += 0.12;
-      reasons.push('runs once per object, in the constructor');
-    }
+    const doubt = (off: number, reason?: string): void => {
+      points += off;
+      if (reason) reasons.push(reason);
+    };
+    const name = functionName(file, node);
+    if (!enclosingFunction(node)) {
+      if (!ancestor(node, /^(for|while|do|for_in)_statement$/))
+        doubt(0.15, 'runs once, when the file is loaded');
+    } else if (name?.startsWith('new ') && file.text.startsWith('this.', node.startIndex)) {
+      doubt(0.12, 'runs once per object, in the constructor');
+    } else if (name && SELDOM.test(name)) doubt(0.04);
+    if (ancestor(node, /^catch_clause$/)) doubt(0.04, 'only after an error');
     if (key && store.kind !== 'property' && /^(string|number|true|false|null)$/.test(key.type)) {
-      points += 0.15;
-      reasons.push('always under the same key');
-    } else if (key?.type === 'member_expression' && key.childForFieldName('object')?.type === 'this') {
-      points += 0.03;
-    }
-    const first = store.values[0];
-    if (store.kind === 'assign' && first && isFresh(file, first)) points += 0.3;
+      doubt(0.15, 'always under the same key');
+    } else if (key?.type === 'member_expression' && key.childForFieldName('object')?.type === 'this')
+      doubt(0.03);
     if (store.kind === 'rebuild' && first && /\.slice\(\s*-/.test(file.textOf(first).slice(0, 2000))) {
-      points += 0.1;
-      reasons.push('keeps a window of the last ones');
+      doubt(0.1, 'keeps a window of the last ones');
     }
-    if (first && /^(number|true|false|null|undefined)$/.test(first.type)) points += 0.15;
-    return points;
+    if (first && /^(number|true|false|null|undefined)$/.test(first.type)) doubt(0.15);
+    return { points, reasons };
   }
 
   private known(file: SyntaxFile): { gained: number[]; frames: { node: Node; share: number }[] } {
@@ -213,100 +230,7 @@ export class StoreScore {
   }
 }
 
-/** Whether a plain assignment only starts afresh: `= []`, `= new Map()`, `= null`. */
-export function isFresh(file: SyntaxFile, value: Node): boolean {
-  if (/^(null|undefined|number|string|true|false)$/.test(value.type)) return true;
-  if (value.type === 'array' || value.type === 'object') return value.namedChildCount === 0;
-  if (value.type === 'new_expression') return /^new\s+[\w$.]+\s*(\(\s*\))?$/.test(file.textOf(value));
-  return /^(Object\.create\(null\)|void 0|undefined)$/.test(file.textOf(value).slice(0, 40));
-}
-
-/** One line of plain text without control characters, cut to a length. */
-export function oneLine(text: string, length: number): string {
-  const flat = text
-    .replace(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+/g, ' ')
-    .trim();
-  return flat.length > length ? `${flat.slice(0, length - 1).replace(/[\ud800-\udbff]$/, '')}…` : flat;
-}
-
-/**
- * The line of the storing itself (a chain may begin lines above it), from its expression's start where that is on
- * the same line.
- */
-export function positionOf(store: { ref: { file: SyntaxFile }; node: Node; anchor: Node }): ScriptPosition {
-  const { file } = store.ref;
-  const start = file.lines.positionOf(store.node.startIndex);
-  const anchor = file.lines.positionOf(store.anchor.startIndex);
-  const at = start.line0 === anchor.line0 ? start : anchor;
-  return { scriptId: Number(file.scriptId), ...at };
-}
-
-/** The stored expressions, and what the names in them were made of. */
-function sources(file: SyntaxFile, values: Node[]): { node: Node; direct: boolean }[] {
-  const found = values.map((node) => ({ node, direct: true }));
-  for (let at = 0, limit = 12; at < found.length && found.length < limit; at++) {
-    const { node } = found[at];
-    for (const name of namesIn(node)) {
-      const binding = resolveIdentifier(file, name);
-      if (!binding) continue;
-      const { declaration } = binding;
-      const made =
-        binding.kind === 'function'
-          ? declaration
-          : declaration.type === 'variable_declarator'
-            ? declaration.childForFieldName('value')
-            : null;
-      if (made && !isClass(made) && !found.some((other) => other.node.id === made.id))
-        found.push({ node: made, direct: false });
-    }
-  }
-  return found;
-}
-
-/** Names that are stored themselves, or as properties, elements or called functions of the expression. */
-function namesIn(node: Node): Node[] {
-  switch (node.type) {
-    case 'identifier':
-    case 'shorthand_property_identifier':
-      return [node];
-    case 'object':
-    case 'array':
-      return node.namedChildren.slice(0, 12).flatMap((child) => namesIn(child));
-    case 'pair':
-      return namesIn(node.childForFieldName('value')!);
-    case 'spread_element':
-    case 'parenthesized_expression':
-    case 'await_expression':
-      return node.namedChildren.flatMap((child) => namesIn(child));
-    case 'call_expression': {
-      const callee = node.childForFieldName('function')!;
-      return callee.type === 'identifier' ? [callee] : [];
-    }
-    default:
-      return [];
-  }
-}
-
-/** The largest share of a shape's keys that an object literal inside the expression has. */
-function shapeShare(file: SyntaxFile, node: Node, shape: string[]): number {
-  if (!shape.length) return 0;
-  let best = 0;
-  const literals = node.type === 'object' ? [node] : [];
-  if (!isFunction(node) || node.endIndex - node.startIndex < 5000)
-    literals.push(...node.descendantsOfType('object').slice(0, 40));
-  for (const literal of literals) {
-    const keys = new Set(
-      literal.namedChildren.map((child) => {
-        const key = child.childForFieldName('key') ?? child.childForFieldName('name') ?? child;
-        return file.textOf(key).replace(/^['"]|['"]$/g, '');
-      }),
-    );
-    best = Math.max(best, shape.filter((key) => keys.has(key)).length / Math.max(shape.length, keys.size));
-  }
-  return best;
-}
-
-function sounds(name: string, className: string): boolean {
-  const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '');
-  return plain.length > 3 && className.toLowerCase().includes(plain);
+function ancestor(node: Node, type: RegExp): boolean {
+  for (let at = node.parent; at; at = at.parent) if (type.test(at.type)) return true;
+  return false;
 }

@@ -1,18 +1,30 @@
 import { bindingsOf, isFunction } from './bindings.ts';
-import { ContainerFlow, callOf, memberUses } from './container-flow.ts';
-import { declaration, fieldRefs, globalRefs, refsOfBinding, variableBindings } from './container-seeds.ts';
+import { ContainerFlow } from './container-flow.ts';
+import {
+  declaration,
+  fieldRefs,
+  globalRefs,
+  refsOfBinding,
+  symbolName,
+  variableBindings,
+} from './container-seeds.ts';
+import { callOf, memberUses } from './members.ts';
 import { exportedCallable, exportedNames, importSource, importUses, mayResolve } from './modules.ts';
 import { listenerCandidates } from './registration-sites.ts';
 import type { ScriptMap } from './script-map.ts';
 import { StoreScore } from './store-score.ts';
 import type { Ref, StoreCandidate, StoreQuery } from './store-types.ts';
+import { isFresh } from './stored-values.ts';
 import type { SyntaxFile, SyntaxParser } from './syntax.ts';
+import { isInstalled, isUserCode } from './user-code.ts';
+import { allStores } from './value-search.ts';
 
 export type { StoreCandidate, StoreQuery } from './store-types.ts';
 
 const MAX_FILES = 60;
 const MAX_TEXT = 24e6;
 const MAX_CANDIDATES = 20;
+const MIN_SCORE = 0.05;
 
 /**
  * The places in the running JavaScript that put something into a container, best first. Found by the container's
@@ -25,8 +37,8 @@ export function findStoreSites(
   parser: SyntaxParser,
 ): Promise<StoreCandidate[]> {
   return parser.search(async () => {
-    const search = new StoreSearch(map, query, parser);
-    return search.run();
+    const name = query.name.replace(/^\.|(\[\])+$/g, '').replace(/^\[?(['"])(.*)\1\]?$/, '$2');
+    return new StoreSearch(map, { ...query, name }, parser).run();
   });
 }
 
@@ -34,6 +46,8 @@ class StoreSearch {
   private readonly flow = new ContainerFlow();
   private readonly bare: string;
   private readonly ids: string[];
+  /** The scripts that the snapshot and the profile point at, and a few more. */
+  private readonly near: string[];
   private parsedText = 0;
   private readonly parsed = new Map<string, SyntaxFile | undefined>();
 
@@ -42,10 +56,13 @@ class StoreSearch {
     private readonly query: StoreQuery,
     private readonly parser: SyntaxParser,
   ) {
-    const symbol = /^Symbol\((.+)\)$/.exec(query.name)?.[1];
-    this.bare = symbol ?? query.name.replace(/^#/, '');
+    this.bare = symbolName(query.name) ?? query.name.replace(/^#/, '');
     const ids = [query.declaredAt, ...query.gainedAt, ...query.frames].map((at) => at?.scriptId);
-    this.ids = [...new Set([...ids, ...query.scripts].filter((id) => id !== undefined).map(String))];
+    const unique = (all: (number | undefined)[]): string[] => [
+      ...new Set(all.filter((id) => id !== undefined).map(String)),
+    ];
+    this.ids = unique([...ids, ...query.scripts, ...likelyScripts(map, ids)]);
+    this.near = this.ids.slice(0, unique(ids).length + 8);
   }
 
   async run(): Promise<StoreCandidate[]> {
@@ -150,30 +167,38 @@ class StoreSearch {
   }
 
   private async candidates(): Promise<StoreCandidate[]> {
+    const { container, gainedAt, gainedClasses } = this.query;
     const score = new StoreScore(this.query);
     const best = new Map<string, StoreCandidate>();
-    const offer = (candidate: StoreCandidate): void => {
-      const key = `${candidate.scriptId}:${candidate.line0}:${candidate.column0}`;
+    const offer = (found: StoreCandidate): void => {
+      const key = `${found.scriptId}:${found.line0}:${found.column0}`;
       const other = best.get(key);
-      if (!other || other.score < candidate.score) best.set(key, candidate);
+      if (!other || other.score < found.score) best.set(key, found);
     };
     for (const store of this.flow.stores) {
       if (store.kind === 'passed' && store.values.every((value) => isFunction(value))) continue;
+      if (store.kind === 'assign' && isFresh(store.ref.file, store.values[0])) continue;
       offer(score.judge(store));
     }
-    const sure = [...best.values()].some((candidate) => candidate.score >= 0.75);
-    if (this.query.container === 'listeners' || (!sure && this.query.gainedAt.length)) {
-      const less = this.query.container === 'listeners' ? 1 : best.size ? 0.6 : 0.75;
-      for (const candidate of await listenerCandidates(this.map, this.query, this.parser, this.ids))
-        offer({ ...candidate, score: Math.round(candidate.score * less * 1000) / 1000 });
+    const top = Math.max(0, ...[...best.values()].map((found) => found.score));
+    if (container === 'listeners' || (top < 0.5 && gainedAt.length)) {
+      const less = container === 'listeners' ? 1 : top ? 0.6 : 0.75;
+      for (const found of await listenerCandidates(this.map, this.query, this.parser, this.ids))
+        offer({ ...found, score: Math.round(found.score * less * 1000) / 1000 });
     }
-    return [...best.values()].sort((a, b) => b.score - a.score).slice(0, MAX_CANDIDATES);
+    if (best.size < 1 || (top < 0.3 && container !== 'listeners' && gainedAt.length + gainedClasses.length)) {
+      for (const file of await this.filesWith('', this.near)) {
+        for (const store of allStores(file)) if (score.storesGain(store)) offer(score.judge(store));
+      }
+    }
+    const sorted = [...best.values()].sort((a, b) => b.score - a.score);
+    return sorted.filter((found, rank) => !rank || found.score >= MIN_SCORE).slice(0, MAX_CANDIDATES);
   }
 
   /** The scripts to be searched whose text has the word, parsed. */
-  private async filesWith(word: string): Promise<SyntaxFile[]> {
+  private async filesWith(word: string, ids = this.ids): Promise<SyntaxFile[]> {
     const files: SyntaxFile[] = [];
-    for (const id of this.ids) {
+    for (const id of ids) {
       const entry = this.map.byId(id);
       const text = entry && (await this.map.text(entry));
       if (!text?.includes(word)) continue;
@@ -191,4 +216,23 @@ class StoreSearch {
     this.parsedText += file?.text.length ?? 0;
     return file;
   }
+}
+
+/** The user's own scripts, and those of the packages that the snapshot and the profile point at. */
+function likelyScripts(map: ScriptMap, ids: (number | undefined)[]): number[] {
+  const packages = new Set(
+    ids.map((id) => (id === undefined ? undefined : packageOf(map.byId(id)?.url ?? ''))),
+  );
+  const user: number[] = [];
+  const related: number[] = [];
+  for (const entry of map.scripts) {
+    if (isUserCode(entry)) user.push(Number(entry.id));
+    else if (isInstalled(entry.url) && packages.has(packageOf(entry.url))) related.push(Number(entry.id));
+  }
+  return [...user, ...related];
+}
+
+/** Up to the innermost package's folder. */
+function packageOf(url: string): string | undefined {
+  return /^.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+/.exec(url)?.[0];
 }
