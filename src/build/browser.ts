@@ -19,13 +19,6 @@ import { ROOT } from './run.ts';
 // @sparticuz/chromium holds the binary for Linux x64, brotli-compressed; importing it needs Node 22.17, unpacking does not.
 const PACKAGES = ['@sparticuz/chromium@153.0.0', 'axe-core@4.14.1'];
 
-export interface InstalledBrowser {
-  executablePath: string;
-  env: Record<string, string>;
-  /** Folder with the packages: `axe-core/axe.min.js` is there. */
-  packages: string;
-}
-
 /**
  * A browser of our own, or that of `HEAPLINE_BROWSER` (a path), or, where there is no binary for this platform, an
  * installed Chrome. The caller closes it.
@@ -35,26 +28,24 @@ export async function launchBrowser(): Promise<Browser> {
   const own = process.env.HEAPLINE_BROWSER;
   if (own) return chromium.launch({ executablePath: own, args });
   if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
-  const { executablePath, env } = await installBrowser();
-  return chromium.launch({ executablePath, args, env });
-}
-
-/** Installs and unpacks at most once; several processes may ask at the same time. Linux x64. */
-export async function installBrowser(): Promise<InstalledBrowser> {
-  const home = join(ROOT, 'node_modules', '.cache', 'heapline', 'browser');
-  if (!existsSync(join(home, 'done'))) await install(home);
-  const packages = join(home, 'node_modules');
-  const libraries = join(home, 'lib');
-  return {
+  const home = await installBrowser();
+  return chromium.launch({
     executablePath: join(home, 'chromium'),
-    packages,
+    args,
     env: {
       ...(process.env as Record<string, string>),
       // NSS and expat, for machines without them.
-      LD_LIBRARY_PATH: [libraries, process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
+      LD_LIBRARY_PATH: [join(home, 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
       FONTCONFIG_FILE: join(home, 'fonts.conf'),
     },
-  };
+  });
+}
+
+/** Folder with the unpacked browser and `node_modules`. Installs at most once; several processes may ask at a time. */
+export async function installBrowser(): Promise<string> {
+  const home = join(ROOT, 'node_modules', '.cache', 'heapline', 'browser');
+  if (!existsSync(join(home, 'done'))) await install(home);
+  return home;
 }
 
 async function install(home: string): Promise<void> {

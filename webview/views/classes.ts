@@ -6,7 +6,7 @@ import type { ReportData } from '../../src/protocol/report.ts';
 import { type ClassView, chosenClasses, classViews } from '../layout/classes.ts';
 import { sparkline } from '../layout/growth.ts';
 import type { ClassColumn, Store } from '../state.ts';
-import { h, section } from './dom.ts';
+import { h, scroll, section } from './dom.ts';
 
 const FEW = 12;
 const COLUMNS: [ClassColumn, string][] = [
@@ -57,9 +57,7 @@ export function classesView(data: ReportData, store: Store): HTMLElement | undef
     'classes',
     'Classes that grew most',
     h('div', { class: 'bar' }, h('label', { for: 'class-filter' }, 'Filter'), filter, status),
-    h(
-      'div',
-      { class: 'scroll' },
+    scroll(
       h(
         'table',
         { class: 'classes', 'aria-labelledby': 'classes-title' },

@@ -4,7 +4,7 @@ import type { Site } from '../../src/protocol/findings.ts';
 import type { ReportData, SourceExcerpt } from '../../src/protocol/report.ts';
 import { excerptOf, siteLabel, siteOrigin } from '../../src/protocol/wording.ts';
 import { tokensOf } from '../layout/tokens.ts';
-import { type Child, h, longText, prose } from './dom.ts';
+import { type Child, h, longText, prose, scroll } from './dom.ts';
 
 const MAX_LINE = 300;
 const ORIGIN_WORDS = { user: 'your code', library: 'package', runtime: 'runtime' } as const;
@@ -51,12 +51,10 @@ export function siteView(role: string, site: Site, data: ReportData): HTMLElemen
 
 /** Lines with numbers; the site's own is marked, and in words for who can't see the mark. */
 export function codeView(excerpt: SourceExcerpt, site: Site): HTMLElement {
-  return h(
-    'div',
-    { class: 'code scroll' },
+  return scroll(
     h(
       'ol',
-      {},
+      { class: 'code' },
       ...excerpt.lines.map((line, i) => {
         const number = excerpt.firstLine + i;
         const here = number === site.line;

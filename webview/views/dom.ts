@@ -62,9 +62,7 @@ export function table(
 ): HTMLElement {
   const cell = (child: Child, i: number): HTMLElement =>
     h(i === 0 ? 'th' : 'td', i === 0 ? { scope: 'row' } : {}, child);
-  return h(
-    'div',
-    { class: 'scroll' },
+  return scroll(
     h(
       'table',
       {},
@@ -73,6 +71,16 @@ export function table(
       h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map(cell)))),
     ),
   );
+}
+
+/** Scrolls sideways where it must; then the keyboard can reach it. */
+export function scroll(...children: Child[]): HTMLElement {
+  const element = h('div', { class: 'scroll' }, ...children);
+  onWidth(element, () => {
+    if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
+    else element.removeAttribute('tabindex');
+  });
+  return element;
 }
 
 /** The table that says what a picture shows, made when it is first opened. */

@@ -45,7 +45,7 @@ export function measuredView(data: ReportData): HTMLElement {
     ],
     [
       'Growth',
-      `${formatBytes(findings.growth.bytes)}${findings.growth.steps ? ` over ${counted(findings.growth.steps, 'step')}` : ''}; that it rises at all is ${percent(findings.growth.slopeConfidence)} sure (Mann-Kendall)`,
+      `${formatBytes(findings.growth.bytes)}${findings.growth.steps ? ` over ${counted(findings.growth.steps, 'step')}` : ''}; the trend's direction is ${percent(findings.growth.slopeConfidence)} sure (Mann-Kendall)`,
     ],
     ['Heapline', findings.engine],
   ];

@@ -10,7 +10,7 @@ import type {
   Site,
   SnapshotPoint,
 } from '../../../src/protocol/findings.ts';
-import { bareReport, cleanReport, hostileReport, leakReport } from '../../support/report-data.ts';
+import { bareReport, cleanReport, leakReport } from '../../support/report-data.ts';
 
 interface ObjectSchema {
   required: string[];
@@ -162,7 +162,7 @@ test('verdicts and kinds are those of the types', () => {
   assert.deepEqual(schema.$defs.finding.properties.kind.enum, Object.keys(kinds));
 });
 
-for (const make of [leakReport, cleanReport, bareReport, hostileReport]) {
+for (const make of [leakReport, cleanReport, bareReport]) {
   test(`findings of ${make.name} are valid`, () => {
     const validate = validator();
     const written: unknown = JSON.parse(JSON.stringify(make().findings));
