@@ -25,7 +25,10 @@ const field: Case[] = [
   ['at its length', 'add(m) { this.history[this.history.length] = m; } // <--'],
   ['spread', 'add(m) { this.history = [...this.history, m]; } // <--'],
   ['concat', 'add(m) { this.history = this.history.concat(m); } // <--'],
-  ['spread into a local first', 'add(m) { const next = [...this.history, m];\n this.history = next; } // <--'],
+  [
+    'spread into a local first',
+    'add(m) { const next = [...this.history, m];\n this.history = next; } // <--',
+  ],
   ['push.apply', 'add(m) { this.history.push.apply(this.history, m); } // <--'],
   ['Array.prototype.push.call', 'add(m) { Array.prototype.push.call(this.history, m); } // <--'],
   ['alias', 'add(m) { const h = this.history;\n h.push(m); } // <--'],
@@ -36,7 +39,10 @@ const field: Case[] = [
   ['helper', 'add(m) { remember(this.history, m); } }\nfunction remember(list, m) { list.push(m); // <--\n'],
   ['own helper method', 'add(m) { this.keep(m, this.history); }\n keep(m, list) { list.push(m); } // <--'],
   ['arrow helper', 'add(m) { keep(this.history, m); } }\nconst keep = (list, m) => list.push(m); { // <--'],
-  ['filtered elsewhere', 'trim() { this.history = this.history.filter(Boolean); }\n add(m) { this.history.push(m); } // <--'],
+  [
+    'filtered elsewhere',
+    'trim() { this.history = this.history.filter(Boolean); }\n add(m) { this.history.push(m); } // <--',
+  ],
   ['chain over lines', 'add(m) { this\n  .history\n  .push(m); } // <--'],
   ['inside a callback', 'add(ms) { ms.forEach((m) => this.history.push(m)); } // <--'],
   ['second name', 'messages = this.history;\n add(m) { this.messages.push(m); } // <--'],
@@ -52,10 +58,22 @@ const maps: Case[] = [
   ['object spread', 'add(k, v) { this.history = { ...this.history, [k]: v }; } // <--', 'dictionary'],
   ['Object.assign', 'add(k, v) { Object.assign(this.history, { [k]: v }); } // <--', 'dictionary'],
   ['Reflect.set', 'add(k, v) { Reflect.set(this.history, k, v); } // <--', 'dictionary'],
-  ['a fixed key beside a free one', 'a(v) { this.history.set("config", v); }\n add(k, v) { this.history.set(k, v); } // <--', 'map'],
+  [
+    'a fixed key beside a free one',
+    'a(v) { this.history.set("config", v); }\n add(k, v) { this.history.set(k, v); } // <--',
+    'map',
+  ],
   ['map of arrays by get', 'add(k, v) { this.history.get(k).push(v); } // <--\n', 'array'],
-  ['map of arrays with a default', 'add(k, v) { const l = this.history.get(k) ?? [];\n l.push(v); } // <--', 'array'],
-  ['map of arrays, made when missing', 'add(k, v) { let l = this.history.get(k); if (!l) this.history.set(k, (l = []));\n l.push(v); } // <--', 'array'],
+  [
+    'map of arrays with a default',
+    'add(k, v) { const l = this.history.get(k) ?? [];\n l.push(v); } // <--',
+    'array',
+  ],
+  [
+    'map of arrays, made when missing',
+    'add(k, v) { let l = this.history.get(k); if (!l) this.history.set(k, (l = []));\n l.push(v); } // <--',
+    'array',
+  ],
   ['dictionary of arrays', 'add(k, v) { (this.history[k] ||= []).push(v); } // <--', 'array'],
   ['array made first', 'add(k, v) { const l = []; this.history.set(k, l);\n l.push(v); } // <--', 'array'],
   ['each kept array', 'add(v) { for (const l of this.history.values()) l.push(v); } // <--', 'array'],
@@ -70,12 +88,28 @@ const maps: Case[] = [
 
 const links: Case[] = [
   ['promise chain', 'run(f) { this.history = this.history.then(f); return this.history; } // <--', 'object'],
-  ['promise chain by alias', 'run(f) { const prev = this.history;\n this.history = prev.then(f); } // <--', 'unknown'],
-  ['promise chain in an async function', 'run(f) { const prev = this.history;\n this.history = (async () => { await prev; await f(); })(); } // <--', 'unknown'],
+  [
+    'promise chain by alias',
+    'run(f) { const prev = this.history;\n this.history = prev.then(f); } // <--',
+    'unknown',
+  ],
+  [
+    'promise chain in an async function',
+    'run(f) { const prev = this.history;\n this.history = (async () => { await prev; await f(); })(); } // <--',
+    'unknown',
+  ],
   ['linked list', 'add(v) { this.history = { v, next: this.history }; } // <--', 'object'],
   ['linked list by a class', 'add(v) { this.history = new Node(v, this.history); } // <--', 'object'],
-  ['linked list in two steps', 'add(v) { const n = { v }; n.next = this.history;\n this.history = n; } // <--', 'object'],
-  ['linked list at its tail', 'add(v) { const n = { v }; this.history.next = n; // <--\n this.history = n; }', 'object'],
+  [
+    'linked list in two steps',
+    'add(v) { const n = { v }; n.next = this.history;\n this.history = n; } // <--',
+    'object',
+  ],
+  [
+    'linked list at its tail',
+    'add(v) { const n = { v }; this.history.next = n; // <--\n this.history = n; }',
+    'object',
+  ],
   ['growing text', 'add(v) { this.history += v; } // <--', 'unknown'],
 ].map(([what, body, container]) => ({
   what,
@@ -84,9 +118,15 @@ const links: Case[] = [
   code: agent(body, 'null'),
 }));
 
-const variable = (container: StoreQuery['container']): Partial<StoreQuery> => ({ holder: 'variable', container });
+const variable = (container: StoreQuery['container']): Partial<StoreQuery> => ({
+  holder: 'variable',
+  container,
+});
 const variables: Case[] = [
-  { what: 'module variable', code: 'const cache = new Map();\nexport function put(k, v) { cache.set(k, v); } // <--' },
+  {
+    what: 'module variable',
+    code: 'const cache = new Map();\nexport function put(k, v) { cache.set(k, v); } // <--',
+  },
   {
     what: 'closure variable beside one of the same name',
     code: 'function a() { const cache = new Map(); return (k, v) => cache.set(k, v); } // <--\nfunction b() { const cache = new Map(); return () => cache.get(1); }',
@@ -95,14 +135,16 @@ const variables: Case[] = [
     what: 'imported',
     code: {
       'cache.mjs': 'export const cache = new Map();\nexport const size = () => cache.size;',
-      'agent.mjs': "import { cache as c } from './cache.mjs';\nexport function put(k, v) { c.set(k, v); } // <--",
+      'agent.mjs':
+        "import { cache as c } from './cache.mjs';\nexport function put(k, v) { c.set(k, v); } // <--",
     },
   },
   {
     what: 'imported as a namespace, exported in a list',
     code: {
       'lib/cache.mjs': 'const cache = new Map();\nexport { cache as store };',
-      'agent.mjs': "import * as lib from './lib/cache.mjs';\nexport const put = (k, v) => lib.store.set(k, v); // <--",
+      'agent.mjs':
+        "import * as lib from './lib/cache.mjs';\nexport const put = (k, v) => lib.store.set(k, v); // <--",
     },
   },
   {
@@ -117,21 +159,24 @@ const variables: Case[] = [
     code: {
       'cache.mjs': 'export const cache = new Map();',
       'index.mjs': "export * from './cache.mjs';",
-      'agent.mjs': "import { cache } from './index.mjs';\nexport const put = (k, v) => cache.set(k, v); // <--",
+      'agent.mjs':
+        "import { cache } from './index.mjs';\nexport const put = (k, v) => cache.set(k, v); // <--",
     },
   },
   {
     what: 'CommonJS exports',
     code: {
       'cache.cjs': 'const cache = new Map();\nmodule.exports = { cache };',
-      'agent.cjs': "const { cache } = require('./cache.cjs');\nexports.put = (k, v) => cache.set(k, v); // <--",
+      'agent.cjs':
+        "const { cache } = require('./cache.cjs');\nexports.put = (k, v) => cache.set(k, v); // <--",
     },
   },
   {
     what: 'CommonJS as TypeScript writes it',
     code: {
       'cache.js': '"use strict";\nexports.cache = void 0;\nexports.cache = new Map();',
-      'agent.js': '"use strict";\nconst cache_1 = require("./cache");\nfunction put(k, v) { cache_1.cache.set(k, v); } // <--',
+      'agent.js':
+        '"use strict";\nconst cache_1 = require("./cache");\nfunction put(k, v) { cache_1.cache.set(k, v); } // <--',
     },
   },
   {
@@ -144,14 +189,16 @@ const variables: Case[] = [
   {
     what: 'handed to a helper of another module',
     code: {
-      'agent.mjs': "import { remember } from './helper.mjs';\nconst cache = new Map();\nexport const put = (k, v) => remember(cache, k, v);",
+      'agent.mjs':
+        "import { remember } from './helper.mjs';\nconst cache = new Map();\nexport const put = (k, v) => remember(cache, k, v);",
       'helper.mjs': 'export function remember(map, k, v) { map.set(k, v); } // <--',
     },
   },
   {
     what: 'handed to a CommonJS helper',
     code: {
-      'agent.cjs': "const h = require('./helper.cjs');\nconst cache = new Map();\nexports.put = (k, v) => h.remember(cache, k, v);",
+      'agent.cjs':
+        "const h = require('./helper.cjs');\nconst cache = new Map();\nexports.put = (k, v) => h.remember(cache, k, v);",
       'helper.cjs': 'exports.remember = function (map, k, v) { map.set(k, v); }; // <--',
     },
   },
