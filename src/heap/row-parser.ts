@@ -48,7 +48,8 @@ export function compileRowParser(fields: readonly (FieldPlan | undefined)[]): Ro
       '  start = at;',
       '  value = bytes[at++] - 48;',
       '  if (value >>> 0 > 9) break;',
-      '  while ((byte = bytes[at++] - 48) >>> 0 < 10) value = (Math.imul(value, 10) + byte) | 0;',
+      // `| 0`: past the bytes' end (a number of a million digits) undefined must not count as a digit, for ever.
+      '  while ((byte = (bytes[at++] | 0) - 48) >>> 0 < 10) value = (Math.imul(value, 10) + byte) | 0;',
       `  if (at - start > ${SAFE_DIGITS + 1}) break;`,
       index === fields.length - 1 ? '  if (byte === -38) byte = bytes[at++] - 48;' : '',
       '  if (byte !== -4) break;',

@@ -83,5 +83,7 @@ export const BOMBS: Record<string, () => string> = {
     `{"snapshot":{"meta":${META},"node_count":1,"edge_count":1},"nodes":[3,0,1,1,1,0],"edges":[2,0,6000000000],"strings":[""]}`,
   'more edges promised by a node than there are': () =>
     `{"snapshot":{"meta":${META},"node_count":1,"edge_count":1},"nodes":[3,0,1,1,900000000,0],"edges":[2,0,0],"strings":[""]}`,
+  'an allocation tree five million levels deep': () =>
+    `{"snapshot":{"meta":${META},"node_count":1,"edge_count":0},"nodes":[3,0,1,1,0,0],"edges":[],"trace_tree":${'[1,1,1,1,'.repeat(5_000_000)}`,
   'a key of fifty million characters': () => `{"${'k'.repeat(50_000_000)}":1}`,
 };
