@@ -81,17 +81,21 @@ function judgeShape(told: Shape, n: number): Omit<TrendVerdict, 'objectSlope' | 
   }
   const reasons = [`${rises} (Mann-Kendall p = ${p.toPrecision(2)}).`];
   const sure = (1 - p) * Math.min(1, 0.5 + told.late / 1.6) * (0.6 + 0.4 * told.fit);
-  if (told.late < 0.35 || p > 0.1 || told.last <= 0) {
-    reasons.push(`The last part grew at ${percent(told.late)} of the overall rate: it may be filling up.`);
-    return { trend: 'unsettled', confidence: Math.min(0.5, sure), reasons, p };
+  const unsettled = (reason: string): Omit<TrendVerdict, 'objectSlope' | 'byteSlope'> => ({
+    trend: 'unsettled',
+    confidence: Math.min(0.5, sure),
+    reasons: [...reasons, reason],
+    p,
+  });
+  if (n === 3) return unsettled('Three snapshots can not tell a leak from a cache that fills.');
+  const lastly = `The last part grew at ${percent(told.late)} of the overall rate`;
+  if (told.late < 0.35 || told.last <= 0 || (told.slows && told.last < 0.4)) {
+    return unsettled(`${lastly}: it may be filling up.`);
   }
-  reasons.push(`The last part grew at ${percent(told.late)} of the overall rate: it does not level off.`);
-  if (n === 3) {
-    // Three points rising can be a cache that fills: only a straight line is believed, and not much.
-    reasons.push('Three snapshots are few: more would make it surer.');
-    const straight = told.fit > 0.98 && told.late > 0.8;
-    return { trend: straight ? 'leak' : 'unsettled', confidence: straight ? 0.6 : 0.4, reasons, p };
-  }
+  // A small gain on a large holding looks like noise until it is very regular.
+  const noisy = told.relative < 0.1 ? p > 0.01 || told.fit < 0.85 : p > 0.05 || told.fit < 0.7;
+  if (noisy) return unsettled('It is too uneven to tell from noise.');
+  reasons.push(`${lastly}: it does not level off.`);
   return { trend: 'leak', confidence: Math.min(0.99, sure), reasons, p };
 }
 
@@ -108,6 +112,10 @@ interface Shape {
   lateGain: number;
   /** Rate of the last interval over the overall rate. */
   last: number;
+  /** The whole gain over what was held at first. */
+  relative: number;
+  /** Nearly every interval grew more slowly than those before it. */
+  slows: boolean;
   /** 0 to 1: share of the variation that the Theil-Sen line explains. */
   fit: number;
 }
@@ -150,8 +158,13 @@ function shape(points: [number, number][]): Shape {
     variation += (y - mean) ** 2;
   }
   const pairs = (n * (n - 1)) / 2;
+  const rates = points
+    .slice(1)
+    .map(([x, y], i) => (x > points[i][0] ? (y - points[i][1]) / (x - points[i][0]) : 0));
   return {
     slope,
+    relative: y0 > 0 ? (yn - y0) / y0 : Number.POSITIVE_INFINITY,
+    slows: kendall(rates) <= -0.7,
     tau: pairs ? s / pairs : 0,
     p: mannKendall(s, n),
     ups,
@@ -197,6 +210,16 @@ function normalTail(z: number): number {
     t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   const tail = (Math.exp((-a * a) / 2) / Math.sqrt(2 * Math.PI)) * poly;
   return z >= 0 ? tail : 1 - tail;
+}
+
+/** Kendall's tau of values against their order, -1 to 1. */
+function kendall(values: readonly number[]): number {
+  let s = 0;
+  for (let i = 0; i < values.length; i++) {
+    for (let j = i + 1; j < values.length; j++) s += Math.sign(values[j] - values[i]);
+  }
+  const pairs = (values.length * (values.length - 1)) / 2;
+  return pairs ? s / pairs : 0;
 }
 
 function median(values: number[]): number {

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { makeBaseline } from '../../../src/analysis/growth-baseline.ts';
+import { findContainers, gainedGroups } from '../../../src/analysis/growth-containers.ts';
+import { liveTotals } from '../../../src/analysis/growth-live.ts';
+import { findAccumulations, gainsSince } from '../../../src/analysis/growth-owners.ts';
+import { measureBaseline, measureOwners, trackedOwner } from '../../../src/analysis/growth-series.ts';
+import { analyseHeap } from '../../../src/analysis/heap.ts';
+import { buildGraph, type DrawnEdge, type DrawnNode } from '../../support/graphs.ts';
+
+/** A picture that grows: nodes by name, `id` from the first time the name is drawn. */
+class Drawing {
+  readonly nodes: DrawnNode[] = [{ type: 'synthetic', name: '', id: 1 }];
+  readonly edges: DrawnEdge[] = [];
+  private readonly at = new Map<string, number>([['root', 0]]);
+
+  constructor(private readonly ids: Map<string, number>) {}
+
+  node(
+    key: string,
+    node: DrawnNode,
+    ...holders: [from: string, type?: string, name?: string | number][]
+  ): this {
+    if (!this.ids.has(key)) this.ids.set(key, 2 * this.ids.size + 3);
+    this.at.set(key, this.nodes.push({ id: this.ids.get(key), size: 16, ...node }) - 1);
+    for (const holder of holders) this.edge(holder[0], key, holder[1], holder[2]);
+    return this;
+  }
+
+  edge(from: string, to: string, type = 'property', name: string | number = 'p'): this {
+    this.edges.push([this.at.get(from)!, this.at.get(to)!, type, name]);
+    return this;
+  }
+
+  heap() {
+    const heap = analyseHeap(buildGraph(this));
+    return { heap, live: liveTotals(heap) };
+  }
+}
+
+/** Two snapshots of one process; ids last. */
+function snapshots(draw: (drawing: Drawing, time: number) => void) {
+  const ids = new Map<string, number>();
+  const [before, after] = [0, 1].map((time) => {
+    const drawing = new Drawing(ids);
+    draw(drawing, time);
+    return drawing.heap();
+  });
+  const baseline = makeBaseline(before.heap, before.live);
+  const gains = gainsSince(baseline, after.heap, after.live);
+  const found = findAccumulations(after.heap, gains, { objects: 8, bytes: 8192 });
+  const containers = findContainers(after.heap, gains, after.live, found);
+  const { graph } = after.heap;
+  const name = (node: number) => graph.strings.get(graph.nodeNames[node]);
+  return { ...after, baseline, gains, found, containers, name };
+}
+
+const memory = (drawing: Drawing, messages: number) => {
+  drawing.node('agent', { name: 'Agent' }, ['root', 'property', 'agent']);
+  drawing.node('memory', { name: 'AgentMemory' }, ['agent', 'property', 'memory']);
+  drawing.node('history', { name: 'Array' }, ['memory', 'property', 'history']);
+  drawing.node('elements', { type: 'array', name: '(object elements)', size: 8 * messages }, [
+    'history',
+    'internal',
+    'elements',
+  ]);
+  for (let i = 0; i < messages; i++) {
+    drawing.node(`m${i}`, { name: 'Message' }, ['elements', 'internal', String(i)]);
+    drawing.node(`t${i}`, { type: 'string', name: `text ${i}` }, [`m${i}`, 'property', 'text']);
+  }
+};
+
+describe('owners of growth', () => {
+  it('names the array, not its backing store, and counts net', () => {
+    const { found, containers, name, heap, live, baseline } = snapshots((drawing, time) =>
+      memory(drawing, time ? 50 : 10),
+    );
+    assert.equal(found.length, 1);
+    assert.equal(name(containers[0].node), 'Array');
+    assert.equal(found[0].objects, 80);
+    assert.equal(containers[0].share, 1);
+    const tracked = [trackedOwner(heap, found[0])];
+    const [before] = measureBaseline(baseline, tracked);
+    const [after] = measureOwners(heap, live, tracked);
+    assert.equal(after.objects - before.objects, 80);
+    assert.equal(after.bytes - before.bytes, 80 * 16 + 40 * 8);
+  });
+
+  it('groups what was gained, scaled to the net', () => {
+    const { found, gains, heap, live } = snapshots((drawing, time) => memory(drawing, time ? 50 : 10));
+    const { graph } = heap;
+    const [groups] = gainedGroups(heap, gains, live, found, (node) =>
+      graph.nodeTypeNames[graph.nodeTypes[node]] === 'string' ? 'string' : graph.nodeNames[node],
+    );
+    assert.deepEqual(
+      groups.filter((group) => group.objects > 0).map((group) => group.objects),
+      [40, 40],
+    );
+  });
+
+  it('finds nothing where as much goes as comes', () => {
+    const { found } = snapshots((drawing, time) => {
+      drawing.node('ring', { name: 'Array' }, ['root', 'property', 'ring']);
+      for (let i = 0; i < 40; i++) drawing.node(`r${time}-${i}`, { name: 'Item' }, ['ring', 'element', i]);
+    });
+    assert.deepEqual(found, []);
+  });
+
+  it('is not misled by reused ids', () => {
+    const { found, containers, name } = snapshots((drawing, time) => {
+      drawing.node('cache', { name: 'Map' }, ['root', 'property', 'cache']);
+      drawing.node('bin', { name: 'Bin' }, ['root', 'property', 'bin']);
+      // 20 short-lived objects whose ids go to entries of the cache later.
+      for (let i = 0; i < 20; i++) {
+        if (time === 0) drawing.node(`x${i}`, { name: 'Entry' }, ['bin', 'element', i]);
+        else drawing.node(`x${i}`, { name: 'Entry' }, ['cache', 'element', i]);
+      }
+      for (let i = 0; i < (time ? 60 : 0); i++)
+        drawing.node(`e${i}`, { name: 'Entry' }, ['cache', 'element', 100 + i]);
+    });
+    assert.equal(found.length, 1);
+    assert.equal(name(containers[0].node), 'Map');
+    assert.equal(found[0].objects, 80);
+  });
+
+  it('separates two owners, one above the other', () => {
+    const { found, containers, name, heap } = snapshots((drawing, time) => {
+      drawing.node('store', { name: 'Store' }, ['root', 'property', 'store']);
+      drawing.node('log', { name: 'Log' }, ['store', 'property', 'log']);
+      for (let i = 0; i < (time ? 30 : 0); i++)
+        drawing.node(`s${i}`, { name: 'Doc' }, ['store', 'element', i]);
+      for (let i = 0; i < (time ? 50 : 0); i++)
+        drawing.node(`l${i}`, { name: 'Line' }, ['log', 'element', i]);
+    });
+    const byName = new Map(found.map((one, i) => [name(containers[i].node), one]));
+    assert.deepEqual([...byName.keys()].sort(), ['Log', 'Store']);
+    assert.equal(byName.get('Store')!.objects, 30);
+    assert.equal(byName.get('Log')!.objects, 50);
+    assert.deepEqual(
+      byName.get('Store')!.excluded.map((node) => name(node)),
+      ['Log'],
+    );
+    assert.equal(trackedOwner(heap, byName.get('Store')!).excludedIds.length, 1);
+  });
+
+  it('takes a long list to the one who holds its head', () => {
+    const { found, containers, name } = snapshots((drawing, time) => {
+      drawing.node('signal', { name: 'AbortSignal' }, ['root', 'property', 'signal']);
+      let before = 'signal';
+      for (let i = 0; i < (time ? 3000 : 5); i++) {
+        drawing.node(`n${i}`, { name: 'Listener' }, [before, 'property', 'next']);
+        drawing.node(`c${i}`, { type: 'closure', name: 'onAbort' }, [`n${i}`, 'property', 'callback']);
+        before = `n${i}`;
+      }
+    });
+    assert.equal(found.length, 1);
+    assert.equal(name(containers[0].node), 'AbortSignal');
+    assert.equal(found[0].objects, 2 * 2995);
+    assert.ok(found[0].chain!.length > 2900);
+    assert.equal(name(containers[0].parts[0]), 'Listener');
+  });
+
+  it('finds both containers where two hold the same', () => {
+    const { containers, name } = snapshots((drawing, time) => {
+      drawing.node('pool', { name: 'Pool' }, ['root', 'property', 'pool']);
+      drawing.node('list', { name: 'Array' }, ['pool', 'property', 'list']);
+      drawing.node('byId', { name: 'Map' }, ['pool', 'property', 'byId']);
+      for (let i = 0; i < (time ? 40 : 0); i++) {
+        drawing.node(`a${i}`, { name: 'Agent' }, ['list', 'element', i], ['byId', 'element', i]);
+      }
+    });
+    const [container] = containers;
+    assert.deepEqual([name(container.node), ...container.also.map(name)].sort(), ['Array', 'Map']);
+  });
+
+  it('follows a container that is made anew at each step', () => {
+    const { found, containers, name } = snapshots((drawing, time) => {
+      drawing.node('state', { name: 'State' }, ['root', 'property', 'state']);
+      drawing.node(`list${time}`, { name: 'Array' }, ['state', 'property', 'messages']);
+      for (let i = 0; i < (time ? 50 : 10); i++)
+        drawing.node(`m${i}`, { name: 'Message' }, [`list${time}`, 'element', i]);
+    });
+    assert.equal(found.length, 1);
+    assert.equal(name(containers[0].node), 'Array');
+    assert.equal(name(found[0].anchor), 'State');
+    assert.equal(found[0].objects, 40);
+  });
+
+  it('leaves compiled code and what hangs below it out', () => {
+    const { found } = snapshots((drawing, time) => {
+      drawing.node('code', { type: 'code', name: '(code)' }, ['root', 'property', 'code']);
+      for (let i = 0; i < (time ? 500 : 0); i++) {
+        drawing.node(`f${i}`, { type: 'code', name: 'feedback', size: 400 }, ['code', 'internal', String(i)]);
+        drawing.node(`s${i}`, { type: 'string', name: `name ${i}` }, [`f${i}`, 'internal', 'name']);
+      }
+    });
+    assert.deepEqual(found, []);
+  });
+});
