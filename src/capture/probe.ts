@@ -21,7 +21,7 @@ export class Probe {
     options: InstallOptions,
     onMessage: (message: TargetMessage) => void,
   ): Promise<Probe> {
-    const code = await readFile(bundlePath('target.cjs'), 'utf8');
+    const code = (await readFile(bundlePath('target.cjs'), 'utf8')).replace(/^\/\/# sourceMappingURL=.*$/m, '');
     const name = `__heapline_${randomBytes(6).toString('hex')}`;
     inspector.on('Runtime.bindingCalled', (call) => {
       if (call.name === name) onMessage(JSON.parse(call.payload));
@@ -56,7 +56,7 @@ return module.exports.install(get, send, ${JSON.stringify(options)});
     ...args: Parameters<TargetAgent[K]>
   ): Promise<ReturnType<TargetAgent[K]>> {
     const { result, exceptionDetails } = await this.inspector.send('Runtime.callFunctionOn', {
-      functionDeclaration: `function(...args) { return this.${method}(...args); }\n//# sourceURL=heapline:call`,
+      functionDeclaration: `function(...args) { return this.${method}(...args); }\n//# sourceURL=heapline:call\n`,
       objectId: this.objectId,
       arguments: args.map((value) => ({ value })),
       returnByValue: true,

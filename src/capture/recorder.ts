@@ -41,7 +41,8 @@ export class Recorder {
   private readonly schedule: Schedule;
   private readonly scripts: ScriptCollector;
   private probe!: Probe;
-  private baselineId = '';
+  /** V8 keeps ids of objects that move from the first snapshot on. */
+  private baselineId?: string;
   private steps = 0;
   private pausedMs = 0;
   private heapUsed = 0;
@@ -82,7 +83,6 @@ export class Recorder {
     );
     recorder.probe = probe;
     await inspector.send('HeapProfiler.startSampling', { samplingInterval });
-    recorder.baselineId = await probe.heapObjectId();
     recorder.describe(await probe.call('facts'));
     inspector.closed.then(() => recorder.enqueue(async () => recorder.finishWith({ by: 'gone' })));
     recorder.sampleLater();
@@ -266,6 +266,7 @@ export class Recorder {
       throw error;
     });
     const samplingInterval = this.options.samplingInterval ?? SAMPLING_INTERVAL;
+    this.baselineId = await this.probe.heapObjectId();
     await this.read(ordinal * samplingInterval);
     const taken = {
       ...moment,
@@ -288,8 +289,7 @@ export class Recorder {
 
   private async checkIds(): Promise<void> {
     const id = await this.probe.heapObjectId();
-    if (id === this.baselineId) return;
-    this.baselineId = id;
+    if (id === this.baselineId || this.baselineId === undefined) return;
     this.writer.event({ type: 'id-reset', t: this.clock(), beforeSnapshot: this.writer.nextSnapshot });
     this.note('warning', 'Another client of the inspector has reset the object ids.');
   }

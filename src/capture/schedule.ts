@@ -50,10 +50,8 @@ const WARM_UP_MS = 250;
 /** Least own time between two snapshots: by time, and by steps. */
 const MIN_GAP_MS = 200;
 const MIN_STEP_GAP_MS = 50;
-/** A short run may be paused for longer than its share: 5 s and half of its own time, up to 20 s. */
-const EARLY_PAUSE_MS = 5000;
-const EARLY_SHARE = 0.5;
-const MAX_EARLY_PAUSE_MS = 20_000;
+/** So much may a short run be paused whatever its share. */
+const EARLY_PAUSE_MS = 20_000;
 /** So many are taken whatever they cost: with the last one they are the least that tells anything. */
 const ALWAYS = 2;
 /** Before the first snapshot: file bytes and pause per byte of heap (Node 20, the slowest). */
@@ -161,8 +159,7 @@ export class Schedule {
 
   private affords(now: Moment): boolean {
     if (this.count < ALWAYS) return true;
-    const early = Math.min(MAX_EARLY_PAUSE_MS, EARLY_PAUSE_MS + EARLY_SHARE * now.activeMs);
-    const allowed = Math.max(early, this.pauseBudget * now.elapsedMs);
+    const allowed = Math.max(EARLY_PAUSE_MS, this.pauseBudget * now.elapsedMs);
     return this.pausedMs + this.expectedPause(now.heapUsed) <= allowed;
   }
 

@@ -28,8 +28,9 @@ export function memoryEvent({ memory }: Reading, t: number, allocated?: number):
   return { type: 'memory', t: round(t), heapUsed, heapTotal, external, arrayBuffers, rss, allocated };
 }
 
-/** Milliseconds until the next memory sample: four a second at first, one in five seconds after an hour. */
+/** Milliseconds until the next memory sample: ten a second at first, one in five seconds after an hour. */
 export function sampleEvery(elapsedMs: number): number {
+  if (elapsedMs < 5000) return 100;
   if (elapsedMs < 60_000) return 250;
   if (elapsedMs < 600_000) return 500;
   return elapsedMs < 3_600_000 ? 1000 : 5000;
