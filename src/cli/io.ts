@@ -3,11 +3,12 @@ import type { EventEmitter } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
+import type { recordAttached } from '../capture/attach.ts';
+import type { recordRun } from '../capture/run.ts';
 import type { EngineMethods } from '../protocol/engine.ts';
 import type { CallOptions } from '../protocol/rpc.ts';
 import type { CommandSpec, Values } from './args.ts';
 import { Progress } from './progress.ts';
-import type { Recorder } from './recorder.ts';
 import type { Env, Output } from './terminal.ts';
 
 /** The part of EngineClient that commands use. */
@@ -33,7 +34,8 @@ export interface Io {
   /** Emits the names of signals, as `process` does. */
   signals: EventEmitter;
   createEngine(): Engine;
-  recorder: Recorder;
+  recordRun: typeof recordRun;
+  recordAttached: typeof recordAttached;
 }
 
 /** A command line that was read and is ready to run. */

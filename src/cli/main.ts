@@ -1,4 +1,6 @@
 /** The entry of the command `heapline`: joins the process to the logic. */
+import { recordAttached } from '../capture/attach.ts';
+import { recordRun } from '../capture/run.ts';
 import { EngineClient } from '../engine/client.ts';
 import { runCli } from './cli.ts';
 
@@ -19,6 +21,8 @@ process.exitCode = await runCli({
   stderr: process.stderr,
   dist,
   signals: process,
+  recordRun,
+  recordAttached,
   createEngine: () => new EngineClient(new URL('engine-worker.js', dist)),
 });
 // Pipes are written asynchronously; what a library left open must not keep us.

@@ -1,116 +1,113 @@
 /** The commands that record: run and attach. Then the verdict on what was recorded. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, relative } from 'node:path';
-import { DisposableStore, toDisposable } from '../base/disposable.ts';
+import { type Disposable, DisposableStore, toDisposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import { formatBytes, formatDuration } from '../base/units.ts';
+import { CaptureControls } from '../capture/controls.ts';
+import type { CaptureHooks, CaptureOptions, CaptureOutcome } from '../capture/options.ts';
+import { ENGINE_VERSION } from '../engine/version.ts';
+import type { Findings } from '../protocol/findings.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
-import type { ReportData } from '../protocol/report.ts';
 import { printable } from '../protocol/wording.ts';
+import { replaceFile } from '../recording/disk.ts';
 import { usage } from './args.ts';
 import { EXIT_LEAK, EXIT_OK, programExitCode } from './exit.ts';
 import { htmlReport, textReport } from './inspect.ts';
 import { ask, type Call, fileError, writeJson, writeOutput } from './io.ts';
 import { chooseFolder, nameOf } from './out-folder.ts';
-import type { Controls, Hooks, Recorded, RecordingRequest } from './recorder.ts';
 import { tellError } from './tell.ts';
+
+/** A sentence of ours with a path in it, in UTF-16 units. */
+const MAX_NOTE = 4000;
 
 export async function run(call: Call): Promise<number> {
   const { io, spec, values, words } = call;
   if (!words.length) throw usage(spec, 'Which program?', 'heapline run -- node app.js.');
-  const request = readRequest(call, nameOf(words));
-  const keyboard = io.stdin.isTTY && !values.has('stdin');
-  const recorded = await record(call, request.folder, (hooks) =>
-    io.recorder.run(
-      { ...request, command: words, cwd: io.cwd, env: io.env, stdin: keyboard ? 'ignore' : 'inherit' },
+  const stepOn = values.regex('step-on');
+  return record(call, nameOf(words), (options, hooks, keyboard) =>
+    io.recordRun(
+      {
+        ...options,
+        command: words,
+        stepOn,
+        cwd: io.cwd,
+        env: io.env,
+        stdin: keyboard ? 'ignore' : 'inherit',
+      },
       hooks,
     ),
   );
-  return conclude(call, request.folder, programExitCode(recorded, constants.signals));
 }
 
 export async function attach(call: Call): Promise<number> {
   const { io, spec, words } = call;
   if (words.length !== 1) throw usage(spec, 'Where does it listen?', 'heapline attach HOST:PORT.');
-  const address = readAddress(words[0]);
-  if (!address) {
-    throw usage(spec, `\`${words[0]}\` is no address.`, 'heapline attach HOST:PORT, as 127.0.0.1:9229.');
-  }
-  const request = readRequest(call, `port-${address.port}`);
-  await record(call, request.folder, (hooks) => io.recorder.attach(address, request, hooks));
-  return conclude(call, request.folder, EXIT_OK);
+  return record(call, 'attach', (options, hooks) => io.recordAttached(words[0], options, hooks));
 }
 
-/** `127.0.0.1:9229`, `[::1]:9229`, `9229`, or the `ws://` address that Node prints. */
-export function readAddress(text: string): { host: string; port: number } | undefined {
-  const match = /^(?:wss?:\/\/|https?:\/\/)?(?:(\[[0-9a-f:.]+\]|[^\s:/[\]]+):)?(\d{1,5})(?:\/.*)?$/i.exec(
-    text,
-  );
-  const port = Number(match?.[2]);
-  if (!match || port < 1 || port > 65535) return undefined;
-  return { host: match[1]?.replace(/^\[|\]$/g, '') ?? '127.0.0.1', port };
-}
+type Start = (options: CaptureOptions, hooks: CaptureHooks, keyboard: boolean) => Promise<CaptureOutcome>;
 
-function readRequest(call: Call, name: string): RecordingRequest {
+/** Records, then gives the verdict. @returns the exit code */
+async function record(call: Call, name: string, start: Start): Promise<number> {
   const { io, values, progress } = call;
-  const schedule = {
-    everyMs: values.duration('every'),
-    snapshots: values.count('snapshots'),
-    stepOn: values.regex('step-on'),
+  const options = {
+    every: values.duration('every'),
+    snapshots: values.count('snapshots', 2),
     everySteps: values.count('every-steps'),
     onGrowth: values.share('on-growth'),
     diskBudget: values.bytes('disk-budget'),
     pauseBudget: values.share('max-pause'),
+    version: ENGINE_VERSION,
   };
   values.text('html');
   const { folder, earlier } = chooseFolder(io.cwd, values.text('out'), name, new Date());
-  if (earlier) progress.line(`Kept the earlier recording as ${printable(relative(io.cwd, earlier))}.`);
-  return { folder, ...schedule };
+  const shown = printable(relative(io.cwd, folder) || folder);
+  const keyboard = Boolean(io.stdin.isTTY) && !values.has('stdin');
+  progress.line(
+    `Recording into ${shown}. ${keyboard ? 'Enter takes a snapshot; ' : ''}Ctrl-C ends it.` +
+      (earlier ? ` The recording that was there is now ${printable(relative(io.cwd, earlier))}.` : ''),
+  );
+  const joined = joinUser(call, keyboard);
+  let outcome: CaptureOutcome;
+  try {
+    outcome = await start({ ...options, out: folder }, joined.hooks, keyboard);
+  } finally {
+    joined.dispose();
+    if (earlier && !existsSync(folder)) renameSync(earlier, folder);
+  }
+  const programCode = programExitCode(outcome, constants.signals);
+  if (!outcome.snapshots) {
+    const failure = outcome.failure ?? noSnapshot(outcome);
+    return programCode || tellError(io, failure);
+  }
+  return conclude(call, folder, programCode);
 }
 
-/** Records, with the keyboard, signals and events joined to it. */
-async function record(
-  call: Call,
-  folder: string,
-  start: (hooks: Hooks) => Promise<Recorded>,
-): Promise<Recorded> {
-  const { io, values, progress } = call;
+/** Joins keyboard, signals and standard error to a recording. */
+function joinUser({ io, progress }: Call, keyboard: boolean): { hooks: CaptureHooks } & Disposable {
   const joined = new DisposableStore();
-  const listen = (
-    emitter: NodeJS.EventEmitter,
-    event: string,
-    listener: (...args: unknown[]) => void,
-  ): void => {
+  const controls = new CaptureControls();
+  const listen = (emitter: NodeJS.EventEmitter, event: string, listener: () => void): void => {
     emitter.on(event, listener);
     joined.add(toDisposable(() => emitter.off(event, listener)));
   };
-  let controls: Controls | undefined;
-  // From the first moment: a Ctrl-C must not end us before what was recorded is whole.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) listen(io.signals, signal, () => controls?.stop());
-  listen(io.signals, 'SIGUSR2', () => controls?.takeSnapshot());
-  const keyboard = Boolean(io.stdin.isTTY) && !values.has('stdin');
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    listen(io.signals, signal, () => controls.interrupt(signal));
+  }
+  listen(io.signals, 'SIGUSR2', () => controls.snapshot());
   if (keyboard) {
-    listen(io.stdin, 'data', () => controls?.takeSnapshot());
+    listen(io.stdin, 'data', () => controls.snapshot());
     joined.add(toDisposable(() => io.stdin.pause()));
   }
-  progress.line(
-    `Recording into ${printable(relative(io.cwd, folder) || folder)}. ` +
-      `${keyboard ? 'Enter takes a snapshot; ' : ''}Ctrl-C ends it.`,
-  );
-  try {
-    return await start({
-      onReady: (ready) => {
-        controls = ready;
-      },
-      onEvent: (event) => {
-        const text = eventText(event);
-        if (text) progress.line(text);
-      },
-    });
-  } finally {
-    joined.dispose();
-  }
+  const onEvent = (event: RecordingEvent): void => {
+    const text = eventText(event);
+    // What is an error is told under --quiet, too.
+    if (event.type === 'note' && event.level === 'error') io.stderr.write(`heapline: ${text}\n`);
+    else if (text) progress.line(text);
+  };
+  return { hooks: { controls, onEvent }, dispose: () => joined.dispose() };
 }
 
 function eventText(event: RecordingEvent): string | undefined {
@@ -120,10 +117,18 @@ function eventText(event: RecordingEvent): string | undefined {
       return `Snapshot ${event.index}${step}: ${formatBytes(event.bytes)}, ${formatDuration(event.pauseMs)} pause.`;
     }
     case 'note':
-      return event.level === 'info' ? undefined : printable(event.message);
+      return printable(event.message, MAX_NOTE);
     default:
       return undefined;
   }
+}
+
+function noSnapshot({ reason }: CaptureOutcome): HeaplineError {
+  return new HeaplineError(
+    'target-gone',
+    `The program ended (${reason}) before a first snapshot: there is nothing to analyse.`,
+    { hint: 'Let it run for longer.' },
+  );
 }
 
 /**
@@ -136,7 +141,7 @@ async function conclude(call: Call, folder: string, programCode: number): Promis
   try {
     const data = await ask(call, 'analyse', { recordingDir: folder });
     if (!values.has('quiet')) io.stderr.write(`\n${textReport(io, data, io.stderr)}`);
-    keepFindings(folder, data);
+    keepFindings(folder, data.findings);
     const html = values.text('html');
     if (html) writeOutput(io, html, htmlReport(io, data));
     writeJson(call, data.findings);
@@ -152,12 +157,12 @@ async function conclude(call: Call, folder: string, programCode: number): Promis
 }
 
 /** So that the recording is complete in itself. */
-function keepFindings(folder: string, data: ReportData): void {
+function keepFindings(folder: string, findings: Findings): void {
+  const file = join(folder, 'findings.json');
   try {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'findings.json'), `${JSON.stringify(data.findings, null, 2)}\n`);
+    replaceFile(file, `${JSON.stringify(findings, null, 2)}\n`);
   } catch (error) {
-    throw fileError(error, 'write', join(folder, 'findings.json'));
+    throw fileError(error, 'write', file);
   }
 }
 
