@@ -110,7 +110,7 @@ interface Shape {
   late: number;
   /** Gained in the last third. */
   lateGain: number;
-  /** Rate of the last interval over the overall rate. */
+  /** Rate of the last tenth (an interval at least) over the overall rate. */
   last: number;
   /** The whole gain over what was held at first. */
   relative: number;
@@ -148,7 +148,10 @@ function shape(points: [number, number][]): Shape {
   if (n <= 3) cut = n - 2;
   const [xc, yc] = points[Math.max(0, cut)];
   const lateRate = xn > xc ? (yn - yc) / (xn - xc) : 0;
-  const [xl, yl] = points[n - 2];
+  // Snapshots right before the end say nothing of the rate: the last stretch spans a tenth at least.
+  let near = n - 2;
+  while (near > 0 && xn - points[near][0] < 0.1 * (xn - x0)) near--;
+  const [xl, yl] = points[near];
   const intercept = median(points.map(([x, y]) => y - slope * x));
   const mean = points.reduce((sum, [, y]) => sum + y, 0) / n;
   let residual = 0;

@@ -55,7 +55,7 @@ export async function analyseSource(source: AnalysisSource, task?: Task): Promis
   }
   const growth = await measureGrowth(source.files, task);
   const snapshots = source.snapshots.slice(growth.baseline);
-  const axis = progressAxis(snapshots, source.events);
+  const axis = progressAxis(snapshots);
   const judgement = judgeGrowth(growth, axis.xs);
   const external = externalGrowth(snapshots, axis.xs, source.events);
 

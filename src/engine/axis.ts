@@ -1,46 +1,27 @@
-import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
+import type { SnapshotEntry } from '../protocol/recording.ts';
 
 /** What growth is measured against: the program's progress at each snapshot. */
 export interface Axis {
-  unit: 'step' | 'allocated' | 'active' | 'index';
-  /** Steps; bytes allocated so far; milliseconds of the program's own time; or snapshot numbers. */
+  unit: 'step' | 'allocated' | 'active';
+  /** Steps; a number that rises with the bytes allocated; or milliseconds of the program's own time. */
   xs: number[];
 }
 
 /**
- * The best known measure of progress: steps; else bytes allocated so far (time in which nothing happens is no
- * evidence of anything); else active time.
+ * The best known measure of progress: steps; else what was allocated so far, in samples of the heap profiler
+ * (time in which nothing happens is no evidence of anything); else active time.
  */
-export function progressAxis(snapshots: readonly SnapshotEntry[], events: readonly RecordingEvent[]): Axis {
-  const steps = snapshots.map((snapshot) => snapshot.step ?? Number.NaN);
-  const distinct = new Set(steps.filter((step) => !Number.isNaN(step))).size;
-  if (steps.every((step) => !Number.isNaN(step)) && distinct >= Math.max(3, snapshots.length - 1)) {
-    return { unit: 'step', xs: steps };
-  }
-  const allocated = allocatedAt(snapshots, events);
-  if (allocated) return { unit: 'allocated', xs: allocated };
+export function progressAxis(snapshots: readonly SnapshotEntry[]): Axis {
+  const steps = snapshots.map((snapshot) => snapshot.step);
+  if (rises(steps, snapshots.length - 1)) return { unit: 'step', xs: steps };
+  const ordinals = snapshots.map((snapshot) => snapshot.ordinal);
+  if (rises(ordinals, snapshots.length - 1)) return { unit: 'allocated', xs: ordinals };
   return { unit: 'active', xs: snapshots.map((snapshot) => snapshot.activeMs) };
 }
 
-function allocatedAt(
-  snapshots: readonly SnapshotEntry[],
-  events: readonly RecordingEvent[],
-): number[] | undefined {
-  const known: [number, number][] = [];
-  for (const event of events) {
-    if (event.type === 'memory' && event.allocated !== undefined) known.push([event.t, event.allocated]);
-  }
-  if (known.length < snapshots.length || snapshots.length < 2) return undefined;
-  const xs = snapshots.map(({ t }) => {
-    const after = known.findIndex(([time]) => time >= t);
-    if (after < 0) return known[known.length - 1][1];
-    if (after === 0) return known[0][1];
-    const [t0, a0] = known[after - 1];
-    const [t1, a1] = known[after];
-    return t1 > t0 ? a0 + ((a1 - a0) * (t - t0)) / (t1 - t0) : a1;
-  });
-  const total = xs[xs.length - 1] - xs[0];
-  // Worth something only if it moves between nearly all snapshots.
-  const moves = xs.filter((x, i) => i > 0 && x - xs[i - 1] > total * 0.002).length;
-  return total > 0 && moves >= Math.min(xs.length - 1, 3) ? xs : undefined;
+/** Whether all values are known and they move in at least two and `most - 1` intervals. */
+function rises(values: (number | undefined)[], most: number): values is number[] {
+  if (values.some((value) => value === undefined)) return false;
+  const moves = values.filter((value, i) => i > 0 && value! > values[i - 1]!).length;
+  return moves >= Math.max(2, most - 1);
 }

@@ -90,7 +90,7 @@ export async function composeFindings(
     },
     findings: list,
     notLeaks: [...judgement.sound, ...(verdict === 'leak' ? judgement.unsettled : [])].map((one) => ({
-      name: displayName(one.owner.facts),
+      name: one.owner.facts.display,
       bytes: one.gain.bytes,
       reason: one.verdict.reasons.join(' '),
     })),
@@ -122,7 +122,7 @@ function heapFinding(
   span: Span,
 ): Finding {
   const { facts } = one.owner;
-  const name = displayName(facts);
+  const name = facts.display;
   return {
     id: fingerprint(facts, sites.storeSite),
     title: titleOf(one, name, sites.storeSite, span),
@@ -213,16 +213,6 @@ async function pathEntries(finder: SiteFinder, facts: OwnerFacts): Promise<PathE
   return entries;
 }
 
-/** `AgentMemory.history`, `cache`, `globalThis.registry`. */
-function displayName({ holder, containerName, containerClass }: OwnerFacts): string {
-  if (!holder.name) return containerName || containerClass;
-  if (holder.how === 'global') return `globalThis.${holder.name}`;
-  if (holder.how === 'field' && holder.className && !/^\(|^Object$/.test(holder.className)) {
-    return `${holder.className}.${holder.name}`;
-  }
-  return holder.name;
-}
-
 const VERBS: Partial<Record<Finding['kind'], string>> = {
   array: 'Pushed',
   map: 'Set',
@@ -311,9 +301,7 @@ function fingerprint(facts: OwnerFacts, store: Site | undefined): string {
   const { holder } = facts;
   const parts = [facts.kind, facts.containerClass, holder.how, holder.className ?? '', holder.name];
   if (store) parts.push((store.path ?? store.url).split(/[\\/]/).slice(-2).join('/'), store.function ?? '');
-  const label = displayName(facts)
-    .replace(/[^\w.#$-]+/g, '-')
-    .slice(0, 60);
+  const label = facts.display.replace(/[^\w.#$-]+/g, '-').slice(0, 60);
   return `${facts.kind}:${label}:${hash(parts.join('\0'))}`;
 }
 

@@ -49,7 +49,7 @@ export function judgeGrowth(growth: HeapGrowth, xs: readonly number[]): Judgemen
     return { verdict: 'leak', confidence: best, reasons: [`${count} growing.`], ...rest };
   }
   if (unsettled.length) {
-    const names = unsettled.slice(0, 3).map((one) => `\`${one.owner.facts.containerName}\``);
+    const names = unsettled.slice(0, 3).map((one) => `\`${one.owner.facts.display}\``);
     const reasons = [
       `${names.join(', ')} grew, but the evidence is thin.`,
       snapshots < 5

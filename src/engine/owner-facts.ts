@@ -54,8 +54,9 @@ export interface PartPlace {
 
 export interface OwnerFacts {
   kind: FindingKind;
+  /** `AgentMemory.history`, `cache`, `stop.signal`: what a person would call it. */
+  display: string;
   containerClass: string;
-  containerName: string;
   nodeId: number;
   place?: Place;
   holder: Holder;
@@ -81,12 +82,14 @@ export function ownerFacts(
   const { graph } = heap;
   const steps = retainingPaths(heap, retainers, container.node, 1)[0] ?? [];
   const path = readablePath(graph, retainers, steps);
-  const last = path[path.length - 1];
-  const holder = chainHolder(graph, accumulation, container) ?? holderOf(graph, retainers, steps);
+  const kind = kindOf(heap, accumulation, container, steps);
+  const ownChain = kind === 'linked-list' || kind === 'promise-chain';
+  const holder =
+    (ownChain && chainHolder(graph, accumulation, container)) || holderOf(graph, retainers, steps);
   return {
-    kind: kindOf(heap, accumulation, container, steps),
+    kind,
+    display: displayName(kind, holder, path, nameOfClass(graph, container.node)),
     containerClass: nameOfClass(graph, container.node),
-    containerName: last?.name ?? nameOfClass(graph, container.node),
     nodeId: graph.nodeIds[container.node],
     place: placeOf(graph, container.node),
     holder,
@@ -106,6 +109,21 @@ export function ownerFacts(
     alike: 1,
     chainLength: accumulation.chain?.length,
   };
+}
+
+function displayName(kind: FindingKind, holder: Holder, path: PathFact[], containerClass: string): string {
+  if (kind === 'timers') return 'timers';
+  if (kind === 'listeners') {
+    const table = path.findIndex(({ edge }) => /_events$|kEvents/.test(edge));
+    const target = path.slice(0, Math.max(0, table)).map(({ name }) => name);
+    if (target.length) return target.slice(-2).join('.');
+  }
+  if (!holder.name) return path[path.length - 1]?.name ?? containerClass;
+  if (holder.how === 'global') return `globalThis.${holder.name}`;
+  if (holder.how === 'field' && holder.className && !/^\(|^Object$/.test(holder.className)) {
+    return `${holder.className}.${holder.name}`;
+  }
+  return holder.name;
 }
 
 /** Constructor, shape or function as a person would call it. */
