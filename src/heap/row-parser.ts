@@ -4,6 +4,8 @@
  * most one newline before a row's last comma. At anything else they stop before that row, for RowReader to judge.
  */
 
+import { COMMA } from './bytes.ts';
+
 export type Column = Uint8Array | Uint32Array | Float64Array;
 
 /** What becomes of one field of a row. */
@@ -30,6 +32,7 @@ export type RowParser = (
 ) => number;
 
 const SAFE_DIGITS = 9;
+const NEWLINE = 0x0a;
 
 /** Bytes that one row can take in a generated parser. */
 export function longestRow(fieldCount: number): number {
@@ -46,13 +49,13 @@ export function compileRowParser(fields: readonly (FieldPlan | undefined)[]): Ro
     'while (at <= last && row < limit) {',
     ...fields.flatMap((field, index) => [
       '  start = at;',
-      '  value = bytes[at++] - 48;',
-      '  if (value >>> 0 > 9) break;',
-      // `| 0`: past the bytes' end (a number of a million digits) undefined must not count as a digit, for ever.
-      '  while ((byte = (bytes[at++] | 0) - 48) >>> 0 < 10) value = (Math.imul(value, 10) + byte) | 0;',
+      // Exclusive or with "0" leaves 0 to 9 for digits alone, and 48 for what lies behind the buffer's end.
+      '  value = bytes[at++] ^ 48;',
+      '  if (value > 9) break;',
+      '  while ((byte = bytes[at++] ^ 48) < 10) value = (Math.imul(value, 10) + byte) | 0;',
       `  if (at - start > ${SAFE_DIGITS + 1}) break;`,
-      index === fields.length - 1 ? '  if (byte === -38) byte = bytes[at++] - 48;' : '',
-      '  if (byte !== -4) break;',
+      index === fields.length - 1 ? `  if (byte === ${NEWLINE ^ 48}) byte = bytes[at++] ^ 48;` : '',
+      `  if (byte !== ${COMMA ^ 48}) break;`,
       ...(field ? storing(field) : []),
     ]),
     '  from = at;',

@@ -27,6 +27,8 @@ export interface ColumnPlan {
 
 const UINT32_END = 2 ** 32;
 const FIRST_ROWS = 1024;
+/** As many as 2^64 has. */
+const MOST_DIGITS = 20;
 
 /** Reads a flat list of unsigned integers, `fields.length` to a row, into columns. */
 export class RowReader implements ValueReader {
@@ -108,6 +110,7 @@ export class RowReader implements ValueReader {
       const digits = at;
       let value = 0;
       while (at < end && bytes[at] >= 0x30 && bytes[at] <= 0x39) value = value * 10 + bytes[at++] - 0x30;
+      if (at - digits > MOST_DIGITS) throw malformed(`Too long a number in ${this.where(field)}.`);
       if (at === end) return -1;
       if (at === digits || !(isSpace(bytes[at]) || bytes[at] === COMMA || bytes[at] === CLOSE_LIST)) {
         throw malformed(`Unexpected ${showByte(bytes[at])} in ${this.where(field)}.`);

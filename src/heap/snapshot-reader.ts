@@ -17,7 +17,7 @@ import { SnapshotSections } from './snapshot-sections.ts';
 type Next = 'object' | 'first-key' | 'key' | 'colon' | 'value' | 'comma' | 'nothing' | 'failed';
 
 /** Longest piece of a file that a reader may leave over and want to see again with more behind it. */
-const MOST_LEFT = 1 << 16;
+const MOST_LEFT = 1 << 13;
 const MOST_PROBLEMS = 20;
 
 /**
@@ -149,7 +149,8 @@ export class SnapshotReader {
   }
 
   private readKey(bytes: Uint8Array, at: number, end: number): number {
-    const close = bytes.subarray(0, end).indexOf(QUOTE, at + 1);
+    const close = bytes.subarray(0, Math.min(end, at + MOST_LEFT)).indexOf(QUOTE, at + 1);
+    if (close < 0 && end - at >= MOST_LEFT) throw this.tooLong();
     if (close < 0) return at;
     this.key = decodeJsonText(bytes, at + 1, close);
     this.next = 'colon';
