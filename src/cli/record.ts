@@ -7,7 +7,7 @@ import { HeaplineError } from '../base/errors.ts';
 import { formatBytes, formatDuration } from '../base/units.ts';
 import { CaptureControls } from '../capture/controls.ts';
 import type { CaptureHooks, CaptureOptions, CaptureOutcome } from '../capture/options.ts';
-import { ENGINE_VERSION } from '../engine/version.ts';
+
 import type { Findings } from '../protocol/findings.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import { printable } from '../protocol/wording.ts';
@@ -18,6 +18,7 @@ import { htmlReport, textReport } from './inspect.ts';
 import { ask, type Call, fileError, writeJson, writeOutput } from './io.ts';
 import { chooseFolder, nameOf } from './out-folder.ts';
 import { tellError } from './tell.ts';
+import { version } from './version.ts';
 
 /** A sentence of ours with a path in it, in UTF-16 units. */
 const MAX_NOTE = 4000;
@@ -59,7 +60,7 @@ async function record(call: Call, name: string, start: Start): Promise<number> {
     onGrowth: values.share('on-growth'),
     diskBudget: values.bytes('disk-budget'),
     pauseBudget: values.share('max-pause'),
-    version: ENGINE_VERSION,
+    version: version(io.dist),
   };
   values.text('html');
   const { folder, earlier } = chooseFolder(io.cwd, values.text('out'), name, new Date());
@@ -77,12 +78,12 @@ async function record(call: Call, name: string, start: Start): Promise<number> {
     joined.dispose();
     if (earlier && !existsSync(folder)) renameSync(earlier, folder);
   }
-  const programCode = programExitCode(outcome, constants.signals);
   if (!outcome.snapshots) {
-    const failure = outcome.failure ?? noSnapshot(outcome);
-    return programCode || tellError(io, failure);
+    const code = tellError(io, outcome.failure ?? noSnapshot(outcome));
+    // A signal may be ours: a program that could not be recorded is ended.
+    return (call.spec.program && outcome.exitCode) || code;
   }
-  return conclude(call, folder, programCode);
+  return conclude(call, folder, call.spec.program ? programExitCode(outcome, constants.signals) : EXIT_OK);
 }
 
 /** Joins keyboard, signals and standard error to a recording. */

@@ -19,7 +19,7 @@ export function wantsColor(output: Output, env: Env): boolean {
 
 /** Columns to fit in; undefined where the output is a file or pipe, and nothing is cut. */
 export function widthOf(output: Output): number | undefined {
-  return output.isTTY ? Math.max(40, output.columns ?? 80) : undefined;
+  return output.isTTY ? Math.max(40, output.columns || 80) : undefined;
 }
 
 /** Cuts printable text to `width` columns, with `…` where it was cut. */

@@ -5,7 +5,6 @@ import { pathToFileURL } from 'node:url';
 import type { HeaplineError } from '../../src/base/errors.ts';
 import { runCli } from '../../src/cli/cli.ts';
 import type { Engine, Io } from '../../src/cli/io.ts';
-import type { Recorder } from '../../src/cli/recorder.ts';
 import type { EngineMethods } from '../../src/protocol/engine.ts';
 
 type Answers = { [K in keyof EngineMethods]?: EngineMethods[K]['result'] | HeaplineError };
@@ -21,7 +20,8 @@ export async function runHeapline(
     engine?: () => Engine;
     signals?: EventEmitter;
     dist?: URL;
-    recorder?: Partial<Recorder>;
+    recordRun?: Io['recordRun'];
+    recordAttached?: Io['recordAttached'];
     stdin?: Io['stdin'];
   } = {},
 ): Promise<{ code: number; stdout: string; stderr: string; asked: unknown[] }> {
@@ -58,11 +58,8 @@ export async function runHeapline(
     dist: options.dist ?? new URL('../../dist/', pathToFileURL(import.meta.filename)),
     signals: options.signals ?? new EventEmitter(),
     createEngine: options.engine ?? (() => answers),
-    recorder: {
-      run: () => Promise.reject(new Error('unexpected run')),
-      attach: () => Promise.reject(new Error('unexpected attach')),
-      ...options.recorder,
-    },
+    recordRun: options.recordRun ?? (() => Promise.reject(new Error('unexpected run'))),
+    recordAttached: options.recordAttached ?? (() => Promise.reject(new Error('unexpected attach'))),
   };
   return { code: await runCli(io), stdout, stderr, asked };
 }

@@ -80,7 +80,6 @@ test('command lines that are off: one line, exit code 64, nothing asked', async 
     [['--json', 'open', 'x'], /The command comes first/],
     [['run'], /Which program\?.*heapline run -- node app\.js/],
     [['attach'], /Where does it listen\?/],
-    [['attach', 'nowhere'], /`nowhere` is no address/],
     [['open'], /Which recording or snapshots\?/],
     [['open', 'rec', 'a.heapsnapshot'], /a recording is opened alone/],
     [['diff', 'a.heapsnapshot'], /AFTER is missing\. heapline diff BEFORE AFTER/],

@@ -15,8 +15,9 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { HeaplineError } from '../../../src/base/errors.ts';
-import { readAddress } from '../../../src/cli/record.ts';
-import type { Hooks, Recorded, Recorder, RunRequest } from '../../../src/cli/recorder.ts';
+import type { CaptureHooks, CaptureOutcome } from '../../../src/capture/options.ts';
+import type { RunOptions } from '../../../src/capture/run.ts';
+import type { Io } from '../../../src/cli/io.ts';
 import type { RecordingEvent } from '../../../src/protocol/recording.ts';
 import { runHeapline } from '../../support/cli-io.ts';
 import { cleanReport, leakReport } from '../../support/report-data.ts';
@@ -27,21 +28,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
-/** A recorder whose program ends with `recorded` after `during`. */
+type End = Partial<CaptureOutcome>;
+
+/** A recorder whose program ends so after `during`. */
 function programThat(
-  recorded: Recorded,
-  during: (hooks: Hooks) => void | Promise<void> = () => {},
-): { recorder: Partial<Recorder>; requests: RunRequest[] } {
-  const requests: RunRequest[] = [];
+  end: End,
+  during: (hooks: CaptureHooks) => void | Promise<void> = () => {},
+): { recordRun: Io['recordRun']; runs: RunOptions[] } {
+  const runs: RunOptions[] = [];
   return {
-    requests,
-    recorder: {
-      async run(request, hooks) {
-        requests.push(request);
-        mkdirSync(request.folder, { recursive: true });
-        await during(hooks);
-        return recorded;
-      },
+    runs,
+    async recordRun(options, hooks = {}) {
+      runs.push(options);
+      if (end.snapshots !== 0) mkdirSync(options.out, { recursive: true });
+      await during(hooks);
+      return { recordingDir: options.out, snapshots: 3, reason: 'exit', ...end };
     },
   };
 }
@@ -49,11 +50,11 @@ const leak = { analyse: leakReport() };
 
 test("the judge's call: JSON, findings in the recording, the program's own exit code", async () => {
   for (const exitCode of [0, 3]) {
-    const { recorder, requests } = programThat({ exitCode });
+    const { recordRun, runs } = programThat({ exitCode });
     const argv = ['run', '--out', 'rec.heapline', '--json', 'out.json', '--step-on', '"batch"'];
     const { code, stdout, asked } = await runHeapline([...argv, '--', 'node', '--expose-gc', 'agent.mjs'], {
       cwd,
-      recorder,
+      recordRun,
       answers: leak,
     });
     assert.equal(code, exitCode);
@@ -63,7 +64,7 @@ test("the judge's call: JSON, findings in the recording, the program's own exit 
     for (const file of ['out.json', 'rec.heapline/findings.json']) {
       assert.deepEqual(JSON.parse(readFileSync(join(cwd, file), 'utf8')), leakReport().findings);
     }
-    const [{ command, stepOn, stdin }] = requests;
+    const [{ command, stepOn, stdin }] = runs;
     assert.deepEqual(command, ['node', '--expose-gc', 'agent.mjs']);
     assert.ok(stepOn!.test('{"batch":1}'));
     assert.equal(stdin, 'inherit');
@@ -72,14 +73,14 @@ test("the judge's call: JSON, findings in the recording, the program's own exit 
 });
 
 test('the verdict goes to standard error; --json - to standard output; --quiet leaves errors only', async () => {
-  const { recorder } = programThat({ exitCode: 0 });
-  const plain = await runHeapline(['run', '--', 'node', 'a.mjs'], { cwd, recorder, answers: leak });
+  const { recordRun } = programThat({ exitCode: 0 });
+  const plain = await runHeapline(['run', '--', 'node', 'a.mjs'], { cwd, recordRun, answers: leak });
   assert.equal(plain.stdout, '');
   assert.match(plain.stderr, /^heapline: Recording into a-\d{8}-\d{6}\.heapline\. Ctrl-C ends it\.\n/);
   assert.match(plain.stderr, /leak/i);
   const quiet = await runHeapline(['run', '-q', '--out', 'q', '--json', '-', '--', 'node', 'a.mjs'], {
     cwd,
-    recorder,
+    recordRun,
     answers: leak,
   });
   assert.equal(quiet.stderr, '');
@@ -87,9 +88,9 @@ test('the verdict goes to standard error; --json - to standard output; --quiet l
 });
 
 test("exit codes: signals, --fail-on-leak only where the program's own is 0", async () => {
-  const end = async (recorded: Recorded, answers: { analyse: ReturnType<typeof leakReport> }) => {
+  const end = async (recorded: End, answers: { analyse: ReturnType<typeof leakReport> }) => {
     const argv = ['run', '-q', '--fail-on-leak', '--', 'node', 'a.mjs'];
-    return (await runHeapline(argv, { cwd, recorder: programThat(recorded).recorder, answers })).code;
+    return (await runHeapline(argv, { cwd, recordRun: programThat(recorded).recordRun, answers })).code;
   };
   assert.equal(await end({ exitCode: 0 }, leak), 1);
   assert.equal(await end({ exitCode: 0 }, { analyse: cleanReport() }), 0);
@@ -99,7 +100,7 @@ test("exit codes: signals, --fail-on-leak only where the program's own is 0", as
 });
 
 test('options reach the recorder in its units', async () => {
-  const { recorder, requests } = programThat({ exitCode: 0 });
+  const { recordRun, runs } = programThat({ exitCode: 0 });
   await runHeapline(
     ['run', '--every', '30s', '--snapshots', '5', '--every-steps', '10', '--on-growth', '20%'].concat([
       '--disk-budget',
@@ -110,13 +111,13 @@ test('options reach the recorder in its units', async () => {
       'node',
       'a.mjs',
     ]),
-    { cwd, recorder, answers: leak },
+    { cwd, recordRun, answers: leak },
   );
-  const { everyMs, snapshots, everySteps, onGrowth, diskBudget, pauseBudget } = requests[0];
+  const { every, snapshots, everySteps, onGrowth, diskBudget, pauseBudget } = runs[0];
   assert.deepEqual(
-    { everyMs, snapshots, everySteps, onGrowth, diskBudget, pauseBudget },
+    { every, snapshots, everySteps, onGrowth, diskBudget, pauseBudget },
     {
-      everyMs: 30_000,
+      every: 30_000,
       snapshots: 5,
       everySteps: 10,
       onGrowth: 0.2,
@@ -129,7 +130,7 @@ test('options reach the recorder in its units', async () => {
     ['--on-growth', '0%'],
     ['--max-pause', '3s'],
   ]) {
-    const { code, stderr } = await runHeapline(['run', ...argv, '--', 'node', 'a'], { cwd, recorder });
+    const { code, stderr } = await runHeapline(['run', ...argv, '--', 'node', 'a'], { cwd, recordRun });
     assert.equal(code, 64);
     assert.match(stderr, /is not a share/);
   }
@@ -137,7 +138,7 @@ test('options reach the recorder in its units', async () => {
 
 test('analysis fails: what was kept and how to go on', async () => {
   const answers = { analyse: new HeaplineError('too-large', 'Out of memory.', { hint: 'Buy some.' }) };
-  const call = (recorded: Recorded) =>
+  const call = (recorded: End) =>
     runHeapline(['run', '--out', 'rec', '--', 'node', 'a'], { cwd, ...programThat(recorded), answers });
   const failed = await call({ exitCode: 0 });
   assert.equal(failed.code, 71);
@@ -150,76 +151,108 @@ test('analysis fails: what was kept and how to go on', async () => {
 });
 
 test('a result that can not be written: the verdict is told all the same', async () => {
-  const { recorder } = programThat({ exitCode: 0 });
+  const { recordRun } = programThat({ exitCode: 0 });
   const { code, stderr } = await runHeapline(
     ['run', '--out', 'rec', '--json', 'no/where.json', '--', 'node', 'a'],
-    { cwd, recorder, answers: leak },
+    { cwd, recordRun, answers: leak },
   );
   assert.equal(code, 66);
   assert.match(stderr, /leak[\s\S]*Can't write no\/where\.json.*The recording is whole: rec/i);
 });
 
-test('the program can not be started', async () => {
-  const recorder: Partial<Recorder> = {
-    run: () => Promise.reject(new HeaplineError('launch-failed', 'There is no program nope.')),
-  };
-  const { code, stderr } = await runHeapline(['run', '--', 'nope'], { cwd, recorder });
-  assert.equal(code, 69);
-  assert.match(stderr, /There is no program nope\.\n$/);
+test('nothing was recorded: why, and an exit code other than 0', async () => {
+  const refused = await runHeapline(['run', '--', 'nope'], {
+    cwd,
+    recordRun: () => Promise.reject(new HeaplineError('launch-failed', 'There is no program nope.')),
+  });
+  assert.equal(refused.code, 69);
+  assert.match(refused.stderr, /There is no program nope\.\n$/);
+
+  const failure = new HeaplineError('launch-failed', 'No Node.', { hint: 'Use Node.' });
+  const call = async (end: End) =>
+    runHeapline(['run', '--', 'make'], { cwd, ...programThat({ snapshots: 0, ...end }) });
+  const noNode = await call({ exitCode: 0, failure });
+  assert.deepEqual([noNode.code, noNode.asked], [69, []]);
+  assert.match(noNode.stderr, /No Node\. Use Node\.\n$/);
+  assert.equal((await call({ exitCode: 2, failure })).code, 2);
+  assert.equal((await call({ signal: 'SIGKILL', failure })).code, 69, 'the signal was ours');
+  const early = await call({ exitCode: 0, reason: 'target-gone' });
+  assert.equal(early.code, 69);
+  assert.match(early.stderr, /before a first snapshot/);
+});
+
+test('a recording that failed leaves the earlier one where it was', async () => {
+  mkdirSync(join(cwd, 'rec'));
+  writeFileSync(join(cwd, 'rec', 'recording.json'), '{"format":"heapline-recording/1"}');
+  await runHeapline(['run', '--out', 'rec', '--', 'nope'], {
+    cwd,
+    recordRun: () => Promise.reject(new HeaplineError('launch-failed', 'There is no program nope.')),
+  });
+  assert.ok(existsSync(join(cwd, 'rec', 'recording.json')));
 });
 
 test('--html', async () => {
-  writeFileSync(join(cwd, 'report.js'), '"the script"');
-  writeFileSync(join(cwd, 'report.css'), 'body { color: red }');
-  const { recorder } = programThat({ exitCode: 0 });
+  writeFileSync(join(cwd, 'package.json'), '{"version":"1.2.3"}');
+  mkdirSync(join(cwd, 'dist'));
+  writeFileSync(join(cwd, 'dist', 'report.js'), '"the script"');
+  writeFileSync(join(cwd, 'dist', 'report.css'), 'body { color: red }');
+  const { recordRun, runs } = programThat({ exitCode: 0 });
   const { code, stderr } = await runHeapline(['run', '--html', 'r.html', '--', 'node', 'a'], {
     cwd,
-    recorder,
+    recordRun,
     answers: leak,
-    dist: pathToFileURL(`${cwd}/`),
+    dist: pathToFileURL(join(cwd, 'dist', '/')),
   });
   assert.equal(code, 0);
   assert.match(stderr, /; the report: r\.html\.\n$/);
+  assert.equal(runs[0].version, '1.2.3');
   assert.match(readFileSync(join(cwd, 'r.html'), 'utf8'), /^<!doctype html>/i);
 });
 
 test('an earlier recording is kept, a foreign folder refused before the program starts', async () => {
   mkdirSync(join(cwd, 'rec.heapline'));
   writeFileSync(join(cwd, 'rec.heapline', 'recording.json'), '{"format":"heapline-recording/1"}');
-  const { recorder, requests } = programThat({ exitCode: 0 });
+  const { recordRun, runs } = programThat({ exitCode: 0 });
   const argv = ['--', 'node', 'a'];
-  const kept = await runHeapline(['run', '--out', 'rec.heapline', ...argv], { cwd, recorder, answers: leak });
-  assert.match(kept.stderr, /Kept the earlier recording as rec\.old\.heapline\./);
+  const kept = await runHeapline(['run', '--out', 'rec.heapline', ...argv], {
+    cwd,
+    recordRun,
+    answers: leak,
+  });
+  assert.match(kept.stderr, /The recording that was there is now rec\.old\.heapline\./);
   assert.ok(existsSync(join(cwd, 'rec.old.heapline', 'recording.json')));
   mkdirSync(join(cwd, 'src'));
   writeFileSync(join(cwd, 'src', 'agent.mjs'), '');
-  const refused = await runHeapline(['run', '--out', 'src', ...argv], { cwd, recorder });
+  const refused = await runHeapline(['run', '--out', 'src', ...argv], { cwd, recordRun });
   assert.equal(refused.code, 64);
   assert.deepEqual(readdirSync(join(cwd, 'src')), ['agent.mjs']);
-  assert.equal(requests.length, 1);
+  assert.equal(runs.length, 1);
 });
 
 test('by hand: Enter and SIGUSR2 take a snapshot, signals stop; nothing stays joined', async () => {
   const signals = new EventEmitter();
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
   const done: string[] = [];
-  const { recorder, requests } = programThat({ signal: 'SIGINT' }, async ({ onReady }) => {
-    signals.emit('SIGUSR2'); // Too early: nothing to do, and no harm.
-    onReady({ takeSnapshot: () => done.push('snapshot'), stop: () => done.push('stop') });
+  const { recordRun, runs } = programThat({ signal: 'SIGINT' }, async ({ controls }) => {
+    signals.emit('SIGUSR2'); // Kept until the recorder listens.
+    controls!.listen((request) => done.push(Object.values(request).join(' ')));
     stdin.write('\n');
     await new Promise(setImmediate);
     for (const signal of ['SIGUSR2', 'SIGINT', 'SIGTERM', 'SIGHUP']) signals.emit(signal);
   });
   const { code, stderr } = await runHeapline(['run', '--', 'node', 'a'], {
     cwd,
-    recorder,
+    recordRun,
     signals,
     stdin,
     answers: leak,
   });
-  assert.deepEqual(done, ['snapshot', 'snapshot', 'stop', 'stop', 'stop']);
+  assert.deepEqual(done, [
+    ...['snapshot', 'snapshot', 'snapshot'],
+    ...['interrupt SIGINT', 'interrupt SIGTERM', 'interrupt SIGHUP'],
+  ]);
   assert.equal(code, 130);
-  assert.equal(requests[0].stdin, 'ignore');
+  assert.equal(runs[0].stdin, 'ignore');
   assert.match(stderr, /Enter takes a snapshot/);
   assert.deepEqual(signals.eventNames(), []);
   assert.equal(stdin.listenerCount('data'), 0);
@@ -227,50 +260,44 @@ test('by hand: Enter and SIGUSR2 take a snapshot, signals stop; nothing stays jo
 
 test('--stdin gives the keyboard to the program', async () => {
   const stdin = Object.assign(new PassThrough(), { isTTY: true });
-  const { recorder, requests } = programThat({ exitCode: 0 }, () => {
+  const { recordRun, runs } = programThat({ exitCode: 0 }, () => {
     assert.equal(stdin.listenerCount('data'), 0);
   });
-  await runHeapline(['run', '--stdin', '--', 'node', 'a'], { cwd, recorder, stdin, answers: leak });
-  assert.equal(requests[0].stdin, 'inherit');
+  await runHeapline(['run', '--stdin', '--', 'node', 'a'], { cwd, recordRun, stdin, answers: leak });
+  assert.equal(runs[0].stdin, 'inherit');
 });
 
 test('what happens while it records is told, made harmless', async () => {
   const events: RecordingEvent[] = [
     { type: 'snapshot', t: 1, index: 2, file: 'x', bytes: 5_000_000, pauseMs: 300, reason: 'step', step: 10 },
     { type: 'note', t: 2, level: 'warning', message: 'Odd\x1b[2J thing.' },
-    { type: 'note', t: 2, level: 'info', message: 'Not worth a line.' },
+    { type: 'note', t: 2, level: 'error', message: 'It broke.' },
     { type: 'step', t: 3, step: 11, source: 'output' },
   ];
-  const { recorder } = programThat({ exitCode: 0 }, ({ onEvent }) => events.forEach(onEvent));
-  const { stderr } = await runHeapline(['run', '--', 'node', 'a'], { cwd, recorder, answers: leak });
+  const { recordRun } = programThat({ exitCode: 0 }, ({ onEvent }) => {
+    for (const event of events) onEvent!(event);
+  });
+  const { stderr } = await runHeapline(['run', '--', 'node', 'a'], { cwd, recordRun, answers: leak });
   assert.match(
     stderr,
     /\nheapline: Snapshot 2 after step 10: 5 MB, 300 ms pause\.\nheapline: Odd\\x1b\[2J thing\.\n/,
   );
-  assert.doesNotMatch(stderr, /worth/);
+  const quiet = await runHeapline(['run', '-q', '--', 'node', 'a'], { cwd, recordRun, answers: leak });
+  assert.equal(quiet.stderr, 'heapline: It broke.\n');
 });
 
-test('attach: addresses, exit code 0', async () => {
-  assert.deepEqual(readAddress('127.0.0.1:9229'), { host: '127.0.0.1', port: 9229 });
-  assert.deepEqual(readAddress('localhost:1'), { host: 'localhost', port: 1 });
-  assert.deepEqual(readAddress('9229'), { host: '127.0.0.1', port: 9229 });
-  assert.deepEqual(readAddress('[::1]:9229'), { host: '::1', port: 9229 });
-  assert.deepEqual(readAddress('ws://127.0.0.1:9229/some-id'), { host: '127.0.0.1', port: 9229 });
-  for (const bad of ['', 'host', 'host:', 'host:99999', 'host:0', 'a:b:1', '::1:9229']) {
-    assert.equal(readAddress(bad), undefined, bad);
-  }
-  const asked: unknown[] = [];
+test("attach: the exit code is not the program's", async () => {
+  const asked: string[] = [];
   const { code, stderr } = await runHeapline(['attach', '9229'], {
     cwd,
     answers: leak,
-    recorder: {
-      async attach(address) {
-        asked.push(address);
-        return {};
-      },
+    async recordAttached(address, options) {
+      asked.push(address);
+      mkdirSync(options.out);
+      return { recordingDir: options.out, snapshots: 2, reason: 'exit', exitCode: 4 };
     },
   });
   assert.equal(code, 0);
-  assert.deepEqual(asked, [{ host: '127.0.0.1', port: 9229 }]);
-  assert.match(stderr, /Recording into port-9229-/);
+  assert.deepEqual(asked, ['9229']);
+  assert.match(stderr, /Recording into attach-/);
 });

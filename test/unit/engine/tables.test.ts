@@ -79,6 +79,7 @@ test('details: sites come from the scripts of the recording around the snapshot'
   mkdirSync(join(recording, 'snapshots'), { recursive: true });
   const file = join(recording, 'snapshots', '0003.heapsnapshot');
   renameSync(files[2], file);
+  writeFileSync(join(recording, 'recording.json'), JSON.stringify({ format: 'heapline-recording/1' }));
   try {
     const bare = await describeNode(file, historyId, 1);
     assert.ok(bare.paths[0].every((entry) => entry.site === undefined));
