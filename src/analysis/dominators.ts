@@ -1,4 +1,4 @@
-import { type Bits, clearBit, getBit } from './bits.ts';
+import { type Bits, getBit, makeBits, setBit } from './bits.ts';
 
 /** A graph for the dominator algorithm: edges of node n are firstEdges[n] .. firstEdges[n + 1] - 1. */
 export interface FlowGraph {
@@ -10,29 +10,43 @@ export interface FlowGraph {
 export interface Dominators {
   /** Immediate dominator of each node; the root's is itself. */
   readonly dominators: Uint32Array;
-  /** All nodes, a dominator before what it dominates. */
+  /** All nodes, the dominator tree in preorder. */
   readonly order: Uint32Array;
 }
 
 /**
  * Immediate dominators over the edges whose bit is set. As DevTools has it, nodes without such an edge into them hang
  * off the root as if it led to them, and what still can't be reached (rings that nothing leads to) is dominated by
- * the root alone; the bits of edges out of such rings are cleared.
+ * the root alone.
  *
  * Lengauer, Tarjan: A fast algorithm for finding dominators in a flowgraph, TOPLAS 1 (1979), the simple version with
  * path compression: O(m log n) on every graph. (Semi-NCA is a hair faster, but quadratic on a long list whose values
- * are also held elsewhere.) No recursion. Vertices are numbered from 1 in depth-first order. To save memory one array
- * is a vertex's parent and, once it is linked, its ancestor; one is the chain of its bucket and then its dominator.
+ * are also held elsewhere.) No recursion. Vertices are numbered from 1 in depth-first order.
  */
 export function computeDominators(graph: FlowGraph, essential: Bits, root: number): Dominators {
-  const { nodeCount } = graph;
-  const { vertexOf, numberOf, ancestor, cursor, count, incoming } = depthFirst(graph, essential, root);
-  const { first, sources } = predecessors(graph, essential, vertexOf, numberOf, count, incoming);
-  const stack = cursor; // the search is done with it; a path to compress is no longer than it
+  const { vertexOf, dom, unreached } = dominatorsByVertex(graph, essential, root);
+  const dominators = new Uint32Array(graph.nodeCount).fill(root);
+  for (let w = 2; w < dom.length; w++) dominators[vertexOf[w]] = vertexOf[dom[w]];
+  return { dominators, order: preorder(dominators, vertexOf, unreached) };
+}
 
-  const semi = new Uint32Array(count + 1);
+/** A function of its own, so that what it needs in between is free before the order is made. */
+function dominatorsByVertex(
+  graph: FlowGraph,
+  essential: Bits,
+  root: number,
+): { vertexOf: Uint32Array; dom: Uint32Array; unreached: number[] } {
+  const search = depthFirst(graph, essential, root);
+  const { vertexOf, unreached } = search;
+  const count = vertexOf.length - 1;
+  const { first, sources } = predecessors(graph, essential, search);
+  // Four arrays do two duties, for memory's sake. Parents become ancestors where a vertex is linked; the search is
+  // done with its cursors, so they are the stack of a path to compress; numbers are used up, so they become
+  // semidominators; and a vertex waits in the chain of its bucket, then it has a dominator.
+  const { parents: ancestor, cursors: stack } = search;
+  const semi = search.numbers;
   const label = new Uint32Array(count + 1);
-  for (let v = 1; v <= count; v++) semi[v] = label[v] = v;
+  for (let v = 0; v <= count; v++) semi[v] = label[v] = v;
   const buckets = new Uint32Array(count + 1);
   const dom = new Uint32Array(count + 1);
   let linked = count + 1; // vertices from here on are linked
@@ -80,120 +94,111 @@ export function computeDominators(graph: FlowGraph, essential: Bits, root: numbe
       v = next;
     }
   }
-
-  const dominators = new Uint32Array(nodeCount).fill(root);
-  for (let w = 2; w <= count; w++) {
-    if (dom[w] !== semi[w]) dom[w] = dom[dom[w]];
-    dominators[vertexOf[w]] = vertexOf[dom[w]];
-  }
-  return { dominators, order: preorder(dominators, vertexOf, numberOf, count) };
+  for (let w = 2; w <= count; w++) if (dom[w] !== semi[w]) dom[w] = dom[dom[w]];
+  return { vertexOf, dom, unreached };
 }
 
 interface Search {
-  /** Node of each vertex number; [0] is unused. */
+  /** Node of each vertex; [0] is unused. */
   vertexOf: Uint32Array;
-  /** Vertex number of each node, 0 where it was not reached. */
-  numberOf: Uint32Array;
-  /** Vertex number of each vertex's parent, 0 for the root. */
-  ancestor: Uint32Array;
-  cursor: Uint32Array;
-  /** Vertices reached. */
-  count: number;
-  /** Essential edges into each node, from nodes reached. */
-  incoming: Uint32Array;
+  /** Vertex of each node, 0 where it was not reached; one entry too many. */
+  numbers: Uint32Array;
+  /** Vertex above each vertex, 0 for the root. */
+  parents: Uint32Array;
+  cursors: Uint32Array;
+  unreached: number[];
 }
 
 function depthFirst(graph: FlowGraph, essential: Bits, root: number): Search {
   const { nodeCount, firstEdges, edgeTargets } = graph;
   const vertexOf = new Uint32Array(nodeCount + 1);
-  const numberOf = new Uint32Array(nodeCount);
-  const ancestor = new Uint32Array(nodeCount + 1);
-  const cursor = new Uint32Array(nodeCount);
-  const incoming = new Uint32Array(nodeCount);
-  for (let edge = 0, end = firstEdges[nodeCount]; edge < end; edge++) {
-    if (getBit(essential, edge)) incoming[edgeTargets[edge]]++;
-  }
-
+  const numbers = new Uint32Array(nodeCount + 1);
+  const parents = new Uint32Array(nodeCount + 1);
+  const cursors = new Uint32Array(nodeCount);
   let count = 0;
   const enter = (node: number, parent: number): void => {
-    numberOf[node] = ++count;
+    numbers[node] = ++count;
     vertexOf[count] = node;
-    ancestor[count] = parent;
-    cursor[node] = firstEdges[node];
+    parents[count] = parent;
+    cursors[node] = firstEdges[node];
   };
   const search = (start: number, parent: number): void => {
     enter(start, parent);
     let node = start;
     for (;;) {
       const end = firstEdges[node + 1];
-      let edge = cursor[node];
-      while (edge < end && (numberOf[edgeTargets[edge]] !== 0 || !getBit(essential, edge))) edge++;
-      cursor[node] = edge + 1;
+      let edge = cursors[node];
+      while (edge < end && (numbers[edgeTargets[edge]] !== 0 || !getBit(essential, edge))) edge++;
+      cursors[node] = edge + 1;
       if (edge < end) {
-        enter(edgeTargets[edge], numberOf[node]);
+        enter(edgeTargets[edge], numbers[node]);
         node = edgeTargets[edge];
       } else if (node === start) return;
-      else node = vertexOf[ancestor[numberOf[node]]];
+      else node = vertexOf[parents[numbers[node]]];
     }
   };
+
   search(root, 0);
-  for (let node = 0; node < nodeCount; node++) {
-    if (numberOf[node] === 0 && incoming[node] === 0) search(node, numberOf[root]);
-  }
-  for (let node = 0; count < nodeCount && node < nodeCount; node++) {
-    if (numberOf[node] !== 0) continue;
-    for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
-      if (!getBit(essential, edge)) continue;
-      clearBit(essential, edge);
-      incoming[edgeTargets[edge]]--;
+  const unreached: number[] = [];
+  if (count < nodeCount) {
+    const ledTo = makeBits(nodeCount);
+    for (let edge = 0, end = firstEdges[nodeCount]; edge < end; edge++) {
+      if (getBit(essential, edge)) setBit(ledTo, edgeTargets[edge]);
     }
+    for (let node = 0; node < nodeCount; node++) {
+      if (numbers[node] === 0 && !getBit(ledTo, node)) search(node, numbers[root]);
+    }
+    for (let node = 0; node < nodeCount; node++) if (numbers[node] === 0) unreached.push(node);
   }
-  return { vertexOf, numberOf, ancestor, cursor, count, incoming };
+  return { vertexOf: vertexOf.subarray(0, count + 1), numbers, parents, cursors, unreached };
 }
 
-/** Sources (vertex numbers) of the essential edges into vertex w: sources[first[w]] .. sources[first[w + 1] - 1]. */
+/**
+ * Vertices that lead to vertex w: sources[first[w]] .. sources[first[w + 1] - 1], its parent apart, nor any that was
+ * not reached.
+ */
 function predecessors(
   graph: FlowGraph,
   essential: Bits,
-  vertexOf: Uint32Array,
-  numberOf: Uint32Array,
-  count: number,
-  incoming: Uint32Array,
+  { vertexOf, numbers, parents }: Search,
 ): { first: Uint32Array; sources: Uint32Array } {
   const { firstEdges, edgeTargets } = graph;
+  const count = vertexOf.length - 1;
   const first = new Uint32Array(count + 2);
+  for (let v = 1; v <= count; v++) {
+    const node = vertexOf[v];
+    for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
+      const w = numbers[edgeTargets[edge]];
+      if (parents[w] !== v && getBit(essential, edge)) first[w]++;
+    }
+  }
   let total = 0;
-  for (let w = 1; w <= count; w++) {
-    total += incoming[vertexOf[w]];
+  for (let w = 0; w <= count + 1; w++) {
+    total += first[w];
     first[w] = total; // its end; filling from behind moves it to its start
   }
-  first[count + 1] = total;
   const sources = new Uint32Array(total);
   for (let v = 1; v <= count; v++) {
     const node = vertexOf[v];
     for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
-      if (getBit(essential, edge)) sources[--first[numberOf[edgeTargets[edge]]]] = v;
+      const w = numbers[edgeTargets[edge]];
+      if (parents[w] !== v && getBit(essential, edge)) sources[--first[w]] = v;
     }
   }
   return { first, sources };
 }
 
 /** The dominator tree in preorder. Vertices come in depth-first order, so a dominator before what it dominates. */
-function preorder(
-  dominators: Uint32Array,
-  vertexOf: Uint32Array,
-  numberOf: Uint32Array,
-  count: number,
-): Uint32Array {
+function preorder(dominators: Uint32Array, vertexOf: Uint32Array, unreached: number[]): Uint32Array {
   const nodeCount = dominators.length;
-  const root = vertexOf[1];
+  const count = vertexOf.length - 1;
   const subtree = new Uint32Array(nodeCount).fill(1);
   for (let v = count; v > 1; v--) subtree[dominators[vertexOf[v]]] += subtree[vertexOf[v]];
   const order = new Uint32Array(nodeCount);
   // Where the next child of a node goes: right behind it, then behind the children placed before.
   const next = new Uint32Array(nodeCount);
-  order[0] = root;
-  next[root] = 1;
+  order[0] = vertexOf[1];
+  next[vertexOf[1]] = 1;
   const place = (node: number): void => {
     const dominator = dominators[node];
     const position = next[dominator];
@@ -202,6 +207,6 @@ function preorder(
     next[node] = position + 1;
   };
   for (let v = 2; v <= count; v++) place(vertexOf[v]);
-  for (let node = 0; count < nodeCount && node < nodeCount; node++) if (numberOf[node] === 0) place(node);
+  for (const node of unreached) place(node);
   return order;
 }

@@ -32,10 +32,11 @@ export function analyseHeap(graph: HeapGraph, task?: Task): AnalysedHeap {
   };
   phase('Reading WeakMap entries');
   const ephemerons = findEphemerons(graph, kindsOf(graph));
-  phase('Measuring distances');
-  const distances = computeDistances(graph, ephemerons);
+  // First what takes most memory.
   phase('Building the dominator tree');
   const { dominators, order } = computeDominators(graph, findEssentialEdges(graph, ephemerons), ROOT);
+  phase('Measuring distances');
+  const distances = computeDistances(graph, ephemerons);
   phase('Adding up retained sizes');
   const shallowSizes = computeShallowSizes(graph);
   const retainedSizes = addUp(dominators, order, shallowSizes);

@@ -14,42 +14,76 @@ export interface PathStep {
 /** Searches of other ways per path that is wanted: most retainers lead to one at once. */
 const TRIES_PER_PATH = 16;
 
+/** How far up from the node other holders are looked for. */
+const MOST_STEPS_UP = 32;
+
+/** Steps by which another way may be longer than the shortest: round by a long list is no help to anyone. */
+const MOST_DETOUR = 100;
+
+/** Edges looked at in the search of other ways: a way round the node may lead through half the heap. */
+const MOST_EDGES = 200_000;
+
 /**
- * Ways from a root to `node`, the shortest first, at most `max`. Each begins below the synthetic root, at a user root
- * or at a group like `(GC roots)`, and ends with `node`. The others differ from the first in who holds the node, then
- * in who holds its holder, and so on, and are the shortest such ways. None goes over weak edges, from a WeakMap's
- * table to a value (its key holds it) or through links of shared map descriptors. Empty where no root reaches `node`.
+ * Ways from a root to a node. Each begins below the synthetic root, at a user root or at a group like `(GC roots)`.
+ * None goes over weak edges, from a WeakMap's table to a value (its key holds it) or through links of shared map
+ * descriptors. One object serves many nodes: it is made with a look through all strings, and keeps 4 bytes a node
+ * once other ways than the shortest were asked for.
  */
+export class RetainingPaths {
+  private readonly search: PathSearch;
+  private dominated?: Dominated;
+
+  constructor(
+    private readonly heap: AnalysedHeap,
+    retainers: Retainers,
+  ) {
+    this.search = new PathSearch(heap, retainers);
+  }
+
+  /**
+   * At most `max` ways to `node`, each ending with it, the shortest first. The others differ from it in who holds the
+   * node, then in who holds its holder, and so on, and are the shortest such ways; after a bounded search there may
+   * be fewer than there are. Empty where no root reaches `node`.
+   */
+  to(node: number, max = 1): PathStep[][] {
+    const shortest = max > 0 ? this.search.find(node) : undefined;
+    if (!shortest) return [];
+    const paths = [shortest];
+    if (max === 1) return paths;
+    let tries = max * TRIES_PER_PATH;
+    const budget = { edges: MOST_EDGES };
+    this.dominated ??= new Dominated(this.heap);
+    // Step by step from the node towards the root: what else holds this step?
+    const tail: PathStep[] = [];
+    const avoid = new Set<number>();
+    for (let at = shortest.length - 1; at >= 0 && tail.length < MOST_STEPS_UP; at--) {
+      const { node: held, edgeIndex } = shortest[at];
+      avoid.add(held);
+      const isBelow = this.dominated.by(held);
+      const holders = new Set([edgeSource(this.heap.graph, edgeIndex)]);
+      for (const { source, edge } of this.search.holders(held)) {
+        if (holders.has(source) || avoid.has(source) || isBelow(source)) continue;
+        holders.add(source);
+        if (this.heap.distances[source] % SYSTEM_DISTANCE > at + MOST_DETOUR) continue;
+        if (tries-- === 0 || budget.edges <= 0) return paths;
+        const way = this.search.find(source, avoid, budget);
+        if (way) paths.push([...way, { node: held, edgeIndex: edge }, ...tail]);
+        if (paths.length === max) return paths;
+      }
+      tail.unshift(shortest[at]);
+    }
+    return paths;
+  }
+}
+
+/** `new RetainingPaths(heap, retainers).to(node, max)`, for one node: ask one object where there are more. */
 export function retainingPaths(
   heap: AnalysedHeap,
   retainers: Retainers,
   node: number,
   max = 1,
 ): PathStep[][] {
-  const search = new PathSearch(heap, retainers);
-  const shortest = max > 0 ? search.find(node, new Set()) : undefined;
-  if (!shortest) return [];
-  const paths = [shortest];
-  if (max === 1) return paths;
-  let tries = max * TRIES_PER_PATH;
-  const dominated = new Dominated(heap);
-  // Step by step from the node towards the root: what else holds this step?
-  for (let at = shortest.length - 1; at >= 0; at--) {
-    const { node: held, edgeIndex } = shortest[at];
-    const tail = shortest.slice(at + 1);
-    const avoid = new Set(shortest.slice(at).map((step) => step.node));
-    const isBelow = dominated.by(held);
-    const holders = new Set([edgeSource(heap.graph, edgeIndex)]);
-    for (const { source, edge } of search.holders(held)) {
-      if (holders.has(source) || avoid.has(source) || isBelow(source)) continue;
-      holders.add(source);
-      if (tries-- === 0) return paths;
-      const way = search.find(source, avoid);
-      if (way) paths.push([...way, { node: held, edgeIndex: edge }, ...tail]);
-      if (paths.length === max) return paths;
-    }
-  }
-  return paths;
+  return new RetainingPaths(heap, retainers).to(node, max);
 }
 
 interface Holder {
@@ -66,6 +100,8 @@ interface Holder {
 class PathSearch {
   private readonly kinds: Kinds;
   private readonly counts: (node: number, edge: number) => boolean;
+  /** weakMapTable by the index of an edge's name. */
+  private readonly tables = new Map<number, number | undefined>();
 
   constructor(
     private readonly heap: AnalysedHeap,
@@ -75,8 +111,12 @@ class PathSearch {
     this.counts = makeEdgeFilter(heap.graph, this.kinds);
   }
 
-  /** The shortest way from a root to `node` without the nodes to avoid. */
-  find(node: number, avoid: ReadonlySet<number>): PathStep[] | undefined {
+  /** The shortest way from a root to `node` without the nodes to avoid; undefined too where the budget is used up. */
+  find(
+    node: number,
+    avoid: ReadonlySet<number> = new Set(),
+    budget = { edges: Number.POSITIVE_INFINITY },
+  ): PathStep[] | undefined {
     const { distances } = this.heap;
     if (distances[node] === UNREACHABLE || node === ROOT) return undefined;
     const queue = new MinQueue();
@@ -90,6 +130,8 @@ class PathSearch {
       done.add(next);
       const rootEdge = this.rootEdge(next);
       if (rootEdge !== undefined) return this.trace(next, rootEdge, onward);
+      budget.edges -= this.retainers.first[next + 1] - this.retainers.first[next];
+      if (budget.edges < 0) return undefined;
       for (const { source, edge, cost } of this.eachHolder(next)) {
         if (avoid.has(source) || done.has(source) || source === ROOT) continue;
         const total = costs.get(next)! + cost;
@@ -138,7 +180,9 @@ class PathSearch {
     const { graph } = this.heap;
     if (!this.counts(source, edge)) return false;
     if (graph.edgeTypes[edge] !== this.kinds.internalEdge) return true;
-    return weakMapTable(graph, edge) !== graph.nodeIds[source];
+    const name = graph.edgeNames[edge];
+    if (!this.tables.has(name)) this.tables.set(name, weakMapTable(graph, edge));
+    return this.tables.get(name) !== graph.nodeIds[source];
   }
 
   private penalty(source: number, edge: number): number {
@@ -171,10 +215,15 @@ class Dominated {
   }
 
   by(node: number): (other: number) => boolean {
+    const { positions } = this;
     const { order, dominators } = this.heap;
-    const start = this.positions[node];
-    let end = start + 1;
-    while (end < order.length && this.positions[dominators[order[end]]] >= start) end++;
-    return (other) => this.positions[other] >= start && this.positions[other] < end;
+    const start = positions[node];
+    let end = start + 1; // of the run behind the node, as far as it was looked at
+    return (other) => {
+      const position = positions[other];
+      if (position < start) return false;
+      while (end <= position && positions[dominators[order[end]]] >= start) end++;
+      return position < end;
+    };
   }
 }

@@ -12,7 +12,7 @@ import { diffHeaps } from '../../../src/analysis/diff.ts';
 import { digestHeap } from '../../../src/analysis/digest.ts';
 import { SYSTEM_DISTANCE, UNREACHABLE } from '../../../src/analysis/distances.ts';
 import { type AnalysedHeap, analyseHeap } from '../../../src/analysis/heap.ts';
-import { retainingPaths } from '../../../src/analysis/paths.ts';
+import { RetainingPaths } from '../../../src/analysis/paths.ts';
 import { buildRetainers, edgeSource } from '../../../src/analysis/retainers.ts';
 import { type DevtoolsHeap, loadWithDevtools } from '../../support/devtools.ts';
 import { readGraph } from '../../support/graphs.ts';
@@ -148,12 +148,12 @@ for (const major of [18, 20, 22, 24, 26] as const) {
     it('has paths as long as the distance says, and other ones that are ways too', () => {
       const { ours } = cases[1];
       const { graph, distances } = ours;
-      const retainers = buildRetainers(graph);
+      const finder = new RetainingPaths(ours, buildRetainers(graph));
       const weak = graph.edgeTypeNames.indexOf('weak');
       let shortest = 0;
       let asked = 0;
       for (let node = 1; node < graph.nodeCount; node += 997) {
-        const paths = retainingPaths(ours, retainers, node, 4);
+        const paths = finder.to(node, 4);
         assert.equal(paths.length > 0, distances[node] !== UNREACHABLE);
         if (paths.length === 0) continue;
         asked++;
