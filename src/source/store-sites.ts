@@ -125,7 +125,7 @@ class StoreSearch {
       const handed = this.flow.handed.splice(0);
       if (!exported.length && !handed.length) return;
       for (const { ref, name, called } of exported) await this.intoImporters(ref, name, called);
-      for (const { ref, callee, member, index } of handed) {
+      for (const { ref, callee, member, index, call } of handed) {
         const source = importSource(ref.file, callee);
         if (!source) continue;
         const wanted =
@@ -133,7 +133,7 @@ class StoreSearch {
         for (const file of await this.filesWith(wanted === 'default' ? '' : wanted)) {
           if (file === ref.file || !mayResolve(source.specifier, ref.file.url, file.url)) continue;
           const callable = exportedCallable(file, wanted);
-          if (callable) this.flow.intoParameter(ref, file, callable, index, wanted);
+          if (callable) this.flow.intoParameter(ref, call, file, callable, index, wanted);
         }
       }
     }

@@ -55,6 +55,8 @@ export interface Ref {
   hops: number;
   /** How sure the start was: 1 in the class that declares the field, less where only the name agrees. */
   trust: number;
+  /** The call through which a function was given it: what the function answers with goes back there. */
+  from?: { file: SyntaxFile; fn: Node; call: Node };
   /** The last step in words, where there is one: `through the parameter map`. */
   via?: string;
 }
