@@ -12,7 +12,7 @@ const MAX_REFS = 5000;
 /** Text that may be searched for other names of the container, in UTF-16 units: about two seconds' work. */
 const MAX_SCANNED = 1e9;
 const MAX_HOPS = 4;
-const MAX_DEPTH = 2;
+const MAX_DEPTH = 3;
 /** A field or method seen more often than this in one file is no lead. */
 const MAX_FIELD_USES = 80;
 

@@ -11,9 +11,8 @@ export interface ScriptPosition {
 
 export type ContainerKind = 'array' | 'map' | 'set' | 'dictionary' | 'object' | 'listeners' | 'unknown';
 
-/** What to look for: a container, by the name under which it is held, and what it gained. */
-export interface StoreQuery {
-  /** How the container is named where it is held. */
+/** The name under which something is held. */
+export interface HeldName {
   holder: 'field' | 'variable' | 'global' | 'unknown';
   /** `history`, `#map`, `_streamMapping`, `cache`, `Symbol(kEvents)`. */
   name: string;
@@ -21,6 +20,15 @@ export interface StoreQuery {
   className?: string;
   /** Where V8 places the class's constructor, or a closure in whose scope the variable is. */
   declaredAt?: ScriptPosition;
+}
+
+/** What to look for: a container, by the name under which it is held, and what it gained. */
+export interface StoreQuery extends HeldName {
+  /**
+   * What holds the holder, nearest first. Asked where the name itself leads nowhere because it is data:
+   * `storage` for the container at `saver.storage['thread-7'].main`.
+   */
+  heldBy?: HeldName[];
   container: ContainerKind;
   /** Places of closures and classes among the gained objects, commonest first. */
   gainedAt: ScriptPosition[];

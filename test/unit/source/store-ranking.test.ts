@@ -143,13 +143,31 @@ describe('ranking of store sites', () => {
         this.storage[thread][ns][id] = [serialize(c), c.parent]; } }`;
     using scripts = new Scripts({ 'c.mjs': code });
     const own = await SyntaxParser.create();
-    const asked = query('storage', { className: 'Saver', container: 'dictionary' });
+    const inner = { className: 'Object', container: 'dictionary' as const };
+    const held = { holder: 'field' as const, name: 'storage', className: 'Saver' };
+    const [one] = await findStoreSites(scripts.map, query('thread-7', { ...inner, heldBy: [held] }), own);
+    assert.match(one.text, /^this\.storage\[thread\]\[ns\] \?\?=/);
+    const keys = [
+      { ...held, name: 'main' },
+      { ...held, name: 'thread-7' },
+    ];
+    const [two] = await findStoreSites(scripts.map, query('c-1', { ...inner, heldBy: [...keys, held] }), own);
+    own.dispose();
+    assert.match(two.text, /serialize/);
+  });
+
+  test('a class that is a container itself', async () => {
+    const code = `class Sessions extends Map {
+        open(id) { super.set(id, { id }); return id; }
+      }
+      class Plain { set(k, v) { this.set(k, v); } }
+      export const sessions = new Sessions();`;
+    using scripts = new Scripts({ 'e.mjs': code });
+    const own = await SyntaxParser.create();
+    const asked = query('sessions', { holder: 'variable', container: 'map' });
     const found = await findStoreSites(scripts.map, asked, own);
     own.dispose();
-    assert.ok(
-      found.some((site) => /serialize/.test(scripts.line(site))),
-      JSON.stringify(found),
-    );
+    assert.match(found[0].text, /^super\.set/);
   });
 
   test('text from scripts is flat, plain and cut', async () => {
