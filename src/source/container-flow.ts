@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { type Binding, isSame, occurrences, resolveIdentifier, resolveName, usesOf } from './bindings.ts';
+import { type Binding, isSame, resolveIdentifier, resolveName, usesOf } from './bindings.ts';
 import { enclosingClass, enclosingFunction, outermost } from './functions.ts';
 import { callableOf, callOf, lastName, memberUses, parameterOf } from './members.ts';
 import { exportedAs, exportedNames } from './modules.ts';
@@ -8,10 +8,12 @@ import type { Carrier, Ref, Store } from './store-types.ts';
 import { argumentUse, memberUse, subscriptUse, type Use } from './store-uses.ts';
 import type { SyntaxFile } from './syntax.ts';
 
-const MAX_REFS = 20_000;
+const MAX_REFS = 5000;
+/** Text that may be searched for other names of the container, in UTF-16 units: about two seconds' work. */
+const MAX_SCANNED = 1e9;
 const MAX_HOPS = 4;
-const MAX_DEPTH = 2;
-/** A field name seen more often than this in one file is no lead. */
+const MAX_DEPTH = 3;
+/** A field or method seen more often than this in one file is no lead. */
 const MAX_FIELD_USES = 80;
 
 /** A name by which other files reach the container. */
@@ -29,6 +31,7 @@ export interface Handed {
   /** `x.method(container)` of an imported module x. */
   member?: string;
   index: number;
+  call: Node;
 }
 
 /**
@@ -42,10 +45,11 @@ export class ContainerFlow {
   private readonly carriers: Carrier[] = [];
   private readonly queue: Ref[] = [];
   private readonly seen = new Set<string>();
+  private scanned = 0;
 
   add(refs: Ref[]): void {
     for (const ref of refs) {
-      const key = `${ref.file.scriptId}:${ref.node.id}:${ref.depth}`;
+      const key = `${ref.file.scriptId}:${ref.node.id}:${ref.depth}:${ref.from?.call.id}`;
       if (this.seen.has(key) || this.seen.size >= MAX_REFS || ref.depth > MAX_DEPTH || ref.hops > MAX_HOPS)
         continue;
       this.seen.add(key);
@@ -63,9 +67,11 @@ export class ContainerFlow {
   }
 
   /** Follows what a parameter of a function is given. */
-  intoParameter(ref: Ref, target: SyntaxFile, callable: Node, index: number, name: string): void {
+  intoParameter(ref: Ref, call: Node, target: SyntaxFile, callable: Node, index: number, name: string): void {
     const parameter = parameterOf(callable, index);
-    if (parameter) this.bind({ ...ref, file: target, node: parameter }, parameter, 0, `passed to ${name}`);
+    const from = { file: ref.file, fn: callable, call };
+    if (parameter)
+      this.bind({ ...ref, file: target, node: parameter, from }, parameter, 0, `passed to ${name}`);
   }
 
   private follow(ref: Ref): void {
@@ -143,6 +149,11 @@ export class ContainerFlow {
         this.exports(ref);
         return;
     }
+  }
+
+  private mayScan(file: SyntaxFile): boolean {
+    this.scanned += file.text.length;
+    return this.scanned <= MAX_SCANNED;
   }
 
   private same(ref: Ref, node: Node): void {
@@ -246,9 +257,10 @@ export class ContainerFlow {
   }
 
   private through(ref: Ref, binding: Binding, deeper: number, via = `through ${binding.name}`): void {
-    const { file, name, trust } = ref;
+    if (!this.mayScan(ref.file)) return;
+    const { file, name, trust, from } = ref;
     const depth = ref.depth + deeper;
-    const next = { file, name, trust, depth, hops: ref.hops + 1, via: ref.via ?? via };
+    const next = { file, name, trust, depth, from, hops: ref.hops + 1, via: ref.via ?? via };
     this.add(usesOf(file, binding).map((node) => ({ ...next, node })));
     for (const exported of exportedNames(file, binding)) {
       this.exported.push({ ref: { ...next, node: binding.node }, name: exported, called: false });
@@ -260,8 +272,9 @@ export class ContainerFlow {
     const { file } = ref;
     const name = file.textOf(key).replace(/^#/, '');
     if (name === ref.name || !/^[\w$]+$/.test(name)) return;
-    if (occurrences(file.text, name).length > MAX_FIELD_USES) return;
-    for (const node of memberUses(file, name, false)) {
+    const uses = this.mayScan(file) ? memberUses(file, name, false) : [];
+    if (uses.length > MAX_FIELD_USES) return;
+    for (const node of uses) {
       if (owner && (node.startIndex < owner.startIndex || node.endIndex > owner.endIndex)) continue;
       const via = ref.via ?? `through .${name}`;
       this.add([{ ...ref, node, hops: ref.hops + 1, trust: ref.trust * (owner ? 0.9 : 0.5), via }]);
@@ -271,6 +284,11 @@ export class ContainerFlow {
   /** A function answers with the container: its calls are the container. */
   private returned(ref: Ref, fn: Node): void {
     const { file } = ref;
+    if (ref.from?.fn.id === fn.id) {
+      const { file: caller, call } = ref.from;
+      this.add([{ ...ref, file: caller, node: call, hops: ref.hops + 1, from: undefined }]);
+      return;
+    }
     const next = { ...ref, hops: ref.hops + 1 };
     const holder = outermost(file, fn).parent;
     const own = fn.childForFieldName('name');
@@ -285,7 +303,9 @@ export class ContainerFlow {
     if (key) {
       const name = file.textOf(key).replace(/^#/, '');
       const getter = fn.children.some((child) => child.type === 'get');
-      this.add(memberUses(file, name, !getter).map((node) => ({ ...next, node, via: `from ${name}` })));
+      const uses = this.mayScan(file) ? memberUses(file, name, !getter) : [];
+      if (uses.length > MAX_FIELD_USES) return;
+      this.add(uses.map((node) => ({ ...next, node, via: `from ${name}` })));
       if (!getter)
         this.exported.push({ ref: { ...next, via: `from ${name}` }, name: `.${name}`, called: true });
       return;
@@ -293,6 +313,7 @@ export class ContainerFlow {
     const identifier = holder?.type === 'variable_declarator' ? holder.childForFieldName('name') : own;
     const binding = identifier?.type === 'identifier' ? resolveIdentifier(file, identifier) : undefined;
     if (!binding) return;
+    if (!this.mayScan(file)) return;
     const via = `from ${binding.name}`;
     for (const use of usesOf(file, binding)) {
       const call = callOf(use);
@@ -338,13 +359,13 @@ export class ContainerFlow {
     }
     const found = callableOf(file, callee);
     if (found) {
-      this.intoParameter(ref, file, found, index, file.textOf(callee).slice(0, 60));
+      this.intoParameter(ref, call, file, found, index, file.textOf(callee).slice(0, 60));
       return;
     }
     const object = callee.type === 'member_expression' ? callee.childForFieldName('object') : callee;
     const binding = object?.type === 'identifier' ? resolveIdentifier(file, object) : undefined;
     const member = callee.type === 'member_expression' ? lastName(file, callee) : undefined;
-    if (binding) this.handed.push({ ref, callee: binding, member, index });
+    if (binding) this.handed.push({ ref, callee: binding, member, index, call });
     const values = args.namedChildren.slice(index + 1);
     if (values.length) this.stores.push({ ref, kind: 'passed', node: call, anchor: callee, values });
   }

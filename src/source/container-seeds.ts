@@ -3,13 +3,14 @@ import {
   type Binding,
   bindingsOf,
   globalUses,
+  isClass,
   isSame,
   occurrences,
   resolveName,
   usesOf,
 } from './bindings.ts';
 import { enclosingClass, functionAt, nameOf } from './functions.ts';
-import type { Ref, ScriptPosition, StoreQuery } from './store-types.ts';
+import type { ContainerKind, HeldName, Ref, ScriptPosition } from './store-types.ts';
 import { PRIVATE_GETTERS } from './store-verbs.ts';
 import type { SyntaxFile } from './syntax.ts';
 
@@ -29,7 +30,7 @@ export function declaration(file: SyntaxFile | undefined, at: ScriptPosition | u
 }
 
 /** The bindings that the query's variable may be, best guess only where the place is known. */
-export function variableBindings(file: SyntaxFile, query: StoreQuery, declared: Node | undefined): Binding[] {
+export function variableBindings(file: SyntaxFile, query: HeldName, declared: Node | undefined): Binding[] {
   if (declared) {
     // The closure's scope is the one around it; a class's place may lie inside it.
     const outside = resolveName(file, query.name, Math.max(0, declared.startIndex - 1));
@@ -47,7 +48,7 @@ export function refsOfBinding(file: SyntaxFile, binding: Binding, trust: number)
 }
 
 /** Every expression in the file that reads or writes a field of the query's name, on any object. */
-export function fieldRefs(file: SyntaxFile, query: StoreQuery, declared: Node | undefined): Ref[] {
+export function fieldRefs(file: SyntaxFile, query: HeldName, declared: Node | undefined): Ref[] {
   const refs: Ref[] = [];
   const symbol = symbolName(query.name);
   const name = symbol ?? query.name.replace(/^#/, '');
@@ -101,7 +102,7 @@ export function fieldRefs(file: SyntaxFile, query: StoreQuery, declared: Node | 
 }
 
 /** `globalThis.name` and its like, and the bare name where nothing declares it. */
-export function globalRefs(file: SyntaxFile, query: StoreQuery): Ref[] {
+export function globalRefs(file: SyntaxFile, query: HeldName): Ref[] {
   const bare = symbolName(query.name) ? [] : globalUses(file, query.name);
   const refs: Ref[] = bare.map((node) => ({ file, node, name: query.name, depth: 0, hops: 0, trust: 0.9 }));
   for (const ref of fieldRefs(file, query, undefined)) {
@@ -111,12 +112,33 @@ export function globalRefs(file: SyntaxFile, query: StoreQuery): Ref[] {
   return refs;
 }
 
+/** `this` and `super` in classes that are containers themselves: `class Sessions extends Map`. */
+export function selfRefs(file: SyntaxFile, container: ContainerKind): Ref[] {
+  const base = BASES[container];
+  const refs: Ref[] = [];
+  for (const match of base ? file.text.matchAll(new RegExp(`\\bextends\\s+${base}\\b`, 'g')) : []) {
+    const owner = file.at(match.index)?.parent?.parent;
+    if (!owner || !isClass(owner)) continue;
+    const text = file.textOf(owner);
+    for (const word of ['this', 'super']) {
+      for (const at of occurrences(text, word)) {
+        const node = file.at(owner.startIndex + at);
+        if (node?.type === word && isSame(enclosingClass(node), owner))
+          refs.push({ file, node, name: word, depth: 0, hops: 0, trust: 0.6 });
+      }
+    }
+  }
+  return refs;
+}
+
+const BASES: Partial<Record<ContainerKind, string>> = { map: 'Map', set: 'Set', array: 'Array' };
+
 /** How sure it is that a field of this name on this object is the query's. */
 function trustOf(
   file: SyntaxFile,
   receiver: Node | null | undefined,
   node: Node,
-  query: StoreQuery,
+  query: HeldName,
   declared: Node | undefined,
 ): number {
   const around = enclosingClass(node);

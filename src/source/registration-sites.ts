@@ -190,8 +190,12 @@ class Registrations {
       this.take(call, anchor, score * kind, `passed to new ${method}`);
       return;
     }
-    if (LISTENERS.test(method)) this.take(call, anchor, score * 0.97, `${method} registers it${on}`);
-    else if (TIMERS.test(method)) this.take(call, anchor, score * 0.95, `${method} starts a timer with it`);
+    // A function of this file, whatever its name, is looked into.
+    const helper = callee.type === 'identifier' && callableOf(this.file, callee);
+    if (!helper && LISTENERS.test(method))
+      this.take(call, anchor, score * 0.97, `${method} registers it${on}`);
+    else if (!helper && TIMERS.test(method))
+      this.take(call, anchor, score * 0.95, `${method} starts a timer with it`);
     else if (CONTAINERS.test(method)) this.take(call, anchor, score * 0.9, `${method} stores it${on}`);
     else if (CONTINUATIONS.test(method))
       this.take(call, anchor, score * 0.85, `${method} waits with it${on}`);

@@ -51,7 +51,7 @@ export class ScriptMap {
   /**
    * A 0-based position in the running text (as in a snapshot's `locations`) as a site: through the source map
    * where there is one. Code of installed packages stays in the file that runs: that is what is there to open and
-   * to patch, and its map often leads to files that were never shipped. Undefined for an unknown script.
+   * to patch, and its map often leads to files that were never shipped. Undefined for an unknown script and one without a URL.
    */
   async site(
     scriptId: number | string,
@@ -60,7 +60,7 @@ export class ScriptMap {
     extra: { function?: string; evidence?: string } = {},
   ): Promise<Site | undefined> {
     const entry = this.byId(scriptId);
-    if (!entry) return undefined;
+    if (!entry?.url) return undefined;
     const more = {
       ...(extra.function ? { function: extra.function } : {}),
       ...(extra.evidence ? { evidence: extra.evidence } : {}),

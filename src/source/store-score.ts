@@ -37,6 +37,9 @@ const MISFIT: Record<StoreKind, number> = {
   passed: 0.25,
 };
 
+/** Kinds that say little by themselves, in points off where the container's kind is not known. */
+const WEAK: Partial<Record<StoreKind, number>> = { assign: 0.15, property: 0.15, verb: 0.15, passed: 0.2 };
+
 const KIND_REASONS: Partial<Record<StoreKind, string>> = {
   assign: 'assigns the field',
   rebuild: 'builds on what it held',
@@ -62,7 +65,11 @@ export class StoreScore {
     { gained: number[]; frames: { node: Node; share: number }[] }
   >();
 
-  constructor(private readonly query: StoreQuery) {
+  /** @param depth how far inside what the search began with the container is */
+  constructor(
+    private readonly query: StoreQuery,
+    private readonly depth = 0,
+  ) {
     for (const name of query.gainedClasses) {
       const shape = /^\{(.*)\}$/.exec(name)?.[1];
       if (shape !== undefined)
@@ -110,11 +117,8 @@ export class StoreScore {
   private fit({ kind, ref }: Store): Points {
     const { container } = this.query;
     const reasons = KIND_REASONS[kind] ? [KIND_REASONS[kind]] : [];
-    const depth = ref.depth * 0.06;
-    if (container === 'unknown') {
-      const weak = kind === 'assign' || kind === 'property' ? 0.15 : kind === 'passed' ? 0.2 : 0;
-      return { points: -weak - depth, reasons };
-    }
+    const depth = Math.abs(ref.depth - this.depth) * 0.06;
+    if (container === 'unknown') return { points: -(WEAK[kind] ?? 0) - depth, reasons };
     const rank = FITS[container].indexOf(kind);
     if (rank < 0) return { points: -MISFIT[kind] - depth, reasons };
     // A plain assignment may make an object grow; a push surely makes an array.

@@ -11,9 +11,8 @@ export interface ScriptPosition {
 
 export type ContainerKind = 'array' | 'map' | 'set' | 'dictionary' | 'object' | 'listeners' | 'unknown';
 
-/** What to look for: a container, by the name under which it is held, and what it gained. */
-export interface StoreQuery {
-  /** How the container is named where it is held. */
+/** The name under which something is held. */
+export interface HeldName {
   holder: 'field' | 'variable' | 'global' | 'unknown';
   /** `history`, `#map`, `_streamMapping`, `cache`, `Symbol(kEvents)`. */
   name: string;
@@ -21,6 +20,15 @@ export interface StoreQuery {
   className?: string;
   /** Where V8 places the class's constructor, or a closure in whose scope the variable is. */
   declaredAt?: ScriptPosition;
+}
+
+/** What to look for: a container, by the name under which it is held, and what it gained. */
+export interface StoreQuery extends HeldName {
+  /**
+   * What holds the holder, nearest first. Asked where the name itself leads nowhere because it is data:
+   * `storage` for the container at `saver.storage['thread-7'].main`.
+   */
+  heldBy?: HeldName[];
   container: ContainerKind;
   /** Places of closures and classes among the gained objects, commonest first. */
   gainedAt: ScriptPosition[];
@@ -55,6 +63,8 @@ export interface Ref {
   hops: number;
   /** How sure the start was: 1 in the class that declares the field, less where only the name agrees. */
   trust: number;
+  /** The call through which a function was given it: what the function answers with goes back there. */
+  from?: { file: SyntaxFile; fn: Node; call: Node };
   /** The last step in words, where there is one: `through the parameter map`. */
   via?: string;
 }

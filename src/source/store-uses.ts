@@ -30,7 +30,7 @@ export function memberUse(ref: Ref, member: Node): Use {
   }
   if (!call) {
     if (user?.type !== 'assignment_expression' || !isSame(user.childForFieldName('left'), member)) {
-      use.inside.push(member);
+      if (!/^(length|size|byteLength)$/.test(method)) use.inside.push(member);
     } else if (method !== 'length') {
       const value = user.childForFieldName('right')!;
       const kind = /^on[a-z]/.test(method) ? 'listeners' : 'property';

@@ -12,10 +12,10 @@ export interface SyntaxWasm {
   javascript: string;
 }
 
-/** Texts beyond this many UTF-16 units are not parsed. */
-const MAX_TEXT = 32e6;
-/** Trees kept between searches, in units of their texts: a tree takes about 15 times its text. */
-const KEEP_TEXT = 8e6;
+/** Texts beyond this many UTF-16 units are not parsed: a tree takes 50 to 60 bytes a unit (measured). */
+const MAX_TEXT = 12e6;
+/** Trees kept between searches, in units of their texts; the last one used stays whatever its size. */
+const KEEP_TEXT = 2e6;
 
 /** A parsed script. Offsets count UTF-16 units from 0. */
 export class SyntaxFile {
@@ -91,7 +91,7 @@ export class SyntaxParser {
   }
 
   dispose(): void {
-    this.trim(0);
+    this.trim(0, 0);
     this.parser.delete();
   }
 
@@ -107,11 +107,11 @@ export class SyntaxParser {
   }
 
   /** Least recently used first: `files` is in the order of use. */
-  private trim(budget: number): void {
+  private trim(budget: number, least = 1): void {
     let total = 0;
     for (const file of this.loaded.values()) total += file.text.length;
     for (const key of this.files.keys()) {
-      if (total <= budget) return;
+      if (total <= budget || this.loaded.size <= least) return;
       const file = this.loaded.get(key);
       if (!file) continue;
       total -= file.text.length;

@@ -44,6 +44,10 @@ const field: Case[] = [
     'trim() { this.history = this.history.filter(Boolean); }\n add(m) { this.history.push(m); } // <--',
   ],
   ['chain over lines', 'add(m) { this\n  .history\n  .push(m); } // <--'],
+  [
+    'helper that answers with it',
+    'add(m) { same(other, 1).push(m);\n same(this.history).push(m); } // <--\n }\nfunction same(list) { return list; } {',
+  ],
   ['inside a callback', 'add(ms) { ms.forEach((m) => this.history.push(m)); } // <--'],
   ['second name', 'messages = this.history;\n add(m) { this.messages.push(m); } // <--'],
 ].map(([what, body]) => ({ what, name: 'history', more: { container: 'array' }, code: agent(body) }));
@@ -75,6 +79,11 @@ const maps: Case[] = [
     'array',
   ],
   ['dictionary of arrays', 'add(k, v) { (this.history[k] ||= []).push(v); } // <--', 'array'],
+  [
+    'map of arrays by a helper',
+    'add(k, v) {\n getOrMake(this.history, k).push(v); } // <--\n }\nfunction getOrMake(m, k) { let l = m.get(k); if (!l) m.set(k, (l = [])); return l; } {',
+    'array',
+  ],
   ['array made first', 'add(k, v) { const l = []; this.history.set(k, l);\n l.push(v); } // <--', 'array'],
   ['each kept array', 'add(v) { for (const l of this.history.values()) l.push(v); } // <--', 'array'],
   ['each by forEach', 'add(v) { this.history.forEach((l) => l.push(v)); } // <--', 'array'],
