@@ -10,7 +10,14 @@ import { ROOT } from '../../src/build/run.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
 import { renderHtml } from '../../src/report/html.ts';
 import { axeSource, launchBrowser } from '../support/browser.ts';
-import { bareReport, cleanReport, HOSTILE, hostileReport, leakReport } from '../support/report-data.ts';
+import {
+  bareReport,
+  cleanReport,
+  externalReport,
+  HOSTILE,
+  hostileReport,
+  leakReport,
+} from '../support/report-data.ts';
 
 let browser: Browser;
 let folder: string;
@@ -194,6 +201,16 @@ test('no leak, and bare snapshots without a timeline', async () => {
     assert.equal(await page.locator('.finding .point').count(), 3);
   });
 });
+
+test('memory outside the heap has no path, no line and no objects to show', () =>
+  withReport(externalReport(), {}, async (page) => {
+    assert.match(
+      (await page.locator('.banner').textContent())!,
+      /external memory gains 4\.2 MB a step.*WebAssembly/,
+    );
+    assert.equal(await page.locator('.chain, .toggle, .banner .names').count(), 0);
+    assert.equal(await page.locator('.finding .point').count(), 5);
+  }));
 
 test('hostile strings stay text', () =>
   withReport(hostileReport(), {}, async (page) => {

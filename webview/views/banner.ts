@@ -58,7 +58,7 @@ function figures(data: ReportData, first: Finding | undefined): HTMLElement {
   const objects = 'objectsPerStep' in growth ? growth.objectsPerStep : undefined;
   const tiles: [string, string | undefined][] = [
     ['Growth', mainRate(growth)],
-    ['Objects', typeof objects === 'number' ? `${formatCount(objects, 1)} a step` : undefined],
+    ['Objects', objects ? `${formatCount(objects, 1)} a step` : undefined],
     ['Gained', formatBytes(growth.bytes)],
     ['Over', span(findings.growth)],
     ['Confidence', percent(findings.confidence)],
@@ -85,6 +85,8 @@ function culprit(data: ReportData, finding: Finding): HTMLElement | undefined {
     lines: [excerpt.lines[site.line - excerpt.firstLine]],
   };
   const names = pathNames(finding.retainingPath);
+  // Memory outside the heap has neither a line nor a holder.
+  if (!site && !names.length) return h('p', {}, prose(finding.reasons[0] ?? finding.title));
   return h(
     'div',
     { class: 'culprit' },
@@ -98,19 +100,20 @@ function culprit(data: ReportData, finding: Finding): HTMLElement | undefined {
         site.function !== undefined && h('span', { class: 'dim' }, 'in ', h('code', {}, site.function)),
       ),
     line && codeView(line, site),
-    h(
-      'p',
-      {},
-      h('span', { class: 'role' }, 'Held by'),
+    names.length > 0 &&
       h(
-        'span',
-        { class: 'names' },
-        ...names.flatMap((name, i): Child[] => [
-          i > 0 && ' › ',
-          h(i === names.length - 1 ? 'strong' : 'span', {}, name),
-        ]),
+        'p',
+        {},
+        h('span', { class: 'role' }, 'Held by'),
+        h(
+          'span',
+          { class: 'names' },
+          ...names.flatMap((name, i): Child[] => [
+            i > 0 && ' › ',
+            h(i === names.length - 1 ? 'strong' : 'span', {}, name),
+          ]),
+        ),
       ),
-    ),
   );
 }
 
