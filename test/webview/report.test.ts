@@ -52,10 +52,8 @@ async function withReport(
     });
     page.on('dialog', (dialog) => troubles.push(`dialog: ${dialog.message()}`));
     await page.goto(pathToFileURL(file).href);
-    // Charts are drawn once their width is known: in the frame after.
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
+    // A chart is drawn once its width is known.
+    await page.locator('.chart:visible svg:not([width])').first().waitFor({ state: 'detached' });
     await use(page);
     assert.deepEqual(troubles, []);
   } finally {
@@ -146,6 +144,7 @@ test('a finding shows its path, code, growth and advice', () =>
     await card.getByRole('button', { name: 'Objects' }).click();
     assert.equal(await card.locator('.chart .end').textContent(), '5,000');
     await card.locator('.growth summary').click();
+    await card.locator('.growth table').waitFor();
     assert.equal(await card.locator('.growth tbody tr').count(), 5);
   }));
 

@@ -13,12 +13,13 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from '../../src/protocol/wording.ts';
+import type { Store } from '../state.ts';
 import { codeView, originView, placeView } from './code.ts';
 import { type Child, h, prose } from './dom.ts';
 
 const ICONS = { leak: '▲', 'no-leak': '✓', inconclusive: '?' } as const;
 
-export function bannerView(data: ReportData): HTMLElement {
+export function bannerView(data: ReportData, store: Store): HTMLElement {
   const { findings } = data;
   const [first] = findings.findings;
   return h(
@@ -48,7 +49,7 @@ export function bannerView(data: ReportData): HTMLElement {
     findings.verdict === 'leak' && first
       ? culprit(data, first)
       : h('ul', { class: 'reasons' }, ...findings.reasons.map((reason) => h('li', {}, prose(reason)))),
-    findings.findings.length > 1 && ranking(data),
+    findings.findings.length > 1 && ranking(data, store),
   );
 }
 
@@ -118,7 +119,7 @@ function culprit(data: ReportData, finding: Finding): HTMLElement | undefined {
 }
 
 /** Every finding in a line, with its share of the growth. */
-function ranking(data: ReportData): HTMLElement {
+function ranking(data: ReportData, store: Store): HTMLElement {
   const { findings, verdict } = data.findings;
   const most = Math.max(1, ...findings.map((finding) => finding.growth.bytes));
   return h(
@@ -132,7 +133,14 @@ function ranking(data: ReportData): HTMLElement {
         h(
           'li',
           {},
-          h('a', { href: `#finding-${i}` }, h('code', {}, finding.owner.name || finding.owner.className)),
+          h(
+            'a',
+            {
+              href: `#finding-${i}`,
+              onclick: () => store.dispatch({ type: 'toggle-finding', index: i, open: true }),
+            },
+            h('code', {}, finding.owner.name || finding.owner.className),
+          ),
           h('meter', {
             min: 0,
             max: most,
