@@ -19,8 +19,8 @@ try {
   });
   await page.goto(pathToFileURL(resolve(report)).href);
   await page.locator('h1').waitFor();
-  // Charts are drawn once their width is known: in the frame after.
-  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  // A chart is drawn once its width is known.
+  await page.locator('.chart:visible svg:not([width])').first().waitFor({ state: 'detached' });
   await page.screenshot({ path: out });
   console.log(`${out} is written.`);
 } finally {

@@ -63,7 +63,7 @@ export function allRates(growth: FindingGrowth): string {
   const rate = (bytes: number | undefined, objects: number | undefined, per: string): string[] => {
     const parts: string[] = [];
     if (bytes !== undefined) parts.push(formatBytes(bytes));
-    if (objects !== undefined) parts.push(counted(objects, 'object'));
+    if (objects) parts.push(counted(objects, 'object'));
     return parts.length ? [`${parts.join(' and ')} ${per}`] : [];
   };
   return [
@@ -111,11 +111,11 @@ export function pathNames(path: readonly PathEntry[]): string[] {
     .map((entry) => entry.name || entry.className || entry.edge || '?');
 }
 
-/** Position in the path of the growing container: what follows is what it gains. */
+/** Position in the path of the growing container: what follows is what it gains (and may bear its id). -1 for no path. */
 export function containerIndex(finding: Finding): number {
   const path = finding.retainingPath;
-  const at = path.findLastIndex((entry) => entry.nodeId === finding.owner.nodeId);
-  return at >= 0 ? at : Math.max(0, path.length - 2);
+  const at = path.findIndex((entry) => entry.nodeId === finding.owner.nodeId);
+  return at >= 0 ? at : Math.max(Math.min(0, path.length - 1), path.length - 2);
 }
 
 export type SiteOrigin = 'user' | 'library' | 'runtime';

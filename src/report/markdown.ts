@@ -55,8 +55,11 @@ function section(data: ReportData, finding: Finding, index: number, total: numbe
   const rank = total > 1 ? `${index + 1}. ` : '';
   const rates = allRates(finding.growth);
   const rows: [string, string][] = [
-    ...(rates ? [['How fast', rates] as [string, string]] : []),
-    ['Held by', code(pathNames(finding.retainingPath).join(' > '), MAX_SENTENCE)],
+    ['How fast', rates],
+    [
+      'Held by',
+      finding.retainingPath.length ? code(pathNames(finding.retainingPath).join(' > '), MAX_SENTENCE) : '',
+    ],
     ...sitesOf(finding).map(({ role, site }): [string, string] => [role, place(site, cwd)]),
     ['Gained', gained(finding)],
     ['Confidence', `${percent(finding.confidence)}: ${finding.reasons.map(prose).join(' ')}`],
@@ -64,7 +67,11 @@ function section(data: ReportData, finding: Finding, index: number, total: numbe
   const parts = [
     `### ${rank}${code(finding.owner.name || finding.owner.className)}`,
     prose(finding.title),
-    ['| | |', '|---|---|', ...rows.map(([label, text]) => `| ${label} | ${text} |`)].join('\n'),
+    [
+      '| | |',
+      '|---|---|',
+      ...rows.filter(([, text]) => text).map(([label, text]) => `| ${label} | ${text} |`),
+    ].join('\n'),
     finding.storeSite ? excerpt(data, finding.storeSite) : '',
     finding.advice.length ? `**What to do**\n\n${list(finding.advice)}` : '',
   ];

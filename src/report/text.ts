@@ -77,7 +77,13 @@ function head(page: Page, data: ReportData): void {
       const fn: Span[] = at.function ? [{ text: ` in ${name(at.function)}`, style: 'dim' }] : [];
       page.add([{ text: `${word} at ` }, page.site(at), ...fn], { first: lead, indent });
     }
-    page.add([{ text: 'held by ' }, ...pathSpans(first)], { first: lead, indent });
+    if (first.retainingPath.length) {
+      page.add([{ text: 'held by ' }, ...pathSpans(first)], { first: lead, indent });
+    }
+    // Memory outside the heap has neither a line nor a holder.
+    if (!at && !first.retainingPath.length && first.reasons.length) {
+      page.add(prose(first.reasons[0]), { first: lead, indent });
+    }
     if (findings.length > 1) {
       page.add([{ text: `and ${counted(findings.length - 1, 'more finding')} below` }], {
         first: lead,
@@ -96,14 +102,17 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
   const points = growth.perSnapshot;
   if (points.length > 1) {
     const last = points.at(-1)!;
+    const objects = growth.objects
+      ? `, ${formatCount(points[0].objects)} to ${counted(last.objects, 'object')}`
+      : '';
     page.row('growth', [
       { text: bars(points.map((point) => point.bytes)), style: 'cyan' },
       {
-        text: ` ${formatBytes(points[0].bytes)} to ${formatBytes(last.bytes)}, ${formatCount(points[0].objects)} to ${counted(last.objects, 'object')}, in ${counted(points.length, 'snapshot')}`,
+        text: ` ${formatBytes(points[0].bytes)} to ${formatBytes(last.bytes)}${objects}, in ${counted(points.length, 'snapshot')}`,
       },
     ]);
   }
-  page.row('held by', pathSpans(finding));
+  if (finding.retainingPath.length) page.row('held by', pathSpans(finding));
   for (const { role, site } of sitesOf(finding)) {
     const code = siteSpans(page, site);
     page.row(role.toLowerCase(), role === 'Stored at' || role === 'Your code' ? bold(code) : code);

@@ -198,7 +198,7 @@ const cacheLeak: Finding = {
       edge: '(value)',
       name: 'modelCache[]',
       className: 'ChatModel',
-      nodeId: 66440,
+      nodeId: 66021,
       site: at('node_modules/@agentkit/models/chat.mjs', 40, 8, 'ChatModel'),
     },
   ],
@@ -473,6 +473,29 @@ export function bareReport(): ReportData {
     timeline: { memory: [], gc: [], steps: [], snapshots: [] },
     classes: { snapshots: [1, 2, 3], rows: [] },
   };
+}
+
+/** Memory outside the heap: no path, no line, no objects. */
+export function externalReport(): ReportData {
+  const data = leakReport();
+  const rates = { bytes: 42_000_000, objects: 0, bytesPerStep: 4_200_000, objectsPerStep: 0 };
+  const perSnapshot = points(4_200_000, 0);
+  data.findings.findings = [
+    {
+      id: 'external-memory:1f0c',
+      title: 'Memory outside the JavaScript heap gained 42 MB over 10 steps: 4.2 MB a step, never released.',
+      kind: 'external-memory',
+      confidence: 0.9,
+      reasons: ['No object in the heap holds this much: WebAssembly, Buffers or native objects.'],
+      owner: { className: 'external memory', name: 'external memory', nodeId: 0 },
+      retainingPath: [],
+      growth: { ...rates, perSnapshot },
+      gained: [],
+      allocationSites: [],
+      advice: ['Call `free()` on what WebAssembly hands out.'],
+    },
+  ];
+  return data;
 }
 
 export const HOSTILE = {

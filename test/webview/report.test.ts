@@ -10,7 +10,14 @@ import { ROOT } from '../../src/build/run.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
 import { renderHtml } from '../../src/report/html.ts';
 import { axeSource, launchBrowser } from '../support/browser.ts';
-import { bareReport, cleanReport, HOSTILE, hostileReport, leakReport } from '../support/report-data.ts';
+import {
+  bareReport,
+  cleanReport,
+  externalReport,
+  HOSTILE,
+  hostileReport,
+  leakReport,
+} from '../support/report-data.ts';
 
 let browser: Browser;
 let folder: string;
@@ -45,10 +52,8 @@ async function withReport(
     });
     page.on('dialog', (dialog) => troubles.push(`dialog: ${dialog.message()}`));
     await page.goto(pathToFileURL(file).href);
-    // Charts are drawn once their width is known: in the frame after.
-    await page.evaluate(
-      () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
-    );
+    // A chart is drawn once its width is known.
+    await page.locator('.chart:visible svg:not([width])').first().waitFor({ state: 'detached' });
     await use(page);
     assert.deepEqual(troubles, []);
   } finally {
@@ -139,6 +144,7 @@ test('a finding shows its path, code, growth and advice', () =>
     await card.getByRole('button', { name: 'Objects' }).click();
     assert.equal(await card.locator('.chart .end').textContent(), '5,000');
     await card.locator('.growth summary').click();
+    await card.locator('.growth table').waitFor();
     assert.equal(await card.locator('.growth tbody tr').count(), 5);
   }));
 
@@ -194,6 +200,16 @@ test('no leak, and bare snapshots without a timeline', async () => {
     assert.equal(await page.locator('.finding .point').count(), 3);
   });
 });
+
+test('memory outside the heap has no path, no line and no objects to show', () =>
+  withReport(externalReport(), {}, async (page) => {
+    assert.match(
+      (await page.locator('.banner').textContent())!,
+      /external memory gains 4\.2 MB a step.*WebAssembly/,
+    );
+    assert.equal(await page.locator('.chain, .toggle, .banner .names').count(), 0);
+    assert.equal(await page.locator('.finding .point').count(), 5);
+  }));
 
 test('hostile strings stay text', () =>
   withReport(hostileReport(), {}, async (page) => {

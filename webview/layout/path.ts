@@ -25,8 +25,8 @@ export function chainOf(finding: Finding): ChainBox[] {
     }),
   );
   const [most] = finding.gained;
-  if (container === path.length - 1 && most) {
-    const name = `${path[container]?.name ?? finding.owner.name}[]`;
+  if (container >= 0 && container === path.length - 1 && most) {
+    const name = `${path[container].name}[]`;
     boxes.push({
       entry: { edge: '[…]', name, className: most.className, nodeId: 0 },
       role: 'gained',

@@ -13,12 +13,13 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from '../../src/protocol/wording.ts';
+import type { Store } from '../state.ts';
 import { codeView, originView, placeView } from './code.ts';
 import { type Child, h, prose } from './dom.ts';
 
 const ICONS = { leak: '▲', 'no-leak': '✓', inconclusive: '?' } as const;
 
-export function bannerView(data: ReportData): HTMLElement {
+export function bannerView(data: ReportData, store: Store): HTMLElement {
   const { findings } = data;
   const [first] = findings.findings;
   return h(
@@ -48,7 +49,7 @@ export function bannerView(data: ReportData): HTMLElement {
     findings.verdict === 'leak' && first
       ? culprit(data, first)
       : h('ul', { class: 'reasons' }, ...findings.reasons.map((reason) => h('li', {}, prose(reason)))),
-    findings.findings.length > 1 && ranking(data),
+    findings.findings.length > 1 && ranking(data, store),
   );
 }
 
@@ -58,7 +59,7 @@ function figures(data: ReportData, first: Finding | undefined): HTMLElement {
   const objects = 'objectsPerStep' in growth ? growth.objectsPerStep : undefined;
   const tiles: [string, string | undefined][] = [
     ['Growth', mainRate(growth)],
-    ['Objects', typeof objects === 'number' ? `${formatCount(objects, 1)} a step` : undefined],
+    ['Objects', objects ? `${formatCount(objects, 1)} a step` : undefined],
     ['Gained', formatBytes(growth.bytes)],
     ['Over', span(findings.growth)],
     ['Confidence', percent(findings.confidence)],
@@ -85,6 +86,8 @@ function culprit(data: ReportData, finding: Finding): HTMLElement | undefined {
     lines: [excerpt.lines[site.line - excerpt.firstLine]],
   };
   const names = pathNames(finding.retainingPath);
+  // Memory outside the heap has neither a line nor a holder.
+  if (!site && !names.length) return h('p', {}, prose(finding.reasons[0] ?? finding.title));
   return h(
     'div',
     { class: 'culprit' },
@@ -98,24 +101,25 @@ function culprit(data: ReportData, finding: Finding): HTMLElement | undefined {
         site.function !== undefined && h('span', { class: 'dim' }, 'in ', h('code', {}, site.function)),
       ),
     line && codeView(line, site),
-    h(
-      'p',
-      {},
-      h('span', { class: 'role' }, 'Held by'),
+    names.length > 0 &&
       h(
-        'span',
-        { class: 'names' },
-        ...names.flatMap((name, i): Child[] => [
-          i > 0 && ' › ',
-          h(i === names.length - 1 ? 'strong' : 'span', {}, name),
-        ]),
+        'p',
+        {},
+        h('span', { class: 'role' }, 'Held by'),
+        h(
+          'span',
+          { class: 'names' },
+          ...names.flatMap((name, i): Child[] => [
+            i > 0 && ' › ',
+            h(i === names.length - 1 ? 'strong' : 'span', {}, name),
+          ]),
+        ),
       ),
-    ),
   );
 }
 
 /** Every finding in a line, with its share of the growth. */
-function ranking(data: ReportData): HTMLElement {
+function ranking(data: ReportData, store: Store): HTMLElement {
   const { findings, verdict } = data.findings;
   const most = Math.max(1, ...findings.map((finding) => finding.growth.bytes));
   return h(
@@ -129,7 +133,14 @@ function ranking(data: ReportData): HTMLElement {
         h(
           'li',
           {},
-          h('a', { href: `#finding-${i}` }, h('code', {}, finding.owner.name || finding.owner.className)),
+          h(
+            'a',
+            {
+              href: `#finding-${i}`,
+              onclick: () => store.dispatch({ type: 'toggle-finding', index: i, open: true }),
+            },
+            h('code', {}, finding.owner.name || finding.owner.className),
+          ),
           h('meter', {
             min: 0,
             max: most,

@@ -58,7 +58,7 @@ function boxView(box: ChainBox, finding: Finding, cwd: string | undefined): HTML
       'span',
       { class: 'class' },
       entry.className,
-      entry.nodeId > 0 && h('span', { class: 'dim' }, ` @${entry.nodeId}`),
+      !gained && h('span', { class: 'dim' }, ` @${entry.nodeId}`),
     ),
     gained &&
       h(

@@ -3,11 +3,11 @@
 import { formatBytes, formatCount } from '../../src/base/units.ts';
 import type { Finding } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { allRates, mainRate, percent, sitesOf } from '../../src/protocol/wording.ts';
+import { allRates, counted, mainRate, percent, sitesOf } from '../../src/protocol/wording.ts';
 import type { Store } from '../state.ts';
 import { chainView } from './chain.ts';
 import { siteView } from './code.ts';
-import { h, prose, table } from './dom.ts';
+import { append, h, prose, table } from './dom.ts';
 import { growthView } from './growth.ts';
 
 /** How many sites are shown unfolded. */
@@ -48,28 +48,23 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
   const site = ({ role, site }: (typeof sites)[number]): HTMLElement => siteView(role, site, data);
   const more = sites.slice(SITES_SHOWN);
   const rates = allRates(finding.growth);
-  body.append(
+  const { retainingPath, gained, advice, reasons, confidence } = finding;
+  append(body, [
     h('p', { class: 'title' }, prose(finding.title)),
-    h('h4', {}, 'What holds it'),
-    chainView(finding, data.recording.cwd),
+    retainingPath.length > 0 && h('h4', {}, 'What holds it'),
+    retainingPath.length > 0 && chainView(finding, data.recording.cwd),
     h(
       'div',
       { class: 'columns' },
       h(
         'div',
         {},
-        h('h4', {}, 'Where'),
+        sites.length > 0 && h('h4', {}, 'Where'),
         ...sites.slice(0, SITES_SHOWN).map(site),
         more.length > 0 &&
-          h(
-            'details',
-            {},
-            h('summary', {}, `${more.length} more ${more.length === 1 ? 'place' : 'places'}`),
-            ...more.map(site),
-          ),
-        finding.advice.length > 0 && h('h4', {}, 'What to do'),
-        finding.advice.length > 0 &&
-          h('ul', { class: 'advice' }, ...finding.advice.map((text) => h('li', {}, prose(text)))),
+          h('details', {}, h('summary', {}, counted(more.length, 'more place')), ...more.map(site)),
+        advice.length > 0 && h('h4', {}, 'What to do'),
+        advice.length > 0 && h('ul', { class: 'advice' }, ...advice.map((text) => h('li', {}, prose(text)))),
       ),
       h(
         'div',
@@ -77,14 +72,14 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
         h('h4', {}, 'Growth'),
         rates !== '' && h('p', { class: 'dim' }, rates),
         growthView(finding, store),
-        finding.gained.length > 0 && h('h4', {}, 'What it gained'),
-        finding.gained.length > 0 && gainedView(finding),
-        h('h4', {}, 'Confidence ', h('span', { class: 'amount' }, percent(finding.confidence))),
-        h('meter', { min: 0, max: 1, value: finding.confidence, 'aria-label': 'Confidence' }),
-        h('ul', { class: 'reasons' }, ...finding.reasons.map((text) => h('li', {}, prose(text)))),
+        gained.length > 0 && h('h4', {}, 'What it gained'),
+        gained.length > 0 && gainedView(finding),
+        h('h4', {}, 'Confidence ', h('span', { class: 'amount' }, percent(confidence))),
+        h('meter', { min: 0, max: 1, value: confidence, 'aria-label': 'Confidence' }),
+        h('ul', { class: 'reasons' }, ...reasons.map((text) => h('li', {}, prose(text)))),
       ),
     ),
-  );
+  ]);
 }
 
 function gainedView(finding: Finding): HTMLElement {

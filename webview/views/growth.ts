@@ -18,8 +18,10 @@ export function growthView(finding: Finding, store: Store): HTMLElement {
   const frame = h('div', { class: 'chart' });
   const svg = select(frame).append('svg').attr('role', 'img').attr('height', GROWTH_SIZE.height);
   let width = 0;
+  // Memory outside the heap has no objects to count.
+  const measureNow = (): Measure => (finding.growth.objects === 0 ? 'bytes' : store.state.measure);
   const draw = (): void => {
-    if (width > 0) drawGrowth(svg, points, store.state.measure, width);
+    if (width > 0) drawGrowth(svg, points, measureNow(), width);
   };
   onWidth(frame, (now) => {
     width = now;
@@ -39,7 +41,8 @@ export function growthView(finding: Finding, store: Store): HTMLElement {
   return h(
     'div',
     { class: 'growth' },
-    h('div', { class: 'toggle', role: 'group', 'aria-label': 'What the chart counts' }, ...buttons),
+    finding.growth.objects !== 0 &&
+      h('div', { class: 'toggle', role: 'group', 'aria-label': 'What the chart counts' }, ...buttons),
     frame,
     h('p', { class: 'dim note' }, 'Broad line: the straight line that fits best.'),
     asTable(() =>

@@ -15,7 +15,7 @@ export function mountReport(root: HTMLElement, data: ReportData): Store {
   const { findings, verdict } = data.findings;
   root.classList.add(verdict);
   append(root, [
-    bannerView(data),
+    bannerView(data, store),
     h(
       'main',
       {},
@@ -28,12 +28,8 @@ export function mountReport(root: HTMLElement, data: ReportData): Store {
     ),
   ]);
   const unfold = (index: number): void => store.dispatch({ type: 'toggle-finding', index, open: true });
-  const follow = (): void => {
-    const match = /^#finding-(\d+)$/.exec(location.hash);
-    if (match && Number(match[1]) < findings.length) unfold(Number(match[1]));
-  };
-  window.addEventListener('hashchange', follow);
-  follow();
+  const asked = /^#finding-(\d+)$/.exec(location.hash);
+  if (asked && Number(asked[1]) < findings.length) unfold(Number(asked[1]));
   // Paper can't be unfolded.
   window.addEventListener('beforeprint', () => {
     for (const index of findings.keys()) unfold(index);

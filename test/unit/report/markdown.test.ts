@@ -2,9 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderMarkdown } from '../../../src/report/markdown.ts';
 import { assertGolden } from '../../support/golden.ts';
-import { bareReport, cleanReport, hostileReport, leakReport } from '../../support/report-data.ts';
+import {
+  bareReport,
+  cleanReport,
+  externalReport,
+  hostileReport,
+  leakReport,
+} from '../../support/report-data.ts';
 
-for (const make of [leakReport, cleanReport, bareReport, hostileReport]) {
+for (const make of [leakReport, cleanReport, bareReport, externalReport, hostileReport]) {
   test(`Markdown of ${make.name}`, () => {
     assertGolden(`report/${make.name.replace('Report', '')}.md`, renderMarkdown(make()));
   });

@@ -3,11 +3,18 @@ import { test } from 'node:test';
 import { renderText } from '../../../src/report/text.ts';
 import { columns } from '../../../src/report/wrap.ts';
 import { assertGolden } from '../../support/golden.ts';
-import { bareReport, cleanReport, HOSTILE, hostileReport, leakReport } from '../../support/report-data.ts';
+import {
+  bareReport,
+  cleanReport,
+  externalReport,
+  HOSTILE,
+  hostileReport,
+  leakReport,
+} from '../../support/report-data.ts';
 
 const cwd = '/home/ada/research-agent';
 
-for (const make of [leakReport, cleanReport, bareReport]) {
+for (const make of [leakReport, cleanReport, bareReport, externalReport]) {
   test(`text of ${make.name}`, () => {
     const name = make.name.replace('Report', '');
     assertGolden(`report/${name}.txt`, renderText(make(), { color: false, width: 100, cwd }));

@@ -7,7 +7,7 @@ import { chainOf } from '../../../webview/layout/path.ts';
 import { extent, floorPoints, layoutTimeline, nearest, zoomed } from '../../../webview/layout/timeline.ts';
 import { tokensOf } from '../../../webview/layout/tokens.ts';
 import { INITIAL_STATE, reduce, Store } from '../../../webview/state.ts';
-import { leakReport } from '../../support/report-data.ts';
+import { externalReport, leakReport } from '../../support/report-data.ts';
 
 const { timeline } = leakReport();
 
@@ -122,6 +122,18 @@ test('the chain marks the container, what it gains and the growing link', () => 
     chain.map((box) => box.origin),
     [undefined, 'runtime', 'library', 'user', 'user', 'user', undefined, 'user'],
   );
+});
+
+test('what is gained may bear its container’s id', () => {
+  const chain = chainOf(leakReport().findings.findings[2]);
+  assert.deepEqual(
+    chain.map((box) => box.role),
+    ['root', 'container', 'gained'],
+  );
+});
+
+test('no path, no chain', () => {
+  assert.deepEqual(chainOf(externalReport().findings.findings[0]), []);
 });
 
 test('a path that ends at the container gets a box for what is gained', () => {
