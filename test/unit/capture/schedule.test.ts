@@ -21,7 +21,7 @@ interface Played {
   peakBytes: number;
 }
 
-/** Runs a program on a fake clock, sampled every 100 ms (more rarely when it is long), with snapshots as they fall due. */
+/** Runs a program on a fake clock, sampled often at first and ever more rarely, with snapshots as they fall due. */
 function play(program: Program, options: ScheduleOptions = {}): Played {
   const { ms, heap = () => 10e6, stepMs, pausePerMB = 50 } = program;
   const schedule = new Schedule(options);
@@ -50,8 +50,7 @@ function play(program: Program, options: ScheduleOptions = {}): Played {
     const drop = schedule.add(snapshot);
     kept = kept.filter(({ index }) => !drop.includes(index));
   };
-  const tick = Math.max(50, ms / 100_000);
-  for (let activeMs = tick; activeMs < ms; activeMs += tick) {
+  for (let activeMs = 50; activeMs < ms; activeMs += Math.max(50, activeMs / 2000)) {
     const now = { activeMs, elapsedMs: activeMs + pausedMs, steps, heapUsed: heap(activeMs) };
     while (stepMs && (steps + 1) * stepMs <= activeMs) {
       steps++;
