@@ -260,7 +260,7 @@ export class Recorder {
     const pauseMs = this.clock() - t;
     this.pausedMs += pauseMs;
     const ordinal = profile.samples.reduce((highest, sample) => Math.max(highest, sample.ordinal), 0);
-    const facts = { t, pauseMs, activeMs: moment.activeMs, reason, step, ordinal };
+    const facts = { t, pauseMs, reason, step, ordinal };
     const entry = await this.writer.commitSnapshot(sink, facts).catch((error) => {
       this.full = true;
       throw error;

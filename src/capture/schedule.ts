@@ -113,7 +113,9 @@ export class Schedule {
     const kept = [...this.kept];
     const room = (): number => this.diskBudget - kept.reduce((sum, { bytes }) => sum + bytes, 0);
     const drop: number[] = [];
-    while (room() < expected) {
+    // One in the middle must not take the last one's place.
+    const needed = reason === 'end' || !kept.length ? expected : 2 * expected;
+    while (room() < needed) {
       // The last one gives way to the end of the run only.
       const victim = leastMissed(reason === 'end' ? [...kept, { ...now, index: 0 }] : kept);
       if (victim === undefined) return undefined;

@@ -26,7 +26,7 @@ import { SnapshotSink } from './snapshot-sink.ts';
 export type RecordingInit = Pick<RecordingManifest, 'heapline' | 'target' | 'options'> &
   Partial<Pick<RecordingManifest, 'runtime'>>;
 
-type SnapshotFacts = Pick<SnapshotEntry, 't' | 'pauseMs' | 'activeMs' | 'reason' | 'step' | 'ordinal'>;
+type SnapshotFacts = Pick<SnapshotEntry, 't' | 'pauseMs' | 'reason' | 'step' | 'ordinal'>;
 type EndFacts = Omit<Extract<RecordingEvent, { type: 'end' }>, 'type'>;
 
 /**
@@ -38,6 +38,7 @@ export class RecordingWriter {
   failure?: HeaplineError;
   private snapshotCount = 0;
   private profileCount = 0;
+  private pausedMs = 0;
   private written = 0;
   private ended = false;
 
@@ -130,7 +131,9 @@ export class RecordingWriter {
   async commitSnapshot(sink: SnapshotSink, facts: SnapshotFacts): Promise<SnapshotEntry> {
     await sink.commit();
     const index = ++this.snapshotCount;
-    const { t, pauseMs, activeMs, reason, step, ordinal } = facts;
+    const { t, pauseMs, reason, step, ordinal } = facts;
+    const activeMs = t - this.pausedMs;
+    this.pausedMs += pauseMs;
     const file = snapshotFile(index);
     const { bytes } = sink;
     this.manifest.snapshots.push({ index, file, bytes, t, pauseMs, activeMs, reason, step, ordinal });

@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { SnapshotReason } from '../../../src/protocol/recording.ts';
+import { leastMissed, Schedule, type ScheduleOptions, type Taken } from '../../../src/capture/schedule.ts';
+
+interface Program {
+  /** Its own running time. */
+  ms: number;
+  /** Bytes of live heap at a time. */
+  heap?: (activeMs: number) => number;
+  stepMs?: number;
+  /** Milliseconds of pause and file bytes per MB of heap; those of an idle machine unless told. */
+  pausePerMB?: number;
+}
+
+interface Played {
+  kept: Taken[];
+  taken: Taken[];
+  pausedMs: number;
+  /** Most bytes that lay on disk at any time. */
+  peakBytes: number;
+}
+
+/** Runs a program on a fake clock, sampled often at first and ever more rarely, with snapshots as they fall due. */
+function play(program: Program, options: ScheduleOptions = {}): Played {
+  const { ms, heap = () => 10e6, stepMs, pausePerMB = 50 } = program;
+  const schedule = new Schedule(options);
+  const taken: Taken[] = [];
+  let kept: Taken[] = [];
+  let pausedMs = 0;
+  let peakBytes = 0;
+  let steps = 0;
+  const snapshot = (activeMs: number, reason: SnapshotReason): void => {
+    const heapUsed = heap(activeMs);
+    const moment = { activeMs, elapsedMs: activeMs + pausedMs, steps, heapUsed };
+    const room = schedule.makeRoom(moment, reason);
+    if (!room) return;
+    kept = kept.filter(({ index }) => !room.drop.includes(index));
+    const bytes = heapUsed * 1.5;
+    assert.ok(bytes <= room.limit);
+    const pauseMs = (heapUsed / 1e6) * pausePerMB;
+    const snapshot = { ...moment, index: taken.length + 1, bytes, pauseMs, reason };
+    taken.push(snapshot);
+    kept.push(snapshot);
+    pausedMs += pauseMs;
+    peakBytes = Math.max(
+      peakBytes,
+      kept.reduce((sum, one) => sum + one.bytes, 0),
+    );
+    const drop = schedule.add(snapshot);
+    kept = kept.filter(({ index }) => !drop.includes(index));
+  };
+  for (let activeMs = 50; activeMs < ms; activeMs += Math.max(50, activeMs / 2000)) {
+    const now = { activeMs, elapsedMs: activeMs + pausedMs, steps, heapUsed: heap(activeMs) };
+    while (stepMs && (steps + 1) * stepMs <= activeMs) {
+      steps++;
+      const reason = schedule.dueAtStep({ ...now, steps });
+      if (reason) snapshot(activeMs, reason);
+    }
+    const reason = schedule.due({ ...now, steps, elapsedMs: activeMs + pausedMs }, true);
+    if (reason) snapshot(activeMs, reason);
+  }
+  snapshot(ms, 'end');
+  return { kept, taken, pausedMs, peakBytes };
+}
+
+/** The widest gap between neighbours, as a share of the run. */
+function widestGap(kept: Taken[], by: (one: Taken) => number): number {
+  const at = kept.map(by);
+  return Math.max(...at.slice(1).map((value, i) => value - at[i])) / at.at(-1)!;
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+describe('the default schedule', () => {
+  for (const [name, ms, least, most] of [
+    ['0.8 s', 800, 4, 6],
+    ['3 s', 3000, 8, 10],
+    ['one minute', MINUTE, 9, 10],
+    ['two days', 2 * DAY, 9, 10],
+  ] as const) {
+    it(`spreads ${least} to ${most} snapshots over a run of ${name}`, () => {
+      const { kept, taken } = play({ ms });
+      assert.ok(kept.length >= least && kept.length <= most, `${kept.length} kept`);
+      assert.equal(kept[0], taken[0]);
+      assert.equal(kept[0].reason, 'warm-up');
+      assert.ok(kept[0].activeMs <= 300);
+      assert.equal(kept.at(-1)?.reason, 'end');
+      assert.ok(widestGap(kept, (one) => one.activeMs) < 0.34);
+      assert.ok(taken.length < 110, `${taken.length} taken`);
+    });
+  }
+
+  it('gives a run that ends at once its last one', () => {
+    assert.deepEqual(
+      play({ ms: 20 }).kept.map(({ reason }) => reason),
+      ['end'],
+    );
+  });
+
+  it('pauses at most 20 s early, and then a tenth of the time', () => {
+    // 2 GB of heap: 100 s for a snapshot.
+    const long = play({ ms: 4 * 60 * MINUTE, heap: (t) => Math.min(2e9, 50e6 + t * 10_000) }, { diskBudget: 1e12 });
+    const before = long.taken.slice(0, -1);
+    const paused = before.reduce((sum, { pauseMs }) => sum + pauseMs, 0);
+    assert.ok(paused <= 0.1 * (before.at(-1)!.elapsedMs + 110_000), `${paused}`);
+    assert.ok(long.kept.length >= 3);
+    const short = play({ ms: 5000, heap: () => 100e6 });
+    assert.ok(short.kept.length >= 3);
+    assert.ok(short.pausedMs <= 25_000 + 1, `${short.pausedMs}`);
+  });
+
+  it('never passes the disk budget, and keeps the first and the last', () => {
+    const { kept, peakBytes, taken } = play({ ms: 2 * DAY, heap: (t) => 20e6 + t * 2 }, { diskBudget: 1e9 });
+    assert.ok(peakBytes <= 1e9);
+    assert.equal(kept[0], taken[0]);
+    assert.ok(kept.length >= 3);
+    assert.equal(kept.at(-1)?.reason, 'end');
+    const tight = play({ ms: 10_000, heap: () => 100e6 }, { diskBudget: 320e6 });
+    assert.ok(tight.peakBytes <= 320e6);
+    assert.deepEqual(
+      tight.kept.map(({ reason }) => reason),
+      ['warm-up', 'end'],
+    );
+  });
+
+  it('takes a pause budget of its own', () => {
+    const { taken } = play({ ms: 60 * MINUTE, heap: () => 200e6 }, { pauseBudget: 0.02 });
+    const paused = taken.slice(0, -1).reduce((sum, { pauseMs }) => sum + pauseMs, 0);
+    assert.ok(paused <= 0.02 * 60 * MINUTE * 1.05, `${paused}`);
+  });
+});
+
+describe('with steps known', () => {
+  it('takes each of a few', () => {
+    const { kept } = play({ ms: 6 * 10_000, stepMs: 10_000 });
+    assert.deepEqual(
+      kept.filter(({ reason }) => reason === 'step').map(({ steps }) => steps),
+      [1, 2, 3, 4, 5],
+    );
+  });
+
+  it('thins many, evenly by steps', () => {
+    const { kept, taken } = play({ ms: 1000 * 500, stepMs: 500 });
+    assert.ok(kept.length >= 8 && kept.length <= 10, `${kept.length}`);
+    assert.ok(widestGap(kept, (one) => one.steps) < 0.34);
+    assert.ok(taken.length < 60);
+  });
+
+  it('is not carried away by steps of a millisecond', () => {
+    const { taken, kept } = play({ ms: 20_000, stepMs: 1 });
+    assert.ok(taken.length < 60, `${taken.length}`);
+    assert.ok(kept.length >= 5);
+  });
+});
+
+describe('a schedule that the user asked for', () => {
+  it('keeps so many snapshots', () => {
+    for (const snapshots of [3, 5, 20]) {
+      const { kept } = play({ ms: 10 * MINUTE }, { snapshots });
+      assert.ok(kept.length <= snapshots && kept.length >= snapshots * 0.7, `${kept.length} of ${snapshots}`);
+      assert.equal(kept.at(-1)?.reason, 'end');
+    }
+  });
+
+  it('by interval, of the own time', () => {
+    const { kept } = play({ ms: 10_000 }, { every: 1000 });
+    assert.deepEqual(
+      kept.map(({ activeMs }) => Math.round(activeMs / 100) * 100),
+      [1000, 2000, 3000, 4000, 5000, 6000, 7000, 8000, 9000, 10_000],
+    );
+  });
+
+  it('by steps', () => {
+    const { kept } = play({ ms: 10_400, stepMs: 1000 }, { everySteps: 3 });
+    assert.deepEqual(
+      kept.map(({ steps, reason }) => [steps, reason]),
+      [
+        [3, 'step'],
+        [6, 'step'],
+        [9, 'step'],
+        [10, 'end'],
+      ],
+    );
+  });
+
+  it('on growth since the last', () => {
+    const { kept } = play(
+      { ms: 100_000, heap: (t) => (t < 50_000 ? 10e6 : 16e6) },
+      { every: 30_000, onGrowth: 0.5 },
+    );
+    assert.deepEqual(
+      kept.map(({ activeMs, reason }) => [Math.round(activeMs / 1000), reason]),
+      [
+        [30, 'interval'],
+        [50, 'growth'],
+        [80, 'interval'],
+        [100, 'end'],
+      ],
+    );
+  });
+});
+
+describe('what is least missed', () => {
+  const at = (...times: number[]) => times.map((activeMs, index) => ({ index, activeMs, steps: 0 }));
+  it('is the one between the narrowest gaps, never the first or the last', () => {
+    assert.equal(leastMissed(at(0, 10, 11, 12, 30)), 2);
+    assert.equal(leastMissed(at(0, 1, 10)), 1);
+    assert.equal(leastMissed(at(0, 1)), undefined);
+    assert.equal(leastMissed([]), undefined);
+  });
+  it('is one taken by hand only when there is no other', () => {
+    const kept = at(0, 1, 10, 20).map((one) => ({ ...one, reason: one.activeMs === 1 ? ('manual' as const) : undefined }));
+    assert.equal(leastMissed(kept), 2);
+    assert.equal(leastMissed(kept.slice(0, 3)), 1);
+  });
+});
