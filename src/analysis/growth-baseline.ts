@@ -1,5 +1,5 @@
 import type { LiveTotals } from './growth-live.ts';
-import type { AnalysedHeap } from './heap.ts';
+import type { DominatedHeap } from './heap.ts';
 
 /** What is kept of the first snapshot so that later ones can be compared without holding its graph. */
 export interface Baseline {
@@ -12,7 +12,7 @@ export interface Baseline {
 }
 
 /** Digest of an analysed heap: 20 bytes a node and an index of ids. */
-export function makeBaseline(heap: AnalysedHeap, live: LiveTotals): Baseline {
+export function makeBaseline(heap: DominatedHeap, live: LiveTotals): Baseline {
   const { nodeIds, nodeCount } = heap.graph;
   const rowOf = indexIds(nodeIds, nodeCount);
   return { row: rowOf, kinds: nodeKinds(heap), counts: live.counts, bytes: live.bytes };
@@ -22,7 +22,7 @@ export function makeBaseline(heap: AnalysedHeap, live: LiveTotals): Baseline {
  * A hash per node that tells kinds of objects apart: V8 type, and for objects, closures and natives the name.
  * Strings share a kind: their name is their content.
  */
-export function nodeKinds(heap: AnalysedHeap): Uint32Array {
+export function nodeKinds(heap: DominatedHeap): Uint32Array {
   const { graph } = heap;
   const named = graph.nodeTypeNames.map(
     (name) => name === 'object' || name === 'closure' || name === 'native',

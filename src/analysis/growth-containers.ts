@@ -1,7 +1,7 @@
 /** From an accumulation to the container that a person would name, and to what it gained. */
 import type { LiveTotals } from './growth-live.ts';
 import { type Accumulation, type Chain, foldStore, type Gains } from './growth-owners.ts';
-import type { AnalysedHeap } from './heap.ts';
+import type { DominatedHeap } from './heap.ts';
 
 export interface GrowingContainer {
   /** Map, Array, Set, object or closure scope; never a backing store. */
@@ -23,7 +23,7 @@ const SHOWN_PARTS = 200;
  * does (lists, rings), the accumulation's own node.
  */
 export function findContainers(
-  heap: AnalysedHeap,
+  heap: DominatedHeap,
   gains: Gains,
   live: LiveTotals,
   accumulations: readonly Accumulation[],
@@ -85,7 +85,7 @@ export function findContainers(
 }
 
 function elect(
-  heap: AnalysedHeap,
+  heap: DominatedHeap,
   accumulation: Accumulation,
   votes: Map<number, number>,
   parts: number,
@@ -101,7 +101,7 @@ function elect(
 }
 
 /** Some links of a chain, from its tail up. */
-function links(heap: AnalysedHeap, chain: Chain): number[] {
+function links(heap: DominatedHeap, chain: Chain): number[] {
   const found: number[] = [];
   for (let at = chain.tail, i = 0; i < SHOWN_PARTS && i < chain.length; i++) {
     found.push(at);
@@ -110,7 +110,7 @@ function links(heap: AnalysedHeap, chain: Chain): number[] {
   return found;
 }
 
-function isBelow(heap: AnalysedHeap, node: number, ancestor: number): boolean {
+function isBelow(heap: DominatedHeap, node: number, ancestor: number): boolean {
   let at = node;
   for (let i = 0; i < 200; i++) {
     if (at === ancestor) return true;
@@ -141,7 +141,7 @@ export interface GainedGroup {
  * has not, scaled to the net gain (reused ids hide some).
  */
 export function gainedGroups(
-  heap: AnalysedHeap,
+  heap: DominatedHeap,
   gains: Gains,
   live: LiveTotals,
   accumulations: readonly Accumulation[],

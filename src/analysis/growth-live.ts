@@ -1,4 +1,4 @@
-import type { AnalysedHeap } from './heap.ts';
+import type { DominatedHeap } from './heap.ts';
 import { typeRole } from './type-roles.ts';
 
 /** What each node's dominator subtree holds, counting only the program's own objects. */
@@ -17,7 +17,7 @@ export interface LiveTotals {
  * Retained objects and bytes of every node without compiled code, feedback, object shapes and other hidden
  * bookkeeping: nearly all growth of sound programs is there. Backing stores weigh bytes but count no object.
  */
-export function liveTotals(heap: AnalysedHeap): LiveTotals {
+export function liveTotals(heap: DominatedHeap): LiveTotals {
   const { graph, dominators, order } = heap;
   const roles = graph.nodeTypeNames.map((name) => typeRole(name));
   const isText = graph.nodeTypeNames.map((name) => name.endsWith('string') || name === 'symbol');

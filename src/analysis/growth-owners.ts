@@ -5,7 +5,7 @@
  */
 import { type Baseline, nodeKinds } from './growth-baseline.ts';
 import type { LiveTotals } from './growth-live.ts';
-import type { AnalysedHeap } from './heap.ts';
+import type { DominatedHeap } from './heap.ts';
 import { typeRole } from './type-roles.ts';
 
 /** A node below which gains fan out into many small parts. */
@@ -39,7 +39,7 @@ export interface Gains {
 }
 
 /** Net gain of every node's dominator subtree since the baseline. */
-export function gainsSince(baseline: Baseline, heap: AnalysedHeap, live: LiveTotals): Gains {
+export function gainsSince(baseline: Baseline, heap: DominatedHeap, live: LiveTotals): Gains {
   const { nodeCount, nodeIds } = heap.graph;
   const kinds = nodeKinds(heap);
   const gains = {
@@ -84,7 +84,7 @@ export function significance(gains: Gains): Threshold {
  * Walks the dominator tree from the root along significant gains, and returns every node that keeps a
  * significant residue: gain that no single child explains. Largest first.
  */
-export function findAccumulations(heap: AnalysedHeap, gains: Gains, threshold: Threshold): Accumulation[] {
+export function findAccumulations(heap: DominatedHeap, gains: Gains, threshold: Threshold): Accumulation[] {
   const { dominators, order } = heap;
   const significant = (objects: number, bytes: number) =>
     objects >= threshold.objects || bytes >= threshold.bytes;
@@ -128,11 +128,11 @@ export function findAccumulations(heap: AnalysedHeap, gains: Gains, threshold: T
       });
     }
   }
-  return exclusions(heap, mergeStores(heap, climbChains(heap, gains, found)));
+  return exclusions(heap, onePerAnchor(mergeStores(heap, climbChains(heap, gains, found))));
 }
 
 /** Lists, promise chains and the like: an accumulation deep in a repeating pattern belongs to the chain's holder. */
-function climbChains(heap: AnalysedHeap, gains: Gains, found: Accumulation[]): Accumulation[] {
+function climbChains(heap: DominatedHeap, gains: Gains, found: Accumulation[]): Accumulation[] {
   const kinds = nodeKinds(heap);
   const climbed = new Map<number, Accumulation>();
   const rest: Accumulation[] = [];
@@ -164,7 +164,7 @@ function climbChains(heap: AnalysedHeap, gains: Gains, found: Accumulation[]): A
 }
 
 /** Patterns of up to 6 kinds that repeat at least 4 times going up from `node`. */
-function chainAbove(heap: AnalysedHeap, kinds: Uint32Array, node: number): Chain | undefined {
+function chainAbove(heap: DominatedHeap, kinds: Uint32Array, node: number): Chain | undefined {
   const trail: number[] = [];
   for (let at = node; trail.length < 30 && at !== 0; at = heap.dominators[at]) trail.push(at);
   // The gain may end within a part of the last link: let the pattern begin a few nodes up.
@@ -193,7 +193,7 @@ function chainAbove(heap: AnalysedHeap, kinds: Uint32Array, node: number): Chain
 }
 
 /** The owner of a backing store (table, elements, properties): the nearest dominator that is an object. */
-export function foldStore(heap: AnalysedHeap, node: number): number {
+export function foldStore(heap: DominatedHeap, node: number): number {
   const { graph, dominators } = heap;
   let at = node;
   while (at !== dominators[at] && typeRole(graph.nodeTypeNames[graph.nodeTypes[at]]) === 'store')
@@ -202,7 +202,7 @@ export function foldStore(heap: AnalysedHeap, node: number): number {
 }
 
 /** What was found at an owner and at its backing store is one accumulation. */
-function mergeStores(heap: AnalysedHeap, found: Accumulation[]): Accumulation[] {
+function mergeStores(heap: DominatedHeap, found: Accumulation[]): Accumulation[] {
   const merged = new Map<number, Accumulation>();
   for (const one of found) {
     const owner = foldStore(heap, one.node);
@@ -217,8 +217,29 @@ function mergeStores(heap: AnalysedHeap, found: Accumulation[]): Accumulation[] 
   return [...merged.values()];
 }
 
+/**
+ * What is measured over time is the anchor: of several accumulations below one anchor only the largest can stand
+ * for it, and only where it makes up most of the gain.
+ */
+function onePerAnchor(found: Accumulation[]): Accumulation[] {
+  const groups = new Map<number, Accumulation[]>();
+  for (const one of found) {
+    const group = groups.get(one.anchor);
+    if (group) group.push(one);
+    else groups.set(one.anchor, [one]);
+  }
+  return [...groups.values()].map((group) => {
+    if (group.length === 1) return group[0];
+    const objects = group.reduce((sum, one) => sum + one.objects, 0);
+    const bytes = group.reduce((sum, one) => sum + one.bytes, 0);
+    const largest = group.reduce((best, next) => (next.bytes > best.bytes ? next : best));
+    const mostly = largest.bytes >= 0.5 * bytes || largest.objects >= 0.5 * objects;
+    return { ...largest, node: mostly ? largest.node : largest.anchor, objects, bytes };
+  });
+}
+
 /** Notes for each accumulation which other anchors lie right below its own. */
-function exclusions(heap: AnalysedHeap, found: Accumulation[]): Accumulation[] {
+function exclusions(heap: DominatedHeap, found: Accumulation[]): Accumulation[] {
   const byAnchor = new Map<number, Accumulation[]>();
   for (const one of found) {
     const list = byAnchor.get(one.anchor);

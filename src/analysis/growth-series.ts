@@ -1,7 +1,7 @@
 import type { Baseline } from './growth-baseline.ts';
 import type { LiveTotals } from './growth-live.ts';
 import type { Accumulation } from './growth-owners.ts';
-import type { AnalysedHeap } from './heap.ts';
+import type { DominatedHeap } from './heap.ts';
 
 /** An owner by ids, so that it can be measured in other snapshots of the same process. */
 export interface TrackedOwner {
@@ -15,7 +15,7 @@ export interface OwnerMeasure {
   bytes: number;
 }
 
-export function trackedOwner(heap: AnalysedHeap, accumulation: Accumulation): TrackedOwner {
+export function trackedOwner(heap: DominatedHeap, accumulation: Accumulation): TrackedOwner {
   const { nodeIds } = heap.graph;
   return {
     anchorId: nodeIds[accumulation.anchor],
@@ -25,7 +25,7 @@ export function trackedOwner(heap: AnalysedHeap, accumulation: Accumulation): Tr
 
 /** What each owner holds in this snapshot. An owner that is not there holds nothing. */
 export function measureOwners(
-  heap: AnalysedHeap,
+  heap: DominatedHeap,
   live: LiveTotals,
   owners: readonly TrackedOwner[],
 ): OwnerMeasure[] {

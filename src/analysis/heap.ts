@@ -7,18 +7,22 @@ import { findEssentialEdges } from './essential.ts';
 import { kindsOf, ROOT } from './kinds.ts';
 import { computeShallowSizes } from './shallow.ts';
 
-/** What a graph's nodes weigh and who holds them. All columns are by node ordinal, sizes in bytes. */
-export interface AnalysedHeap {
+/** A graph and its dominator tree. All columns are by node ordinal. */
+export interface DominatedHeap {
   readonly graph: HeapGraph;
-  /** See computeDistances: 1 at a user root, SYSTEM_DISTANCE and more for what no user root reaches, UNREACHABLE. */
-  readonly distances: Int32Array;
   /** Ordinal of the immediate dominator; the root's is itself. */
   readonly dominators: Uint32Array;
+  /** The dominator tree in preorder: a node is followed, in one run, by all that it dominates. */
+  readonly order: Uint32Array;
+}
+
+/** What a graph's nodes weigh and who holds them. Sizes in bytes. */
+export interface AnalysedHeap extends DominatedHeap {
+  /** See computeDistances: 1 at a user root, SYSTEM_DISTANCE and more for what no user root reaches, UNREACHABLE. */
+  readonly distances: Int32Array;
   readonly retainedSizes: Float64Array;
   /** As DevTools shows them, backing stores counted with their one owner: see computeShallowSizes. */
   readonly shallowSizes: Uint32Array | Float64Array;
-  /** The dominator tree in preorder: a node is followed, in one run, by all that it dominates. */
-  readonly order: Uint32Array;
 }
 
 /**
@@ -26,21 +30,31 @@ export interface AnalysedHeap {
  * @throws HeaplineError `cancelled`
  */
 export function analyseHeap(graph: HeapGraph, task?: Task): AnalysedHeap {
-  const phase = (name: string): void => {
-    throwIfCancelled(task);
-    task?.report?.({ phase: name, done: 0 });
-  };
-  phase('Reading WeakMap entries');
-  const ephemerons = findEphemerons(graph, kindsOf(graph));
-  // First what takes most memory.
-  phase('Building the dominator tree');
-  const { dominators, order } = computeDominators(graph, findEssentialEdges(graph, ephemerons), ROOT);
-  phase('Measuring distances');
-  const distances = computeDistances(graph, ephemerons);
-  phase('Adding up retained sizes');
+  const { dominators, order } = dominateHeap(graph, task);
+  const distances = measureDistances(graph, task);
+  begin(task, 'Adding up retained sizes');
   const shallowSizes = computeShallowSizes(graph);
   const retainedSizes = addUp(dominators, order, shallowSizes);
   return { graph, distances, dominators, retainedSizes, shallowSizes, order };
+}
+
+/** The dominator tree alone. @throws HeaplineError `cancelled` */
+export function dominateHeap(graph: HeapGraph, task?: Task): DominatedHeap {
+  begin(task, 'Building the dominator tree');
+  const ephemerons = findEphemerons(graph, kindsOf(graph));
+  const { dominators, order } = computeDominators(graph, findEssentialEdges(graph, ephemerons), ROOT);
+  return { graph, dominators, order };
+}
+
+/** The distances alone: see computeDistances. @throws HeaplineError `cancelled` */
+export function measureDistances(graph: HeapGraph, task?: Task): Int32Array {
+  begin(task, 'Measuring distances');
+  return computeDistances(graph, findEphemerons(graph, kindsOf(graph)));
+}
+
+function begin(task: Task | undefined, phase: string): void {
+  throwIfCancelled(task);
+  task?.report?.({ phase, done: 0 });
 }
 
 function addUp(dominators: Uint32Array, order: Uint32Array, sizes: Uint32Array | Float64Array): Float64Array {

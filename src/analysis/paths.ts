@@ -1,9 +1,12 @@
 import { makeEdgeFilter, SYSTEM_DISTANCE, UNREACHABLE } from './distances.ts';
 import { weakMapTable } from './ephemerons.ts';
-import type { AnalysedHeap } from './heap.ts';
+import type { DominatedHeap } from './heap.ts';
 import { type Kinds, kindsOf, ROOT } from './kinds.ts';
 import { MinQueue } from './queue.ts';
 import { edgeSource, type Retainers } from './retainers.ts';
+
+/** What a search for paths needs of an analysed heap. */
+export type HeapDistances = DominatedHeap & { readonly distances: Int32Array };
 
 /** A node on a retaining path and the edge that leads to it from the step before (from the root, at the first). */
 export interface PathStep {
@@ -34,7 +37,7 @@ export class RetainingPaths {
   private dominated?: Dominated;
 
   constructor(
-    private readonly heap: AnalysedHeap,
+    private readonly heap: HeapDistances,
     retainers: Retainers,
   ) {
     this.search = new PathSearch(heap, retainers);
@@ -78,7 +81,7 @@ export class RetainingPaths {
 
 /** `new RetainingPaths(heap, retainers).to(node, max)`, for one node: ask one object where there are more. */
 export function retainingPaths(
-  heap: AnalysedHeap,
+  heap: HeapDistances,
   retainers: Retainers,
   node: number,
   max = 1,
@@ -104,7 +107,7 @@ class PathSearch {
   private readonly tables = new Map<number, number | undefined>();
 
   constructor(
-    private readonly heap: AnalysedHeap,
+    private readonly heap: HeapDistances,
     private readonly retainers: Retainers,
   ) {
     this.kinds = kindsOf(heap.graph);
@@ -209,7 +212,7 @@ class PathSearch {
 class Dominated {
   private readonly positions: Uint32Array;
 
-  constructor(private readonly heap: AnalysedHeap) {
+  constructor(private readonly heap: HeapDistances) {
     this.positions = new Uint32Array(heap.order.length);
     for (let i = 0; i < heap.order.length; i++) this.positions[heap.order[i]] = i;
   }

@@ -21,7 +21,10 @@ export class Probe {
     options: InstallOptions,
     onMessage: (message: TargetMessage) => void,
   ): Promise<Probe> {
-    const code = (await readFile(bundlePath('target.cjs'), 'utf8')).replace(/^\/\/# sourceMappingURL=.*$/m, '');
+    const code = (await readFile(bundlePath('target.cjs'), 'utf8')).replace(
+      /^\/\/# sourceMappingURL=.*$/m,
+      '',
+    );
     const name = `__heapline_${randomBytes(6).toString('hex')}`;
     inspector.on('Runtime.bindingCalled', (call) => {
       if (call.name === name) onMessage(JSON.parse(call.payload));

@@ -19,7 +19,7 @@ export interface ScheduleOptions {
   onGrowth?: number;
   /** Bytes that all snapshots may take on disk together: 4 GB unless told. */
   diskBudget?: number;
-  /** Share of the elapsed time that the default schedule's pauses may take: 0.1 unless told. */
+  /** Share of the elapsed time that the default schedule's pauses may take: 0.2 unless told. */
   pauseBudget?: number;
 }
 
@@ -43,7 +43,7 @@ export interface Taken extends Moment {
 
 export const DEFAULT_SNAPSHOTS = 10;
 export const DEFAULT_DISK_BUDGET = 4e9;
-export const DEFAULT_PAUSE_BUDGET = 0.1;
+export const DEFAULT_PAUSE_BUDGET = 0.2;
 
 /** The program's own time before the first snapshot. */
 const WARM_UP_MS = 250;
@@ -51,7 +51,7 @@ const WARM_UP_MS = 250;
 const MIN_GAP_MS = 200;
 const MIN_STEP_GAP_MS = 50;
 /** So much may a short run be paused whatever its share. */
-const EARLY_PAUSE_MS = 20_000;
+const EARLY_PAUSE_MS = 40_000;
 /** So many are taken whatever they cost: with the last one they are the least that tells anything. */
 const ALWAYS = 2;
 /** Before the first snapshot: file bytes and pause per byte of heap (Node 20, the slowest). */

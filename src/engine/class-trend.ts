@@ -1,5 +1,6 @@
 import { classify } from '../analysis/classes.ts';
-import type { AnalysedHeap } from '../analysis/heap.ts';
+import { computeShallowSizes } from '../analysis/shallow.ts';
+import type { HeapGraph } from '../heap/graph.ts';
 import type { ClassTrendRow } from '../protocol/report.ts';
 
 /** Counts and shallow bytes per class over snapshots that are seen in any order. */
@@ -8,13 +9,14 @@ export class ClassCounter {
 
   constructor(private readonly snapshots: number) {}
 
-  count(index: number, heap: AnalysedHeap): void {
-    const { names, ofNode } = classify(heap.graph);
+  count(index: number, graph: HeapGraph): void {
+    const { names, ofNode } = classify(graph);
+    const shallow = computeShallowSizes(graph);
     const counts = new Float64Array(names.length);
     const sizes = new Float64Array(names.length);
     for (let node = 0; node < ofNode.length; node++) {
       counts[ofNode[node]]++;
-      sizes[ofNode[node]] += heap.shallowSizes[node];
+      sizes[ofNode[node]] += shallow[node];
     }
     names.forEach((className, i) => {
       if (!counts[i]) return;

@@ -10,7 +10,7 @@ import {
   type TrackedOwner,
   trackedOwner,
 } from '../analysis/growth-series.ts';
-import { type AnalysedHeap, analyseHeap } from '../analysis/heap.ts';
+import { type DominatedHeap, dominateHeap, measureDistances } from '../analysis/heap.ts';
 import { buildRetainers } from '../analysis/retainers.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
@@ -48,6 +48,12 @@ const MAX_OWNERS = 24;
 /** Snapshots that a verdict wants after warm-up. */
 const WANTED = 4;
 
+interface First {
+  index: number;
+  baseline?: Baseline;
+  totals: HeapTotals;
+}
+
 interface Measured extends HeapTotals {
   owners: OwnerMeasure[];
 }
@@ -75,10 +81,10 @@ class GrowthPasses {
 
   async run(): Promise<HeapGrowth> {
     const first = await this.baseline();
-    const end = await this.end(first.baseline);
-    const points: Measured[] = [{ ...first.totals, owners: measureBaseline(first.baseline, end.tracked) }];
+    const end = await this.end(first);
+    const points: Measured[] = [end.atBaseline];
     for (let i = first.index + 1; i < this.last; i++) points.push(await this.between(i, end.tracked));
-    points.push(end.measured);
+    points.push(end.atEnd);
     return {
       baseline: first.index,
       owners: mergeLike(
@@ -94,7 +100,7 @@ class GrowthPasses {
   }
 
   /** The first snapshot after warm-up: nearly all scripts are loaded, and enough snapshots are left. */
-  private async baseline(): Promise<{ index: number; baseline: Baseline; totals: HeapTotals }> {
+  private async baseline(): Promise<First> {
     let index = 0;
     const latest = this.last - WANTED + 1;
     const scripts = latest > 0 ? countScripts(await this.load(this.last)) : 0;
@@ -104,32 +110,46 @@ class GrowthPasses {
         index++;
         continue;
       }
-      const heap = this.analyse(graph, index);
+      this.classes.count(index, graph);
+      const heap = this.dominate(graph);
       const live = liveTotals(heap);
       return { index, baseline: makeBaseline(heap, live), totals: totalsOf(live) };
     }
   }
 
-  private async end(baseline: Baseline) {
-    const heap = this.analyse(await this.load(this.last), this.last);
+  /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
+  private async end(first: First) {
+    const graph = await this.load(this.last);
+    this.classes.count(this.last, graph);
+    const heap = this.dominate(graph);
+    const { found, containers, gained, ...measured } = this.locate(heap, first.baseline!, first.totals);
+    first.baseline = undefined;
+    const held = { ...heap, distances: measureDistances(graph, { signal: this.task?.signal }) };
+    const retainers = buildRetainers(graph);
+    const synthetic = graph.nodeTypeNames.indexOf('synthetic');
+    return {
+      ...measured,
+      facts: found.map((one, k) => ownerFacts(held, retainers, one, containers[k], gained[k])),
+      isRoot: containers.map(({ node }) => node === 0 || graph.nodeTypes[node] === synthetic),
+    };
+  }
+
+  private locate(heap: DominatedHeap, baseline: Baseline, totals: HeapTotals) {
     const live = liveTotals(heap);
     const gains = gainsSince(baseline, heap, live);
     const found = findAccumulations(heap, gains, significance(gains)).slice(0, MAX_OWNERS);
     const containers = findContainers(heap, gains, live, found);
     const gained = gainedGroups(heap, gains, live, found, groupKeys(heap.graph));
-    const retainers = buildRetainers(heap.graph);
     const tracked = found.map((one) => trackedOwner(heap, one));
-    const synthetic = heap.graph.nodeTypeNames.indexOf('synthetic');
-    return {
-      tracked,
-      facts: found.map((one, k) => ownerFacts(heap, retainers, one, containers[k], gained[k])),
-      isRoot: containers.map(({ node }) => node === 0 || heap.graph.nodeTypes[node] === synthetic),
-      measured: { ...totalsOf(live), owners: measureOwners(heap, live, tracked) },
-    };
+    const atBaseline: Measured = { ...totals, owners: measureBaseline(baseline, tracked) };
+    const atEnd: Measured = { ...totalsOf(live), owners: measureOwners(heap, live, tracked) };
+    return { found, containers, gained, tracked, atBaseline, atEnd };
   }
 
   private async between(index: number, tracked: readonly TrackedOwner[]): Promise<Measured> {
-    const heap = this.analyse(await this.load(index), index);
+    const graph = await this.load(index);
+    this.classes.count(index, graph);
+    const heap = this.dominate(graph);
     const live = liveTotals(heap);
     return { ...totalsOf(live), owners: measureOwners(heap, live, tracked) };
   }
@@ -141,10 +161,8 @@ class GrowthPasses {
     return loadSnapshot(this.files[index], { signal: this.task?.signal });
   }
 
-  private analyse(graph: HeapGraph, index: number): AnalysedHeap {
-    const heap = analyseHeap(graph, { signal: this.task?.signal });
-    this.classes.count(index, heap);
-    return heap;
+  private dominate(graph: HeapGraph): DominatedHeap {
+    return dominateHeap(graph, { signal: this.task?.signal });
   }
 }
 

@@ -77,7 +77,7 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[]): JudgedOwner {
   const gain = { objects: last.objects - first.objects, bytes: last.bytes - first.bytes };
   let verdict = judgeSeries(points, owner.isRoot ? LEAST_AT_ROOT : LEAST_GAIN);
   const timings = owner.facts.gained.find((group) => group.className === 'PerformanceResourceTiming');
-  if (verdict.trend !== 'stable' && timings && timings.objects <= RESOURCE_TIMINGS) {
+  if (verdict.trend !== 'stable' && timings && timings.objects <= 1.1 * RESOURCE_TIMINGS) {
     const kept = formatCount(RESOURCE_TIMINGS);
     const reason = `Node keeps at most ${kept} resource timings: this fills up and stops.`;
     verdict = { ...verdict, trend: 'stable', confidence: 0.9, reasons: [reason] };

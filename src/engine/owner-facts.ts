@@ -4,9 +4,9 @@ import { className, shapeName } from '../analysis/classes.ts';
 import type { GainedGroup, GrowingContainer } from '../analysis/growth-containers.ts';
 import type { Accumulation } from '../analysis/growth-owners.ts';
 import { foldStore } from '../analysis/growth-owners.ts';
-import type { AnalysedHeap } from '../analysis/heap.ts';
+import type { DominatedHeap } from '../analysis/heap.ts';
 import { edgeLabel, edgeName } from '../analysis/labels.ts';
-import { type PathStep, retainingPaths } from '../analysis/paths.ts';
+import { type HeapDistances, type PathStep, retainingPaths } from '../analysis/paths.ts';
 import { edgeSource, type Retainers } from '../analysis/retainers.ts';
 import { typeRole } from '../analysis/type-roles.ts';
 import type { HeapGraph } from '../heap/graph.ts';
@@ -73,7 +73,7 @@ export interface OwnerFacts {
 }
 
 export function ownerFacts(
-  heap: AnalysedHeap,
+  heap: HeapDistances,
   retainers: Retainers,
   accumulation: Accumulation,
   container: GrowingContainer,
@@ -387,7 +387,7 @@ function placeAbove(graph: HeapGraph, steps: PathStep[], from: number): Place | 
 }
 
 function kindOf(
-  heap: AnalysedHeap,
+  heap: DominatedHeap,
   accumulation: Accumulation,
   container: GrowingContainer,
   steps: PathStep[],
