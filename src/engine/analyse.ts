@@ -1,11 +1,9 @@
 /** The verdict on a recording: growth, judgement, source lines, put together as what a report is made of. */
 
-import { HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
-import type { RecordingEvent, ScriptEntry, SnapshotEntry } from '../protocol/recording.ts';
-import type { ReportData, ReportRecording } from '../protocol/report.ts';
-import type { SamplingProfile } from '../recording/reader.ts';
+import { FINDINGS_FORMAT } from '../protocol/findings.ts';
+import type { ReportData } from '../protocol/report.ts';
 import { ScriptMap } from '../source/script-map.ts';
 import { SyntaxParser } from '../source/syntax.ts';
 import { progressAxis } from './axis.ts';
@@ -13,48 +11,26 @@ import { composeFindings } from './compose.ts';
 import { externalGrowth } from './external.ts';
 import { measureGrowth } from './growth.ts';
 import { readInput } from './input.ts';
+import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
 import { liveStacks } from './profile.ts';
 import { SiteFinder } from './sites.ts';
 import { makeTimeline } from './timeline.ts';
-
-/** What an analysis starts from, wherever it was kept. */
-export interface AnalysisSource {
-  recording: ReportRecording;
-  recordingDir?: string;
-  runtime: { name: string; version: string };
-  /** Of one process with comparable ids, oldest first. */
-  snapshots: SnapshotEntry[];
-  /** Paths of their files. */
-  files: string[];
-  events: RecordingEvent[];
-  scripts: ScriptEntry[];
-  /** The last sampling profile. */
-  profile?: SamplingProfile;
-  /** What could not be used, in sentences. */
-  warnings: string[];
-}
+import { ENGINE_VERSION } from './version.ts';
 
 /**
  * Analyses a recording folder, or snapshot files of one process in order of time.
- * @throws HeaplineError `not-found` without a usable snapshot; those of reading snapshots; `cancelled`
+ * @throws HeaplineError of reading snapshots, `cancelled`
  */
 export async function analyseRecording(input: AnalysisInput, task?: Task): Promise<ReportData> {
   return analyseSource(await readInput(input), task);
 }
 
 export async function analyseSource(source: AnalysisSource, task?: Task): Promise<ReportData> {
-  if (source.files.length < 2) {
-    throw new HeaplineError(
-      'not-found',
-      `${source.recording.name} holds ${source.files.length} whole snapshot(s); a verdict needs two.`,
-      {
-        hint: 'Record for longer, or look at the one with: heapline classes FILE',
-      },
-    );
-  }
-  const growth = await measureGrowth(source.files, task);
-  const snapshots = source.snapshots.slice(growth.baseline);
+  if (source.files.length < 2) return undecided(source);
+  const measured = await measureKept(source, task);
+  const { growth } = measured;
+  const snapshots = measured.snapshots.slice(growth.baseline);
   const axis = progressAxis(snapshots);
   const judgement = judgeGrowth(growth, axis.xs);
   const external = externalGrowth(snapshots, axis.xs, source.events);
@@ -88,4 +64,50 @@ export async function analyseSource(source: AnalysisSource, task?: Task): Promis
     parser.dispose();
     map.dispose();
   }
+}
+
+/** Bytes that a program must let go at its end for that to be told from noise. */
+const LET_GO = 65_536;
+
+/**
+ * The growth over all snapshots; without the one at the end where the program had let go by then (a module that ran
+ * to its end has dropped its variables): what counts is what it held while it ran.
+ */
+async function measureKept(source: AnalysisSource, task?: Task) {
+  const { snapshots, files } = source;
+  const growth = await measureGrowth(files, task);
+  const { totals } = growth;
+  const [first, before, last] = [totals[0], totals[totals.length - 2], totals[totals.length - 1]];
+  const fell = before.bytes - last.bytes;
+  const atEnd = snapshots[snapshots.length - 1].reason === 'end';
+  if (!atEnd || totals.length < 3 || fell < LET_GO || fell < 0.25 * (before.bytes - first.bytes)) {
+    return { growth, snapshots };
+  }
+  source.warnings.push(
+    'The program had let go of memory when it ended: the snapshot at the end was left out.',
+  );
+  return { growth: await measureGrowth(files.slice(0, -1), task), snapshots: snapshots.slice(0, -1) };
+}
+
+/** Without two snapshots there is no verdict; what was recorded is still shown. */
+function undecided(source: AnalysisSource): ReportData {
+  const count = source.files.length === 1 ? 'Only one whole snapshot was' : 'No whole snapshot was';
+  return {
+    findings: {
+      format: FINDINGS_FORMAT,
+      engine: ENGINE_VERSION,
+      runtime: source.runtime,
+      verdict: 'inconclusive',
+      confidence: 0,
+      reasons: [
+        `${count} recorded: a verdict needs two, and is sure with five. Let the program run longer.`,
+        ...source.warnings,
+      ],
+      growth: { bytes: 0, seconds: 0, slopeConfidence: 0 },
+      findings: [],
+    },
+    recording: source.recording,
+    timeline: makeTimeline(source.events, source.snapshots),
+    classes: { snapshots: [], rows: [] },
+  };
 }

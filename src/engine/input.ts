@@ -4,7 +4,7 @@ import { HeaplineError } from '../base/errors.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import { openRecording, type Recording } from '../recording/reader.ts';
-import type { AnalysisSource } from './analyse.ts';
+import type { AnalysisSource } from './input-types.ts';
 
 /** Opens what an analysis starts from. @throws HeaplineError of openRecording; `not-found` for a missing file */
 export async function readInput(input: AnalysisInput): Promise<AnalysisSource> {

@@ -61,6 +61,8 @@ export interface OwnerFacts {
   place?: Place;
   holder: Holder;
   path: PathFact[];
+  /** How the holder is held, nearest first. */
+  heldBy: Holder[];
   gained: GainedFact[];
   /** Functions and class instances in the new parts, nearest and commonest first. */
   partPlaces: PartPlace[];
@@ -84,8 +86,9 @@ export function ownerFacts(
   const path = readablePath(graph, retainers, steps);
   const kind = kindOf(heap, accumulation, container, steps);
   const ownChain = kind === 'linked-list' || kind === 'promise-chain';
-  const holder =
-    (ownChain && chainHolder(graph, accumulation, container)) || holderOf(graph, retainers, steps);
+  const holders = holdersOf(graph, retainers, steps);
+  const head = ownChain ? chainHolder(graph, accumulation, container) : undefined;
+  const [holder, ...heldBy] = head ? [head, ...holders] : holders;
   return {
     kind,
     display: displayName(kind, holder, path, nameOfClass(graph, container.node)),
@@ -94,6 +97,7 @@ export function ownerFacts(
     place: placeOf(graph, container.node),
     holder,
     path,
+    heldBy,
     gained: gained.slice(0, 12).map((group) => ({
       className: nameOfClass(graph, group.example),
       objects: group.objects,
@@ -125,6 +129,8 @@ function displayName(kind: FindingKind, holder: Holder, path: PathFact[], contai
   }
   return holder.name;
 }
+
+const MAX_HOLDERS = 4;
 
 /** Constructor, shape or function as a person would call it. */
 export function nameOfClass(graph: HeapGraph, node: number): string {
@@ -312,32 +318,36 @@ function exportedName(graph: HeapGraph, retainers: Retainers, cell: number): str
   return undefined;
 }
 
-/** How the container is held: by which field of which class, or which variable near which function. */
-function holderOf(graph: HeapGraph, retainers: Retainers, steps: PathStep[]): Holder {
-  for (let at = steps.length - 1; at >= 0; at--) {
-    const named = namedEdge(graph, retainers, steps, at);
-    if (!named.name) continue;
-    let source = at > 0 ? steps[at - 1].node : 0;
-    if (named.how === 'variable') {
-      return { how: 'variable', name: named.name, declaredAt: functionNear(graph, retainers, steps, at) };
+/** How the container is held: by which field of which class, or which variable near which function; nearest first. */
+function holdersOf(graph: HeapGraph, retainers: Retainers, steps: PathStep[]): Holder[] {
+  const holders: Holder[] = [];
+  for (let at = steps.length - 1; at >= 0 && holders.length < MAX_HOLDERS; at--) {
+    const { how, name } = namedEdge(graph, retainers, steps, at);
+    if (!name) continue;
+    if (how === 'variable') {
+      holders.push({ how, name, declaredAt: functionNear(graph, retainers, steps, at) });
+      break; // what holds a scope is not where the variable is used
     }
+    let source = at > 0 ? steps[at - 1].node : 0;
     // (object properties) stand between an object and its field.
     for (let up = at - 1; up > 0; up--) {
       source = steps[up].node;
       if (typeRole(graph.nodeTypeNames[graph.nodeTypes[source]]) !== 'store') break;
     }
-    const holderClass = className(graph, source);
-    if (/^(global|globalThis|Window)$/.test(graph.strings.get(graph.nodeNames[source]).split(' ')[0])) {
-      return { how: 'global', name: named.name };
+    if (/^(global|globalThis|Window)\b/.test(graph.strings.get(graph.nodeNames[source]))) {
+      holders.push({ how: 'global', name });
+      break;
     }
-    return {
+    const holderClass = className(graph, source);
+    holders.push({
       how: 'field',
-      name: named.name,
+      name,
       className: holderClass === 'Function' ? nameOfClass(graph, source).replace('()', '') : holderClass,
       declaredAt: placeOf(graph, source) ?? placeAbove(graph, steps, at - 1),
-    };
+    });
   }
-  return { how: 'unknown', name: '', declaredAt: placeAbove(graph, steps, steps.length - 1) };
+  if (holders.length) return holders;
+  return [{ how: 'unknown', name: '', declaredAt: placeAbove(graph, steps, steps.length - 1) }];
 }
 
 /** A list of the program's own: the field that holds its first link is what is assigned at each store. */

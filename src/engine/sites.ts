@@ -3,10 +3,10 @@ import type { Site } from '../protocol/findings.ts';
 import { findRegistrationSites } from '../source/registration-sites.ts';
 import type { ScriptMap } from '../source/script-map.ts';
 import { findStoreSites } from '../source/store-sites.ts';
-import type { StoreCandidate, StoreQuery } from '../source/store-types.ts';
+import type { HeldName, StoreCandidate, StoreQuery } from '../source/store-types.ts';
 import type { SyntaxParser } from '../source/syntax.ts';
 import { isUserCode } from '../source/user-code.ts';
-import type { OwnerFacts, PartPlace, Place } from './owner-facts.ts';
+import type { Holder, OwnerFacts, PartPlace, Place } from './owner-facts.ts';
 import { bytesByFrame, type LiveStack, type ProfileFrame } from './profile.ts';
 
 export interface OwnerSites {
@@ -77,16 +77,18 @@ export class SiteFinder {
   }
 
   private query(facts: OwnerFacts): StoreQuery {
-    const { holder } = facts;
     const near = facts.partPlaces.filter((part) => this.isScript(part.place)).map((part) => part.place);
-    const declaredAt = holder.declaredAt && this.isScript(holder.declaredAt) ? holder.declaredAt : undefined;
+    const held = (one: Holder): HeldName => ({
+      holder: one.how,
+      name: one.name,
+      className: one.className,
+      declaredAt: one.declaredAt && this.isScript(one.declaredAt) ? one.declaredAt : undefined,
+    });
     const onPath = facts.path.map((entry) => entry.place).filter((place) => place && this.isScript(place));
     return {
-      holder: holder.how,
-      name: holder.name,
-      className: holder.className,
-      declaredAt,
+      ...held(facts.holder),
       container: CONTAINERS[facts.kind] ?? 'unknown',
+      heldBy: facts.heldBy.map(held),
       gainedAt: near.slice(0, 12),
       gainedClasses: facts.gained.map((group) => group.className).slice(0, 12),
       frames: bytesByFrame(this.stacks)

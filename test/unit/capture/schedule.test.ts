@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { SnapshotReason } from '../../../src/protocol/recording.ts';
 import { leastMissed, Schedule, type ScheduleOptions, type Taken } from '../../../src/capture/schedule.ts';
+import type { SnapshotReason } from '../../../src/protocol/recording.ts';
 
 interface Program {
   /** Its own running time. */
@@ -101,7 +101,10 @@ describe('the default schedule', () => {
 
   it('pauses at most 20 s early, and then a tenth of the time', () => {
     // 2 GB of heap: 100 s for a snapshot.
-    const long = play({ ms: 4 * 60 * MINUTE, heap: (t) => Math.min(2e9, 50e6 + t * 10_000) }, { diskBudget: 1e12 });
+    const long = play(
+      { ms: 4 * 60 * MINUTE, heap: (t) => Math.min(2e9, 50e6 + t * 10_000) },
+      { diskBudget: 1e12 },
+    );
     const before = long.taken.slice(0, -1);
     const paused = before.reduce((sum, { pauseMs }) => sum + pauseMs, 0);
     assert.ok(paused <= 0.1 * (before.at(-1)!.elapsedMs + 110_000), `${paused}`);
@@ -211,7 +214,10 @@ describe('what is least missed', () => {
     assert.equal(leastMissed([]), undefined);
   });
   it('is one taken by hand only when there is no other', () => {
-    const kept = at(0, 1, 10, 20).map((one) => ({ ...one, reason: one.activeMs === 1 ? ('manual' as const) : undefined }));
+    const kept = at(0, 1, 10, 20).map((one) => ({
+      ...one,
+      reason: one.activeMs === 1 ? ('manual' as const) : undefined,
+    }));
     assert.equal(leastMissed(kept), 2);
     assert.equal(leastMissed(kept.slice(0, 3)), 1);
   });

@@ -15,7 +15,10 @@ describe('a reading of the target', () => {
   });
   it('is taken ever more rarely', () => {
     const gaps = [0, 10_000, 120_000, 1_200_000, 7_200_000].map(sampleEvery);
-    assert.deepEqual(gaps, [...gaps].sort((a, b) => a - b));
+    assert.deepEqual(
+      gaps,
+      [...gaps].sort((a, b) => a - b),
+    );
     assert.ok(gaps[0] <= 200 && gaps[4] >= 1000);
   });
 });

@@ -149,7 +149,15 @@ describe('a recording', () => {
     writer.end({ t: 400, reason: 'exit' });
     const lines = (await readFile(join(dir, 'events.ndjson'), 'utf8')).split('\n');
     const outside = '{"type":"snapshot","t":1,"index":9,"bytes":1,"pauseMs":1,"file":"../../secret"}';
-    lines.splice(1, 0, '{"type":"memory","t":"now"}', '{"type":"future","t":1}', '\u0000\u0000', outside, '[]');
+    lines.splice(
+      1,
+      0,
+      '{"type":"memory","t":"now"}',
+      '{"type":"future","t":1}',
+      '\u0000\u0000',
+      outside,
+      '[]',
+    );
     await writeFile(join(dir, 'events.ndjson'), lines.join('\n'));
     const recording = await openRecording(dir);
     assert.equal(recording.events.length, 9);
@@ -164,7 +172,9 @@ describe('a recording', () => {
     await mkdir(other);
     await writeFile(join(other, 'mine.txt'), 'x');
     await assert.rejects(openRecording(other), (error) => HeaplineError.is(error, 'not-a-snapshot'));
-    await assert.rejects(openRecording(join(folder, 'none')), (error) => HeaplineError.is(error, 'not-found'));
+    await assert.rejects(openRecording(join(folder, 'none')), (error) =>
+      HeaplineError.is(error, 'not-found'),
+    );
     await writeFile(join(other, 'recording.json'), '{"format":"heapline-recording/2"}');
     await assert.rejects(openRecording(other), (error) => HeaplineError.is(error, 'malformed'));
     await assert.rejects(RecordingWriter.create(other, INIT), (error) => HeaplineError.is(error, 'usage'));

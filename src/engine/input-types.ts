@@ -1,0 +1,20 @@
+import type { RecordingEvent, ScriptEntry, SnapshotEntry } from '../protocol/recording.ts';
+import type { ReportRecording } from '../protocol/report.ts';
+import type { SamplingProfile } from '../recording/reader.ts';
+
+/** What an analysis starts from, wherever it was kept. */
+export interface AnalysisSource {
+  recording: ReportRecording;
+  recordingDir?: string;
+  runtime: { name: string; version: string };
+  /** Of one process with comparable ids, oldest first. */
+  snapshots: SnapshotEntry[];
+  /** Paths of their files. */
+  files: string[];
+  events: RecordingEvent[];
+  scripts: ScriptEntry[];
+  /** The last sampling profile. */
+  profile?: SamplingProfile;
+  /** What could not be used, in sentences. */
+  warnings: string[];
+}
