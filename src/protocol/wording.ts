@@ -40,10 +40,12 @@ export function codeSpans(text: string): TextSpan[] {
   return parts.map((part, i) => ({ text: part, code: i % 2 === 1 })).filter((span) => span.text !== '');
 }
 
-/** `1 step`, `5,000 steps`. */
+/** `1 step`, `5,000 steps`, `2 classes`. */
 export function counted(count: number, noun: string): string {
   const text = formatCount(count, Number.isInteger(count) ? 0 : 1);
-  return `${text} ${text === '1' ? noun : /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+  if (text === '1') return `1 ${noun}`;
+  if (/[^aeiou]y$/.test(noun)) return `${text} ${noun.slice(0, -1)}ies`;
+  return `${text} ${noun}${/(s|x|ch|sh)$/.test(noun) ? 'es' : 's'}`;
 }
 
 /** `0.97` -> `97 %`. */
@@ -123,8 +125,8 @@ export type SiteOrigin = 'user' | 'library' | 'runtime';
 /** Whose code a site is in: the user's own, a package's, or the runtime's. */
 export function siteOrigin(site: Site): SiteOrigin {
   const where = siteFile(site);
-  if (/[\\/]node_modules[\\/]/.test(where)) return 'library';
-  return where === '' || /^(node|internal|native|v8|chrome|extensions|evalmachine)\b:?/.test(where)
+  if (/(^|[\\/])(node_modules|\.yarn|\.pnp)[\\/]/.test(where)) return 'library';
+  return where === '' || /^(node|internal|wasm|electron|extensions|native|heapline):/.test(where)
     ? 'runtime'
     : 'user';
 }

@@ -87,7 +87,10 @@ function place(site: Site, cwd: string | undefined): string {
 function gained(finding: Finding): string {
   const shown = finding.gained
     .slice(0, MAX_ROWS)
-    .map((row) => `${formatCount(row.objects)} ${code(row.className)} (${formatBytes(row.bytes)})`);
+    .map(
+      (row) =>
+        `${row.objects ? `${formatCount(row.objects)} ` : ''}${code(row.className)} (${formatBytes(row.bytes)})`,
+    );
   const more = finding.gained.length - shown.length;
   return `${shown.join(', ')}${more > 0 ? `, and ${counted(more, 'more class')}` : ''}`;
 }

@@ -123,7 +123,10 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
   if (finding.gained.length) {
     const parts = finding.gained
       .slice(0, 4)
-      .map((row) => `${formatCount(row.objects)} ${name(row.className)} (${formatBytes(row.bytes)})`);
+      .map(
+        (row) =>
+          `${row.objects ? `${formatCount(row.objects)} ` : ''}${name(row.className)} (${formatBytes(row.bytes)})`,
+      );
     if (finding.gained.length > 4) parts.push(`and ${counted(finding.gained.length - 4, 'more class')}`);
     page.row('gained', [{ text: parts.join(', ') }]);
   }

@@ -182,16 +182,14 @@ function bands(
     return { ...step, start };
   });
   const seen = all.filter((band) => band.t >= from && band.start <= to);
-  // A label needs some 26 pixels: every nth is labelled.
-  const every = seen.length ? Math.ceil((26 * seen.length) / Math.max(1, x(to) - x(from))) : 1;
+  // A label needs some 26 pixels to itself.
+  let free = -Infinity;
   return seen.map((band) => {
     const left = Math.max(x(from), x(band.start));
-    return {
-      x: left,
-      width: Math.max(0, Math.min(x(to), x(band.t)) - left),
-      step: band.step,
-      name: band.name,
-      labelled: band.step % every === 0,
-    };
+    const width = Math.max(0, Math.min(x(to), x(band.t)) - left);
+    const middle = left + width / 2;
+    const labelled = middle - 13 >= free;
+    if (labelled) free = middle + 13;
+    return { x: left, width, step: band.step, name: band.name, labelled };
   });
 }

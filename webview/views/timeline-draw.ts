@@ -59,7 +59,7 @@ function steps(plot: Group, layout: TimelineLayout): void {
       .attr('height', height)
       .append('title')
       .text(`Step ${band.step}${band.name ? `: ${shown(band.name, 120)}` : ''}`);
-    if (!band.labelled || band.width < 10) continue;
+    if (!band.labelled) continue;
     group
       .append('text')
       .attr('x', band.x + band.width / 2)
