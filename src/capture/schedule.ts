@@ -50,8 +50,10 @@ const WARM_UP_MS = 250;
 /** Least own time between two snapshots: by time, and by steps. */
 const MIN_GAP_MS = 200;
 const MIN_STEP_GAP_MS = 50;
-/** So much may a short run be paused whatever its share. */
+/** So much may a short run be paused whatever its share; more and more of it as the run goes on, so that it lasts. */
 const EARLY_PAUSE_MS = 20_000;
+const FIRST_PAUSE_MS = 3000;
+const EARLY_PAUSE_SHARE = 1.5;
 /** So many are taken whatever they cost: with the last one they are the least that tells anything. */
 const ALWAYS = 2;
 /** Before the first snapshot: file bytes and pause per byte of heap (Node 20, the slowest). */
@@ -161,7 +163,8 @@ export class Schedule {
 
   private affords(now: Moment): boolean {
     if (this.count < ALWAYS) return true;
-    const allowed = Math.max(EARLY_PAUSE_MS, this.pauseBudget * now.elapsedMs);
+    const early = Math.min(EARLY_PAUSE_MS, FIRST_PAUSE_MS + EARLY_PAUSE_SHARE * now.activeMs);
+    const allowed = Math.max(early, this.pauseBudget * now.elapsedMs);
     return this.pausedMs + this.expectedPause(now.heapUsed) <= allowed;
   }
 
