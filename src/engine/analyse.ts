@@ -15,6 +15,7 @@ import { measureGrowth } from './growth.ts';
 import { readInput } from './input.ts';
 import { judgeGrowth } from './judge.ts';
 import { liveStacks } from './profile.ts';
+import { withoutReleasedEnd } from './program-end.ts';
 import { SiteFinder } from './sites.ts';
 import { makeTimeline } from './timeline.ts';
 
@@ -43,7 +44,8 @@ export async function analyseRecording(input: AnalysisInput, task?: Task): Promi
   return analyseSource(await readInput(input), task);
 }
 
-export async function analyseSource(source: AnalysisSource, task?: Task): Promise<ReportData> {
+export async function analyseSource(whole: AnalysisSource, task?: Task): Promise<ReportData> {
+  const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) {
     throw new HeaplineError(
       'not-found',
@@ -80,7 +82,7 @@ export async function analyseSource(source: AnalysisSource, task?: Task): Promis
     return {
       findings,
       recording: source.recording,
-      timeline: makeTimeline(source.events, source.snapshots),
+      timeline: makeTimeline(whole.events, whole.snapshots),
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
       sources,
     };
