@@ -44,6 +44,7 @@ export class Recorder {
   /** V8 keeps ids of objects that move from the first snapshot on. */
   private baselineId?: string;
   private steps = 0;
+  private stepSnapshot = false;
   private pausedMs = 0;
   private heapUsed = 0;
   private full = false;
@@ -103,7 +104,14 @@ export class Recorder {
     this.steps++;
     this.writer.event({ type: 'step', t, step: this.steps, source, name });
     const reason = this.schedule.dueAtStep(this.moment());
-    if (reason) this.enqueue(() => this.snapshot(reason));
+    // Steps that end while one is under way, or waits for its turn, come too late for one of their own.
+    if (!reason || this.stepSnapshot) return;
+    this.stepSnapshot = true;
+    this.enqueue(() =>
+      this.snapshot(reason).finally(() => {
+        this.stepSnapshot = false;
+      }),
+    );
   }
 
   /** Takes a snapshot as soon as possible. */

@@ -19,7 +19,7 @@ export interface ScheduleOptions {
   onGrowth?: number;
   /** Bytes that all snapshots may take on disk together: 4 GB unless told. */
   diskBudget?: number;
-  /** Share of the elapsed time that the default schedule's pauses may take: 0.2 unless told. */
+  /** Share of the elapsed time that the default schedule's pauses may take: 0.1 unless told. */
   pauseBudget?: number;
 }
 
@@ -43,15 +43,17 @@ export interface Taken extends Moment {
 
 export const DEFAULT_SNAPSHOTS = 10;
 export const DEFAULT_DISK_BUDGET = 4e9;
-export const DEFAULT_PAUSE_BUDGET = 0.2;
+export const DEFAULT_PAUSE_BUDGET = 0.1;
 
 /** The program's own time before the first snapshot. */
 const WARM_UP_MS = 250;
 /** Least own time between two snapshots: by time, and by steps. */
 const MIN_GAP_MS = 200;
 const MIN_STEP_GAP_MS = 50;
-/** So much may a short run be paused whatever its share. */
+/** So much may a short run be paused whatever its share; more and more of it as the run goes on, so that it lasts. */
 const EARLY_PAUSE_MS = 40_000;
+const FIRST_PAUSE_MS = 3000;
+const EARLY_PAUSE_SHARE = 1.5;
 /** So many are taken whatever they cost: with the last one they are the least that tells anything. */
 const ALWAYS = 2;
 /** Before the first snapshot: file bytes and pause per byte of heap (Node 20, the slowest). */
@@ -161,7 +163,8 @@ export class Schedule {
 
   private affords(now: Moment): boolean {
     if (this.count < ALWAYS) return true;
-    const allowed = Math.max(EARLY_PAUSE_MS, this.pauseBudget * now.elapsedMs);
+    const early = Math.min(EARLY_PAUSE_MS, FIRST_PAUSE_MS + EARLY_PAUSE_SHARE * now.activeMs);
+    const allowed = Math.max(early, this.pauseBudget * now.elapsedMs);
     return this.pausedMs + this.expectedPause(now.heapUsed) <= allowed;
   }
 

@@ -14,6 +14,7 @@ import { readInput } from './input.ts';
 import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
 import { liveStacks } from './profile.ts';
+import { withoutReleasedEnd } from './program-end.ts';
 import { SiteFinder } from './sites.ts';
 import { makeTimeline } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -26,11 +27,11 @@ export async function analyseRecording(input: AnalysisInput, task?: Task): Promi
   return analyseSource(await readInput(input), task);
 }
 
-export async function analyseSource(source: AnalysisSource, task?: Task): Promise<ReportData> {
+export async function analyseSource(whole: AnalysisSource, task?: Task): Promise<ReportData> {
+  const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return undecided(source);
-  const measured = await measureKept(source, task);
-  const { growth } = measured;
-  const snapshots = measured.snapshots.slice(growth.baseline);
+  const growth = await measureGrowth(source.files, task);
+  const snapshots = source.snapshots.slice(growth.baseline);
   const axis = progressAxis(snapshots);
   const judgement = judgeGrowth(growth, axis.xs);
   const external = externalGrowth(snapshots, axis.xs, source.events);
@@ -64,29 +65,6 @@ export async function analyseSource(source: AnalysisSource, task?: Task): Promis
     parser.dispose();
     map.dispose();
   }
-}
-
-/** Bytes that a program must let go at its end for that to be told from noise. */
-const LET_GO = 65_536;
-
-/**
- * The growth over all snapshots; without the one at the end where the program had let go by then (a module that ran
- * to its end has dropped its variables): what counts is what it held while it ran.
- */
-async function measureKept(source: AnalysisSource, task?: Task) {
-  const { snapshots, files } = source;
-  const growth = await measureGrowth(files, task);
-  const { totals } = growth;
-  const [first, before, last] = [totals[0], totals[totals.length - 2], totals[totals.length - 1]];
-  const fell = before.bytes - last.bytes;
-  const atEnd = snapshots[snapshots.length - 1].reason === 'end';
-  if (!atEnd || totals.length < 3 || fell < LET_GO || fell < 0.25 * (before.bytes - first.bytes)) {
-    return { growth, snapshots };
-  }
-  source.warnings.push(
-    'The program had let go of memory when it ended: the snapshot at the end was left out.',
-  );
-  return { growth: await measureGrowth(files.slice(0, -1), task), snapshots: snapshots.slice(0, -1) };
 }
 
 /** Without two snapshots there is no verdict; what was recorded is still shown. */
