@@ -52,8 +52,8 @@ const MIN_GAP_MS = 200;
 const MIN_STEP_GAP_MS = 50;
 /** So much may a short run be paused whatever its share; more and more of it as the run goes on, so that it lasts. */
 const EARLY_PAUSE_MS = 40_000;
-const FIRST_PAUSE_MS = 3000;
-const EARLY_PAUSE_SHARE = 1.5;
+const FIRST_PAUSE_MS = 6000;
+const EARLY_PAUSE_SHARE = 2.5;
 /** So many are taken whatever they cost: with the last one they are the least that tells anything. */
 const ALWAYS = 2;
 /** Before the first snapshot: file bytes and pause per byte of heap (Node 20, the slowest). */
