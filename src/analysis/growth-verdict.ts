@@ -70,13 +70,13 @@ function judgeShape(told: Shape, n: number): Omit<TrendVerdict, 'objectSlope' | 
     const reason = `${rises}, but has levelled off: the last part grew at ${rate} of the overall rate.`;
     return { trend: 'stable', confidence: n >= 5 ? 0.85 : 0.6, reasons: [reason], p };
   }
-  if (told.downs && told.tau < 0.5) {
+  if (told.downs && (told.gain < 3 * told.fall || told.tau < 0.5)) {
     const reason = `${rises} and fell in ${told.downs}: it swings.`;
-    const rising = told.tau > 0.3 && told.late > 0.5;
+    const rising = told.gain >= 3 * told.fall && told.late > 0.5;
     return { trend: rising ? 'unsettled' : 'stable', confidence: 0.6, reasons: [reason], p };
   }
-  if (told.ups < 0.6 * (n - 1)) {
-    const reason = `${rises} only: it grew in jumps, as what is loaded or made once does.`;
+  if (told.ups < 0.6 * (n - 1) || (told.steady < 0.4 && told.fit < 0.9)) {
+    const reason = `${rises}, nearly all of it in a few: it grew in jumps, as what is loaded or made once does.`;
     return { trend: n >= 4 ? 'stable' : 'unsettled', confidence: 0.6, reasons: [reason], p };
   }
   const reasons = [`${rises} (Mann-Kendall p = ${p.toPrecision(2)}).`];
@@ -93,8 +93,9 @@ function judgeShape(told: Shape, n: number): Omit<TrendVerdict, 'objectSlope' | 
     return unsettled(`${lastly}: it may be filling up.`);
   }
   // A small gain on a large holding looks like noise until it is very regular.
+  const uneven = told.steady < 0.7 && told.fit < 0.95;
   const noisy = told.relative < 0.1 ? p > 0.01 || told.fit < 0.85 : p > 0.05 || told.fit < 0.7;
-  if (noisy) return unsettled('It is too uneven to tell from noise.');
+  if (noisy || uneven) return unsettled('It is too uneven to tell from noise.');
   reasons.push(`${lastly}: it does not level off.`);
   return { trend: 'leak', confidence: Math.min(0.99, sure), reasons, p };
 }
@@ -112,6 +113,11 @@ interface Shape {
   lateGain: number;
   /** Rate of the last tenth (an interval at least) over the overall rate. */
   last: number;
+  gain: number;
+  /** The largest fall from one point to a later one. */
+  fall: number;
+  /** Share of the way over which it grew at a quarter of the overall rate or more. */
+  steady: number;
   /** The whole gain over what was held at first. */
   relative: number;
   /** Nearly every interval grew more slowly than those before it. */
@@ -166,6 +172,9 @@ function shape(points: [number, number][]): Shape {
     .map(([x, y], i) => (x > points[i][0] ? (y - points[i][1]) / (x - points[i][0]) : 0));
   return {
     slope,
+    gain: yn - y0,
+    fall: largestFall(points.map(([, y]) => y)),
+    steady: steadyShare(points, overall),
     relative: y0 > 0 ? (yn - y0) / y0 : Number.POSITIVE_INFINITY,
     slows: kendall(rates) <= -0.7,
     tau: pairs ? s / pairs : 0,
@@ -213,6 +222,27 @@ function normalTail(z: number): number {
     t * (0.31938153 + t * (-0.356563782 + t * (1.781477937 + t * (-1.821255978 + t * 1.330274429))));
   const tail = (Math.exp((-a * a) / 2) / Math.sqrt(2 * Math.PI)) * poly;
   return z >= 0 ? tail : 1 - tail;
+}
+
+function largestFall(values: readonly number[]): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  let fall = 0;
+  for (const value of values) {
+    highest = Math.max(highest, value);
+    fall = Math.max(fall, highest - value);
+  }
+  return fall;
+}
+
+function steadyShare(points: readonly [number, number][], overall: number): number {
+  let way = 0;
+  for (let i = 1; i < points.length; i++) {
+    const [x0, y0] = points[i - 1];
+    const [x1, y1] = points[i];
+    if (y1 - y0 >= 0.25 * overall * (x1 - x0)) way += x1 - x0;
+  }
+  const whole = points[points.length - 1][0] - points[0][0];
+  return whole > 0 ? way / whole : 0;
 }
 
 /** Kendall's tau of values against their order, -1 to 1. */

@@ -21,8 +21,8 @@ import { groupKeys, type OwnerFacts, ownerFacts } from './owner-facts.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
-  /** Found at a root, or at a group of roots: nobody in particular. */
-  isRoot: boolean;
+  /** Found at a root or a group of roots: nobody in particular. `stack`: what functions under way hold. */
+  root?: 'root' | 'stack';
   /** One per snapshot from the baseline on. */
   series: OwnerMeasure[];
 }
@@ -90,7 +90,7 @@ class GrowthPasses {
       owners: mergeLike(
         end.facts.map((facts, k) => ({
           facts,
-          isRoot: end.isRoot[k],
+          root: end.roots[k],
           series: points.map((point) => point.owners[k]),
         })),
       ),
@@ -130,7 +130,11 @@ class GrowthPasses {
     return {
       ...measured,
       facts: found.map((one, k) => ownerFacts(held, retainers, one, containers[k], gained[k])),
-      isRoot: containers.map(({ node }) => node === 0 || graph.nodeTypes[node] === synthetic),
+      roots: containers.map(({ node }) => {
+        if (node !== 0 && graph.nodeTypes[node] !== synthetic) return undefined;
+        const name = graph.strings.get(graph.nodeNames[node]);
+        return /Stack roots|Handle scope/.test(name) ? 'stack' : ('root' as const);
+      }),
     };
   }
 
@@ -173,7 +177,7 @@ function mergeLike(owners: OwnerGrowth[]): OwnerGrowth[] {
     const { kind, containerClass, holder } = owner.facts;
     const key = [kind, containerClass, holder.how, holder.className, holder.name].join('\0');
     const before = merged.get(key);
-    if (!before || !holder.name || owner.isRoot !== before.isRoot) {
+    if (!before || !holder.name || owner.root !== before.root) {
       merged.set(before ? `${key}\0${merged.size}` : key, owner);
       continue;
     }

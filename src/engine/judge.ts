@@ -23,9 +23,9 @@ export interface Judgement {
 }
 
 /** At a root, nobody in particular holds the gain: it takes more to be believed. */
-const LEAST_AT_ROOT = { objects: 500, bytes: 1_000_000 };
+const LEAST_AT_ROOT = { objects: 2000, bytes: 2_000_000 };
 /** Unsettled growth below this does not put the verdict in doubt. */
-const MATERIAL = { objects: 200, bytes: 200_000 };
+const MATERIAL = { objects: 400, bytes: 200_000 };
 
 /** Node's own buffer of resource timings holds 250 entries unless told otherwise, then drops what comes. */
 const RESOURCE_TIMINGS = 250;
@@ -75,7 +75,11 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[]): JudgedOwner {
   const first = points[0];
   const last = points[points.length - 1];
   const gain = { objects: last.objects - first.objects, bytes: last.bytes - first.bytes };
-  let verdict = judgeSeries(points, owner.isRoot ? LEAST_AT_ROOT : LEAST_GAIN);
+  let verdict = judgeSeries(points, owner.root ? LEAST_AT_ROOT : LEAST_GAIN);
+  if (owner.root === 'stack') {
+    const reason = 'Held by functions under way at the time of the snapshot.';
+    verdict = { ...verdict, trend: 'stable', confidence: 0.8, reasons: [reason] };
+  }
   const timings = owner.facts.gained.find((group) => group.className === 'PerformanceResourceTiming');
   if (verdict.trend !== 'stable' && timings && timings.objects <= 1.1 * RESOURCE_TIMINGS) {
     const kept = formatCount(RESOURCE_TIMINGS);

@@ -265,7 +265,9 @@ function readablePath(graph: HeapGraph, retainers: Retainers, steps: PathStep[])
       return;
     }
     if (name === 'system / Context' && i < steps.length - 1) return;
-    const edge = namedEdge(graph, retainers, steps, i);
+    // The root's own edges are numbers without a meaning.
+    const edge: { label: string; name?: string } =
+      i > 0 ? namedEdge(graph, retainers, steps, i) : { label: '' };
     facts.push({
       edge: edge.label,
       name: edge.name ?? nameOfClass(graph, step.node),

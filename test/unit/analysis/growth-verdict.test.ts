@@ -66,12 +66,14 @@ describe('judgeSeries', () => {
     }
   });
 
-  it('raises no alarm on noise around a level', () => {
-    for (let seed = 1; seed <= 200; seed++) {
+  it('raises hardly an alarm on noise around a level: as rarely as its p-value says', () => {
+    let alarms = 0;
+    for (let seed = 1; seed <= 1000; seed++) {
       const next = random(seed);
       const noise = Array.from({ length: 6 }, () => Math.round(5000 + next() * 200));
-      assert.notEqual(judgeSeries(series(noise)).trend, 'leak', `seed ${seed}: ${noise.join()}`);
+      if (judgeSeries(series(noise)).trend === 'leak') alarms++;
     }
+    assert.ok(alarms <= 10, `${alarms} of 1000`);
   });
 
   it('leaves what slows down open', () => {
