@@ -70,14 +70,17 @@ function judgeShape(told: Shape, n: number): Omit<TrendVerdict, 'objectSlope' | 
     const reason = `${rises}, but has levelled off: the last part grew at ${rate} of the overall rate.`;
     return { trend: 'stable', confidence: n >= 5 ? 0.85 : 0.6, reasons: [reason], p };
   }
+  const jumps = `${rises}, nearly all of it in a few: it grew in jumps, as what is loaded or made once does.`;
+  if (told.steady < 0.4 && told.fit < 0.9) {
+    return { trend: n >= 4 ? 'stable' : 'unsettled', confidence: 0.6, reasons: [jumps], p };
+  }
   if (told.downs && (told.gain < 3 * told.fall || told.tau < 0.5)) {
     const reason = `${rises} and fell in ${told.downs}: it swings.`;
     const rising = told.gain >= 3 * told.fall && told.late > 0.5;
     return { trend: rising ? 'unsettled' : 'stable', confidence: 0.6, reasons: [reason], p };
   }
-  if (told.ups < 0.6 * (n - 1) || (told.steady < 0.4 && told.fit < 0.9)) {
-    const reason = `${rises}, nearly all of it in a few: it grew in jumps, as what is loaded or made once does.`;
-    return { trend: n >= 4 ? 'stable' : 'unsettled', confidence: 0.6, reasons: [reason], p };
+  if (told.ups < 0.6 * (n - 1)) {
+    return { trend: n >= 4 ? 'stable' : 'unsettled', confidence: 0.6, reasons: [jumps], p };
   }
   const reasons = [`${rises} (Mann-Kendall p = ${p.toPrecision(2)}).`];
   const sure = (1 - p) * Math.min(1, 0.5 + told.late / 1.6) * (0.6 + 0.4 * told.fit);

@@ -8,6 +8,7 @@ import {
   type Findings,
   type PathEntry,
   type Site,
+  type SnapshotPoint,
 } from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { SourceExcerpt } from '../protocol/report.ts';
@@ -138,13 +139,12 @@ function heapFinding(
     retainingPath,
     growth: {
       ...rates(one.gain, span),
-      perSnapshot: one.points.map((point, i) => ({
-        snapshot: evidence.snapshots[i].index,
-        time: Math.round(evidence.snapshots[i].activeMs),
-        ...(evidence.snapshots[i].step === undefined ? {} : { step: evidence.snapshots[i].step }),
-        bytes: point.bytes - one.points[0].bytes,
-        objects: point.objects - one.points[0].objects,
-      })),
+      perSnapshot: one.points.map((point) =>
+        pointAt(evidence.snapshots[point.index], {
+          bytes: point.bytes - one.points[0].bytes,
+          objects: point.objects - one.points[0].objects,
+        }),
+      ),
     },
     gained: facts.gained.map(({ className, objects, bytes }) => ({ className, objects, bytes })),
     ...(sites.storeSite ? { storeSite: sites.storeSite } : {}),
@@ -153,6 +153,11 @@ function heapFinding(
     ...(sites.userSite ? { userSite: sites.userSite } : {}),
     advice: adviceFor(facts.kind, name),
   };
+}
+
+function pointAt(snapshot: SnapshotEntry, gain: { bytes: number; objects: number }): SnapshotPoint {
+  const { index, activeMs, step } = snapshot;
+  return { snapshot: index, time: Math.round(activeMs), ...(step === undefined ? {} : { step }), ...gain };
 }
 
 /** Growth outside the heap that no finding in the heap explains. */
@@ -177,13 +182,9 @@ function externalFinding(evidence: Evidence, span: Span, list: readonly Finding[
     retainingPath: [],
     growth: {
       ...rates({ bytes: external.gain, objects: 0 }, span),
-      perSnapshot: external.points.map((point, i) => ({
-        snapshot: snapshots[i].index,
-        time: Math.round(snapshots[i].activeMs),
-        ...(snapshots[i].step === undefined ? {} : { step: snapshots[i].step }),
-        bytes: point.bytes - external.points[0].bytes,
-        objects: 0,
-      })),
+      perSnapshot: external.points.map((point, i) =>
+        pointAt(snapshots[i], { bytes: point.bytes - external.points[0].bytes, objects: 0 }),
+      ),
     },
     gained: [],
     allocationSites: [],

@@ -2,11 +2,12 @@
 import { judgeSeries, LEAST_GAIN, type SeriesPoint, type TrendVerdict } from '../analysis/growth-verdict.ts';
 import { formatBytes, formatCount } from '../base/units.ts';
 import type { Verdict } from '../protocol/findings.ts';
-import type { HeapGrowth, OwnerGrowth } from './growth.ts';
+import type { HeapGrowth, HeapTotals, OwnerGrowth } from './growth.ts';
 
 export interface JudgedOwner {
   owner: OwnerGrowth;
-  points: SeriesPoint[];
+  /** Of the snapshots (by index, from the baseline on) at which it could be measured. */
+  points: (SeriesPoint & { index: number })[];
   verdict: TrendVerdict;
   gain: { objects: number; bytes: number };
 }
@@ -31,7 +32,7 @@ const MATERIAL = { objects: 400, bytes: 200_000 };
 const RESOURCE_TIMINGS = 250;
 
 export function judgeGrowth(growth: HeapGrowth, xs: readonly number[]): Judgement {
-  const judged = growth.owners.map((owner) => judgeOwner(owner, xs));
+  const judged = growth.owners.map((owner) => judgeOwner(owner, xs, growth.totals));
   const bySize = (a: JudgedOwner, b: JudgedOwner) => b.gain.bytes - a.gain.bytes;
   const leaks = judged.filter((one) => one.verdict.trend === 'leak').sort(bySize);
   const unsettled = judged
@@ -70,8 +71,11 @@ export function judgeGrowth(growth: HeapGrowth, xs: readonly number[]): Judgemen
   return { verdict: 'no-leak', confidence: snapshots >= 5 ? 0.9 : 0.7, reasons, ...rest };
 }
 
-function judgeOwner(owner: OwnerGrowth, xs: readonly number[]): JudgedOwner {
-  const points = owner.series.map(({ objects, bytes }, i) => ({ x: xs[i], objects, bytes }));
+function judgeOwner(owner: OwnerGrowth, xs: readonly number[], totals: readonly HeapTotals[]): JudgedOwner {
+  const lent = lentOut(owner.series, totals);
+  const points = owner.series
+    .map(({ objects, bytes }, i) => ({ x: xs[i], objects, bytes, index: i }))
+    .filter(({ index }) => !lent.has(index));
   const first = points[0];
   const last = points[points.length - 1];
   const gain = { objects: last.objects - first.objects, bytes: last.bytes - first.bytes };
@@ -87,6 +91,25 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[]): JudgedOwner {
     verdict = { ...verdict, trend: 'stable', confidence: 0.9, reasons: [reason] };
   }
   return { owner, points, verdict, gain };
+}
+
+/**
+ * Snapshots in the middle at which what an owner held seems gone though the heap as a whole did not shrink: then a
+ * function under way held it too at that moment, and the owner did not dominate it.
+ */
+function lentOut(series: readonly HeapTotals[], totals: readonly HeapTotals[]): Set<number> {
+  const lent = new Set<number>();
+  let before = 0;
+  for (let i = 1; i < series.length - 1; i++) {
+    const later = series
+      .slice(i + 1)
+      .reduce((best, point, k) => (point.objects > series[best].objects ? i + 1 + k : best), i + 1);
+    const drop = (points: readonly HeapTotals[]) =>
+      Math.min(points[before].objects, points[later].objects) - points[i].objects;
+    if (drop(series) >= LEAST_GAIN.objects && drop(totals) < 0.5 * drop(series)) lent.add(i);
+    else before = i;
+  }
+  return lent;
 }
 
 function isMaterial({ gain }: JudgedOwner, least: { objects: number; bytes: number }): boolean {
