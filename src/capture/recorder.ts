@@ -77,11 +77,9 @@ export class Recorder {
     options: RecorderOptions & InstallOptions,
   ): Promise<Recorder> {
     const recorder = new Recorder(inspector, writer, clock, options);
-    const { signals, ownInspector } = options;
+    const { signals } = options;
     const samplingInterval = options.samplingInterval ?? SAMPLING_INTERVAL;
-    const probe = await Probe.install(inspector, { signals, ownInspector }, (message) =>
-      recorder.hear(message),
-    );
+    const probe = await Probe.install(inspector, { signals }, (message) => recorder.hear(message));
     recorder.probe = probe;
     await inspector.send('HeapProfiler.startSampling', { samplingInterval });
     recorder.describe(await probe.call('facts'));

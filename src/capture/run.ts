@@ -194,7 +194,7 @@ class Run {
     this.writer.event(event);
   }
 
-  private async record({ url, ownInspector, error }: Announcement): Promise<RecorderEnd> {
+  private async record({ url, error }: Announcement): Promise<RecorderEnd> {
     if (error !== undefined || !url) {
       throw new HeaplineError('launch-failed', `The program could not open its inspector: ${error}.`, {
         hint: 'Is it run with --permission or without inspector support?',
@@ -202,7 +202,7 @@ class Run {
     }
     const inspector = await Inspector.connect(url);
     this.clock.start();
-    const settings = { ...this.options, signals: true, ownInspector: Boolean(ownInspector) };
+    const settings = { ...this.options, signals: true };
     this.recorder = await Recorder.start(inspector, this.writer, this.clock.now, settings);
     await inspector.send('Runtime.evaluate', { expression: `${START_HOOK}()\n//# sourceURL=heapline:start` });
     return this.recorder.done;
