@@ -142,7 +142,7 @@ describe('a command that leads to Node', { concurrency: 1 }, () => {
   it('through npx tsx, with the running text of what it compiled', async () => {
     await shop.file(
       'typed.ts',
-      `const kept: string[] = [];\nfor (const x of ['a', 'b'] as const) kept.push(x);\n`,
+      `const kept: string[] = [];\nfor (const x of ['a', 'b'] as const) kept.push(x);\nObject.assign(globalThis, { keep: () => kept });\n`,
     );
     const recorded = await shop.run(['npx', '--no-install', 'tsx', join(shop.folder, 'typed.ts')], {
       cwd: join(import.meta.dirname, '..', '..'),
