@@ -209,7 +209,7 @@ class Run {
     }
     const inspector = await Inspector.connect(url);
     this.clock.start();
-    const settings = { ...this.options, signals: true };
+    const settings = { ...this.options, signals: true, stepsToCome: this.options.stepOn !== undefined };
     this.recorder = await Recorder.start(inspector, this.writer, this.clock.now, settings);
     await inspector.send('Runtime.evaluate', { expression: `${START_HOOK}()\n//# sourceURL=heapline:start` });
     if (this.snapshotFirst) this.recorder.snapshotNow();
