@@ -20,8 +20,6 @@ export interface Announcement {
   argv: string[];
   /** The target's inspector. */
   url?: string;
-  /** The inspector was opened for us, not by the user's `--inspect`. */
-  ownInspector?: boolean;
   /** Why the target can't be recorded. */
   error?: string;
 }

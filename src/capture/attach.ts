@@ -42,7 +42,7 @@ export async function recordAttached(
       },
     );
     clock.start();
-    const settings = { ...options, signals: false, ownInspector: false };
+    const settings = { ...options, signals: false };
     const recorder = await Recorder.start(inspector, writer, clock.now, settings);
     let aborted = false;
     let interrupts = 0;

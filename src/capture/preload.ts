@@ -45,7 +45,7 @@ function takePart(folder: string): void {
   // Children are not ours to quieten.
   env.NODE_OPTIONS = env.NODE_OPTIONS?.replace(QUIET_FLAG, '').trim();
   const url = inspector.url();
-  const target: Announcement = { role: 'target', ...facts, url, ownInspector: url === undefined };
+  const target: Announcement = { role: 'target', ...facts, url };
   try {
     if (url === undefined) inspector.open(0, '127.0.0.1', false);
     else writeSync(2, `Debugger listening on ${url}\n`);

@@ -77,11 +77,9 @@ export class Recorder {
     options: RecorderOptions & InstallOptions,
   ): Promise<Recorder> {
     const recorder = new Recorder(inspector, writer, clock, options);
-    const { signals, ownInspector } = options;
+    const { signals } = options;
     const samplingInterval = options.samplingInterval ?? SAMPLING_INTERVAL;
-    const probe = await Probe.install(inspector, { signals, ownInspector }, (message) =>
-      recorder.hear(message),
-    );
+    const probe = await Probe.install(inspector, { signals }, (message) => recorder.hear(message));
     recorder.probe = probe;
     await inspector.send('HeapProfiler.startSampling', { samplingInterval });
     recorder.describe(await probe.call('facts'));
@@ -98,9 +96,8 @@ export class Recorder {
     return this.schedule.taken;
   }
 
-  /** A step has ended just now. */
+  /** A step has ended just now. What the program printed last may be read only after it said that it ends. */
   step(source: 'output' | 'mark', name?: string, t = this.clock()): void {
-    if (this.ending) return;
     this.steps++;
     this.writer.event({ type: 'step', t, step: this.steps, source, name });
     const reason = this.schedule.dueAtStep(this.moment());
@@ -253,7 +250,6 @@ export class Recorder {
     await this.discardConsole();
     await this.checkIds();
     const moment = this.moment();
-    const step = this.steps || undefined;
     const sink = this.writer.openSnapshot(room.limit);
     const urgency = {
       now: this.urgency.now,
@@ -265,6 +261,8 @@ export class Recorder {
     });
     this.urgency.listeners.length = 0;
     const t = moment.elapsedMs;
+    // A program that holds makes no steps: those heard since belong before.
+    const step = (reason === 'end' ? this.steps : moment.steps) || undefined;
     const pauseMs = this.clock() - t;
     this.pausedMs += pauseMs;
     const ordinal = profile.samples.reduce((highest, sample) => Math.max(highest, sample.ordinal), 0);

@@ -54,7 +54,7 @@ export async function recordRun(options: RunOptions, hooks: CaptureHooks = {}): 
   hooks.signal?.addEventListener('abort', cancel);
   if (hooks.signal?.aborted) cancel();
   hooks.controls?.listen((request) => {
-    if (request.type === 'snapshot') run.recorder?.snapshotNow();
+    if (request.type === 'snapshot') run.snapshot();
     else if (request.type === 'stop') run.stop();
     else run.interrupt(request.signal);
   });
@@ -75,6 +75,7 @@ class Run {
   private failure?: HeaplineError;
   private interrupts = 0;
   private cancelled = false;
+  private snapshotFirst = false;
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -144,6 +145,12 @@ class Run {
     this.later(DEAF_MS, () => this.recorder?.endBySignal(signal).catch(() => {}));
   }
 
+  /** Now, or as soon as the program runs. */
+  snapshot(): void {
+    if (this.recorder) this.recorder.snapshotNow();
+    else this.snapshotFirst = true;
+  }
+
   stop(): void {
     if (this.recorder) this.recorder.stop();
     else this.kill('SIGTERM');
@@ -194,7 +201,7 @@ class Run {
     this.writer.event(event);
   }
 
-  private async record({ url, ownInspector, error }: Announcement): Promise<RecorderEnd> {
+  private async record({ url, error }: Announcement): Promise<RecorderEnd> {
     if (error !== undefined || !url) {
       throw new HeaplineError('launch-failed', `The program could not open its inspector: ${error}.`, {
         hint: 'Is it run with --permission or without inspector support?',
@@ -202,9 +209,10 @@ class Run {
     }
     const inspector = await Inspector.connect(url);
     this.clock.start();
-    const settings = { ...this.options, signals: true, ownInspector: Boolean(ownInspector) };
+    const settings = { ...this.options, signals: true, stepsToCome: this.options.stepOn !== undefined };
     this.recorder = await Recorder.start(inspector, this.writer, this.clock.now, settings);
     await inspector.send('Runtime.evaluate', { expression: `${START_HOOK}()\n//# sourceURL=heapline:start` });
+    if (this.snapshotFirst) this.recorder.snapshotNow();
     return this.recorder.done;
   }
 

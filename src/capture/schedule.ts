@@ -15,6 +15,8 @@ export interface ScheduleOptions {
   every?: number;
   /** A snapshot at every so-many-th step's end, instead of the default schedule. */
   everySteps?: number;
+  /** Steps will be told: until the first has ended, snapshots are few. */
+  stepsToCome?: boolean;
   /** Also when the live heap has grown by this share since the last snapshot: 0.5 is 50 %. */
   onGrowth?: number;
   /** Bytes that all snapshots may take on disk together: 4 GB unless told. */
@@ -50,6 +52,8 @@ const WARM_UP_MS = 250;
 /** Least own time between two snapshots: by time, and by steps. */
 const MIN_GAP_MS = 200;
 const MIN_STEP_GAP_MS = 50;
+/** By how much the run must have grown while steps are to come. */
+const GROWTH_BEFORE_STEPS = 0.5;
 /** So much may a short run be paused whatever its share; more and more of it as the run goes on, so that it lasts. */
 const EARLY_PAUSE_MS = 40_000;
 const FIRST_PAUSE_MS = 6000;
@@ -90,9 +94,8 @@ export class Schedule {
     if (every !== undefined || everySteps !== undefined) return undefined;
     if (!this.last) return now.activeMs >= WARM_UP_MS && this.affords(now) ? 'warm-up' : undefined;
     if (now.steps > 0) return undefined;
-    return since >= Math.max(MIN_GAP_MS, this.growth() * now.activeMs) && this.affords(now)
-      ? 'schedule'
-      : undefined;
+    const growth = this.options.stepsToCome ? GROWTH_BEFORE_STEPS : this.growth();
+    return since >= Math.max(MIN_GAP_MS, growth * now.activeMs) && this.affords(now) ? 'schedule' : undefined;
   }
 
   /** Asked at each step's end. */
@@ -133,7 +136,7 @@ export class Schedule {
     this.last = snapshot;
     this.count++;
     this.pausedMs += snapshot.pauseMs;
-    const drop: number[] = [];
+    const drop = snapshot.steps > 0 ? this.dropBeforeSteps() : [];
     while (this.kept.length > this.most && this.thins()) {
       const victim = leastMissed(this.kept);
       if (victim === undefined) break;
@@ -141,6 +144,13 @@ export class Schedule {
       this.kept.splice(victim, 1);
     }
     return drop;
+  }
+
+  /** Before its first step a program loads: the first snapshot tells enough of that. */
+  private dropBeforeSteps(): number[] {
+    const early = this.kept.slice(1).filter(({ steps, reason }) => steps === 0 && reason === 'schedule');
+    for (const { index } of early) this.forget(index);
+    return early.map(({ index }) => index);
   }
 
   /** An interval that the user asked for is kept whole, up to a number that the user asked for. */

@@ -36,8 +36,6 @@ export type TargetMessage =
 export interface InstallOptions {
   /** Also wait on signals that would end the program; never for a program that we did not start. */
   signals: boolean;
-  /** The inspector was opened for us: close it at the end. */
-  ownInspector: boolean;
 }
 
 export interface TargetAgent {
@@ -61,6 +59,11 @@ const MAX_STEPS = 1000;
 const SIGNALS: readonly string[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** How long a program that ends waits for a word of the recorder, which may have died. */
 const PATIENCE_MS = 5000;
+/**
+ * Time for our disconnect to be noticed: Node tells on stderr when it has to wait for it. `inspector.close()` would
+ * do, but with worker threads it crashed a few of a hundred programs on their way out.
+ */
+const PARTING_MS = 50;
 
 export function install(get: Get, send: (text: string) => void, options: InstallOptions): TargetAgent {
   const { performance, PerformanceObserver } = get<PerfHooks>('perf_hooks');
@@ -94,7 +97,8 @@ export function install(get: Get, send: (text: string) => void, options: Install
 
   const cell = new Int32Array(new SharedArrayBuffer(4));
   let holding = false;
-  let deadline = Number.NEGATIVE_INFINITY;
+  let released = false;
+  let deadline = 0;
   /**
    * Waits in JavaScript: the inspector's commands run as interrupts meanwhile, on all versions of Node. Gives up when
    * nobody answers.
@@ -106,8 +110,6 @@ export function install(get: Get, send: (text: string) => void, options: Install
     deadline = now() + PATIENCE_MS;
     tell(message);
     while (now() < deadline) wait(cell, 0, 0, 5);
-    // Otherwise Node tells on stderr that it waits for us to disconnect.
-    if (options.ownInspector) inspector.close();
   };
 
   const onExit = (exitCode: number): void => hold({ type: 'hold', exitCode });
@@ -174,10 +176,11 @@ export function install(get: Get, send: (text: string) => void, options: Install
       return reading;
     },
     beat() {
-      if (now() < deadline) deadline = now() + 2 * PATIENCE_MS;
+      if (!released) deadline = now() + 2 * PATIENCE_MS;
     },
     release() {
-      deadline = Number.NEGATIVE_INFINITY;
+      released = true;
+      deadline = now() + PARTING_MS;
     },
     wouldEnd(signal) {
       const ours = handlers.get(signal);

@@ -144,6 +144,22 @@ describe('with steps known', () => {
     );
   });
 
+  it('keeps one from before the first, and takes few there when steps are to come', () => {
+    const program = { ms: 30_000, stepMs: 8000 };
+    const { kept, taken } = play(program, { stepsToCome: true });
+    assert.deepEqual(
+      kept.map(({ steps, reason }) => [steps, reason]),
+      [
+        [0, 'warm-up'],
+        [1, 'step'],
+        [2, 'step'],
+        [3, 'step'],
+        [3, 'end'],
+      ],
+    );
+    assert.ok(taken.length < play(program).taken.length);
+  });
+
   it('thins many, evenly by steps', () => {
     const { kept, taken } = play({ ms: 1000 * 500, stepMs: 500 });
     assert.ok(kept.length >= 8 && kept.length <= 10, `${kept.length}`);
