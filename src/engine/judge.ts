@@ -109,7 +109,8 @@ function lentOut(series: readonly HeapTotals[], totals: readonly HeapTotals[]): 
     if (drop(series) >= LEAST_GAIN.objects && drop(totals) < 0.5 * drop(series)) lent.add(i);
     else before = i;
   }
-  return lent;
+  // What is gone most of the time is gone.
+  return lent.size <= (series.length - 2) / 3 ? lent : new Set();
 }
 
 function isMaterial({ gain }: JudgedOwner, least: { objects: number; bytes: number }): boolean {
