@@ -1,5 +1,6 @@
 /** The source lines of an owner: who stores into it, who allocates, and the user's own line that leads there. */
 import type { Site } from '../protocol/findings.ts';
+import { findCallSite } from '../source/call-sites.ts';
 import { findRegistrationSites } from '../source/registration-sites.ts';
 import type { ScriptMap } from '../source/script-map.ts';
 import { findStoreSites } from '../source/store-sites.ts';
@@ -160,33 +161,39 @@ export class SiteFinder {
   }
 
   /** The user's frame nearest to the storing function, on stacks that pass through its script. */
-  private async userCaller(store: StoreCandidate): Promise<Site | undefined> {
-    const bytes = new Map<string, { frame: ProfileFrame; bytes: number }>();
-    for (const stack of this.stacks) {
-      const at = stack.frames.findIndex((frame) => Number(frame.scriptId) === store.scriptId);
-      if (at < 0) continue;
-      const frame = stack.frames.slice(at).find((one) => isUserCode(one));
-      if (frame) tally(bytes, frame, stack.bytes);
-    }
-    return this.heaviest(bytes, 'allocation: calls into the storing code');
+  private userCaller(store: StoreCandidate): Promise<Site | undefined> {
+    const through = this.stacks.flatMap(({ frames, bytes }) => {
+      const at = frames.findIndex((frame) => Number(frame.scriptId) === store.scriptId);
+      return at < 0 ? [] : [{ frames: frames.slice(at), bytes }];
+    });
+    return this.userFrame(through, 'leads to the storing code');
   }
 
   private userAllocator(): Promise<Site | undefined> {
-    const bytes = new Map<string, { frame: ProfileFrame; bytes: number }>();
-    for (const stack of this.stacks) {
-      const frame = stack.frames.find((one) => isUserCode(one));
-      if (frame) tally(bytes, frame, stack.bytes);
-    }
-    return this.heaviest(bytes, 'allocation: most surviving bytes come from here');
+    return this.userFrame(this.stacks, 'most of the surviving bytes were made below it');
   }
 
-  private async heaviest(
-    frames: Map<string, { frame: ProfileFrame; bytes: number }>,
-    evidence: string,
-  ): Promise<Site | undefined> {
-    const top = [...frames.values()].sort((a, b) => b.bytes - a.bytes)[0];
+  /** The heaviest of the stacks' first frames in user code, at the line where it calls what is below it. */
+  private async userFrame(stacks: readonly LiveStack[], why: string): Promise<Site | undefined> {
+    const calls = new Map<string, { frame: ProfileFrame; callee?: string; bytes: number }>();
+    for (const { frames, bytes } of stacks) {
+      const at = frames.findIndex((frame) => isUserCode(frame));
+      if (at < 0) continue;
+      const frame = frames[at];
+      const callee = frames[at - 1]?.functionName;
+      const key = `${frame.scriptId}:${frame.lineNumber}:${frame.columnNumber}:${callee}`;
+      const entry = calls.get(key);
+      if (entry) entry.bytes += bytes;
+      else calls.set(key, { frame, callee, bytes });
+    }
+    const top = [...calls.values()].sort((a, b) => b.bytes - a.bytes)[0];
     if (!top) return undefined;
-    return this.site(framePlace(top.frame), { function: top.frame.functionName || undefined, evidence });
+    const place = framePlace(top.frame);
+    const call = top.callee ? await findCallSite(this.map, place, top.callee, this.parser) : undefined;
+    return this.site(call ?? place, {
+      function: top.frame.functionName || undefined,
+      evidence: `allocation: ${call ? `the call of \`${top.callee}\`` : 'this function'}; ${why}`,
+    });
   }
 
   /** Whether the place is in a script that has a source to read: not Node's own. */
@@ -214,17 +221,6 @@ function isCallbackKind(kind: OwnerFacts['kind']): boolean {
 
 function framePlace(frame: ProfileFrame): Place {
   return { scriptId: Number(frame.scriptId), line0: frame.lineNumber, column0: frame.columnNumber };
-}
-
-function tally(
-  into: Map<string, { frame: ProfileFrame; bytes: number }>,
-  frame: ProfileFrame,
-  bytes: number,
-): void {
-  const key = `${frame.scriptId}:${frame.lineNumber}:${frame.columnNumber}`;
-  const entry = into.get(key);
-  if (entry) entry.bytes += bytes;
-  else into.set(key, { frame, bytes });
 }
 
 /** One candidate per line and column, the best kept. */
