@@ -433,6 +433,7 @@ function kindOf(
       return 'array';
     case 'system / Context':
       return 'closure';
+    case 'system / JSArrayBufferData':
     case 'ArrayBuffer':
     case 'SharedArrayBuffer':
       return 'external-memory';

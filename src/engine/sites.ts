@@ -1,6 +1,7 @@
 /** The source lines of an owner: who stores into it, who allocates, and the user's own line that leads there. */
 import type { Site } from '../protocol/findings.ts';
 import { findCallSite } from '../source/call-sites.ts';
+import { findFreeable, mentionsClass } from '../source/freeable.ts';
 import { findRegistrationSites } from '../source/registration-sites.ts';
 import type { ScriptMap } from '../source/script-map.ts';
 import { findStoreSites } from '../source/store-sites.ts';
@@ -56,12 +57,33 @@ export class SiteFinder {
 
   private async storeCandidates(facts: OwnerFacts): Promise<StoreCandidate[]> {
     const functions = facts.partPlaces.filter((part) => part.isFunction && this.isScript(part.place));
+    if (facts.kind === 'external-memory') {
+      const freeable = await this.freeable(facts);
+      if (freeable.length) return freeable;
+    }
     const registered = isCallbackKind(facts.kind);
     const found: StoreCandidate[] = [];
     if (registered) found.push(...(await this.registrations(functions)));
     if (!found.length) found.push(...(await findStoreSites(this.map, this.query(facts), this.parser)));
     if (!found.length && !registered) found.push(...(await this.registrations(functions.slice(0, 3))));
     return distinct(found);
+  }
+
+  /** Classes that hold memory outside the heap, in the scripts that hold the growing buffer. */
+  private async freeable(facts: OwnerFacts): Promise<StoreCandidate[]> {
+    const named = facts.path.flatMap(
+      ({ name }) => this.map.atUrl(name) ?? this.map.atUrl(`file://${name}`) ?? [],
+    );
+    const places = [facts.holder, ...facts.heldBy].flatMap(({ declaredAt }) => declaredAt ?? []);
+    const scripts = new Set([
+      ...named.map(({ id }) => Number(id)),
+      ...places.map(({ scriptId }) => scriptId),
+    ]);
+    const found: StoreCandidate[] = [];
+    for (const scriptId of scripts) {
+      if (this.isScript({ scriptId })) found.push(...(await findFreeable(this.map, scriptId, this.parser)));
+    }
+    return found.sort((a, b) => b.score - a.score);
   }
 
   /** Where the callbacks were registered: nearest to the container and commonest first. */
@@ -161,12 +183,27 @@ export class SiteFinder {
   }
 
   /** The user's frame nearest to the storing function, on stacks that pass through its script. */
-  private userCaller(store: StoreCandidate): Promise<Site | undefined> {
+  private async userCaller(store: StoreCandidate): Promise<Site | undefined> {
     const through = this.stacks.flatMap(({ frames, bytes }) => {
       const at = frames.findIndex((frame) => Number(frame.scriptId) === store.scriptId);
       return at < 0 ? [] : [{ frames: frames.slice(at), bytes }];
     });
-    return this.userFrame(through, 'leads to the storing code');
+    const makers = await this.makers(through, store);
+    return this.userFrame(makers.length ? makers : through, 'leads to the storing code');
+  }
+
+  /** Of stacks into a class's script, those that enter it by a function that makes such objects. */
+  private async makers(stacks: LiveStack[], store: StoreCandidate): Promise<LiveStack[]> {
+    const className = /^class (\S+)$/.exec(store.text)?.[1];
+    if (!className) return [];
+    const found: LiveStack[] = [];
+    for (const stack of stacks) {
+      const user = stack.frames.findIndex((frame) => isUserCode(frame));
+      const entered = stack.frames[user - 1];
+      if (entered && (await mentionsClass(this.map, framePlace(entered), className, this.parser)))
+        found.push(stack);
+    }
+    return found;
   }
 
   private userAllocator(): Promise<Site | undefined> {
