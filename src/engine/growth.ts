@@ -11,13 +11,15 @@ import {
   trackedOwner,
 } from '../analysis/growth-series.ts';
 import { type DominatedHeap, dominateHeap, measureDistances } from '../analysis/heap.ts';
+import { RetainingPaths } from '../analysis/paths.ts';
 import { buildRetainers } from '../analysis/retainers.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import type { ClassTrendRow } from '../protocol/report.ts';
 import { ClassCounter } from './class-trend.ts';
+import { groupKeys } from './group-keys.ts';
 import { loadSnapshot } from './load.ts';
-import { groupKeys, type OwnerFacts, ownerFacts } from './owner-facts.ts';
+import { type OwnerFacts, ownerFacts } from './owner-facts.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
@@ -124,12 +126,13 @@ class GrowthPasses {
     const heap = this.dominate(graph);
     const { found, containers, gained, ...measured } = this.locate(heap, first.baseline!, first.totals);
     first.baseline = undefined;
-    const held = { ...heap, distances: measureDistances(graph, { signal: this.task?.signal }) };
+    const distances = measureDistances(graph, { signal: this.task?.signal });
     const retainers = buildRetainers(graph);
+    const held = { heap, retainers, paths: new RetainingPaths({ ...heap, distances }, retainers) };
     const synthetic = graph.nodeTypeNames.indexOf('synthetic');
     return {
       ...measured,
-      facts: found.map((one, k) => ownerFacts(held, retainers, one, containers[k], gained[k])),
+      facts: found.map((one, k) => ownerFacts(held, one, containers[k], gained[k])),
       roots: containers.map(({ node }) => {
         if (node !== 0 && graph.nodeTypes[node] !== synthetic) return undefined;
         const name = graph.strings.get(graph.nodeNames[node]);

@@ -8,7 +8,10 @@ import { findStoreSites } from '../source/store-sites.ts';
 import type { HeldName, StoreCandidate, StoreQuery } from '../source/store-types.ts';
 import type { SyntaxParser } from '../source/syntax.ts';
 import { isUserCode } from '../source/user-code.ts';
-import type { Holder, OwnerFacts, PartPlace, Place } from './owner-facts.ts';
+import type { Holder } from './holders.ts';
+import type { OwnerFacts } from './owner-facts.ts';
+import type { PartPlace } from './part-places.ts';
+import { type Place, placeKey } from './places.ts';
 import { bytesByFrame, type LiveStack, type ProfileFrame } from './profile.ts';
 
 export interface OwnerSites {
@@ -264,7 +267,7 @@ function framePlace(frame: ProfileFrame): Place {
 function distinct(candidates: StoreCandidate[]): StoreCandidate[] {
   const seen = new Set<string>();
   return candidates.filter((one) => {
-    const key = `${one.scriptId}:${one.line0}:${one.column0}`;
+    const key = placeKey(one);
     if (seen.has(key)) return false;
     seen.add(key);
     return true;

@@ -4,7 +4,7 @@ import type { HeapGraph } from '../heap/graph.ts';
 import type { Site } from '../protocol/findings.ts';
 import { openRecording } from '../recording/reader.ts';
 import { ScriptMap } from '../source/script-map.ts';
-import { placeOf } from './owner-facts.ts';
+import { placeOf } from './places.ts';
 
 /** Looks up a node's site by the scripts of the recording around `RECORDING/snapshots/NNNN.heapsnapshot`. */
 export async function siteFinder(

@@ -1,0 +1,64 @@
+import type { GrowingContainer } from '../analysis/growth-containers.ts';
+import { type Accumulation, foldStore } from '../analysis/growth-owners.ts';
+import type { DominatedHeap } from '../analysis/heap.ts';
+import { edgeName } from '../analysis/labels.ts';
+import type { PathStep } from '../analysis/paths.ts';
+import type { HeapGraph } from '../heap/graph.ts';
+import type { FindingKind } from '../protocol/findings.ts';
+
+/** What kind of container grows, by its class, its links and the way `steps` to it. */
+export function kindOf(
+  heap: DominatedHeap,
+  accumulation: Accumulation,
+  container: GrowingContainer,
+  steps: PathStep[],
+): FindingKind {
+  const { graph } = heap;
+  const name = (node: number) => graph.strings.get(graph.nodeNames[node]);
+  const edges = steps.slice(-3).map((step) => edgeName(graph, step.edgeIndex));
+  const trail = `${name(container.node)} ${steps
+    .slice(-4)
+    .map((step) => name(step.node))
+    .join(' ')}`;
+  if (accumulation.chain) {
+    const link = name(foldStore(heap, accumulation.chain.head));
+    if (/Listener/.test(link) || edges.some((edge) => /kEvents/.test(edge))) return 'listeners';
+    if (/Promise/.test(link)) return 'promise-chain';
+    if (/Timeout|Timer|Immediate/.test(link)) return 'timers';
+    return 'linked-list';
+  }
+  if (/\b(Timeout|TimersList|ImmediateList|Immediate)\b/.test(trail)) return 'timers';
+  if (edges.some((edge) => edge === '_events' || /kEvents/.test(edge))) return 'listeners';
+  const type = graph.nodeTypeNames[graph.nodeTypes[container.node]];
+  if (type.endsWith('string')) return 'string';
+  switch (name(container.node)) {
+    case 'Map':
+    case 'WeakMap':
+      return 'map';
+    case 'Set':
+    case 'WeakSet':
+      return 'set';
+    case 'Array':
+      return 'array';
+    case 'system / Context':
+      return 'closure';
+    case 'system / JSArrayBufferData':
+    case 'ArrayBuffer':
+    case 'SharedArrayBuffer':
+      return 'external-memory';
+    case 'Promise':
+      return 'promise-chain';
+  }
+  if (type === 'closure') return 'closure';
+  if (hasTable(graph, container.node)) return 'map';
+  return container.share >= 0.5 && name(container.node) === 'Object' ? 'dictionary' : 'object';
+}
+
+/** A subclass of Map or Set. */
+function hasTable(graph: HeapGraph, node: number): boolean {
+  for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
+    if (graph.edgeTypeNames[graph.edgeTypes[edge]] === 'internal' && edgeName(graph, edge) === 'table')
+      return true;
+  }
+  return false;
+}
