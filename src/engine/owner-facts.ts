@@ -66,7 +66,8 @@ export function ownerFacts(
   return {
     kind,
     display: displayName(kind, holder, path, nameOfClass(graph, container.node)),
-    containerClass: nameOfClass(graph, container.node),
+    containerClass:
+      (kind === 'listeners' && listenedTo(path)?.className) || nameOfClass(graph, container.node),
     nodeId: graph.nodeIds[container.node],
     place: placeOf(graph, container.node),
     holder,
@@ -88,12 +89,20 @@ export function ownerFacts(
   };
 }
 
+/** Whoever the listeners listen to: the entry before the table that Node keeps them in. */
+function listenedTo(path: PathFact[]): PathFact | undefined {
+  return path[path.findIndex(({ edge }) => /_events$|kEvents/.test(edge)) - 1];
+}
+
 function displayName(kind: FindingKind, holder: Holder, path: PathFact[], containerClass: string): string {
   if (kind === 'timers') return 'timers';
-  if (kind === 'listeners') {
-    const table = path.findIndex(({ edge }) => /_events$|kEvents/.test(edge));
-    const target = path.slice(0, Math.max(0, table)).map(({ name }) => name);
-    if (target.length) return target.slice(-2).join('.');
+  const target = kind === 'listeners' ? listenedTo(path) : undefined;
+  if (target) {
+    const until = path.slice(0, path.indexOf(target) + 1);
+    return until
+      .slice(-2)
+      .map(({ name }) => name)
+      .join('.');
   }
   if (!holder.name) return path[path.length - 1]?.name ?? containerClass;
   if (holder.how === 'global') return `globalThis.${holder.name}`;
