@@ -12,7 +12,9 @@ export interface Axis {
  * (time in which nothing happens is no evidence of anything); else active time.
  */
 export function progressAxis(snapshots: readonly SnapshotEntry[]): Axis {
-  const steps = snapshots.map((snapshot) => snapshot.step);
+  // A snapshot before the first step's end knows of none.
+  const stepped = snapshots.some(({ step }) => step !== undefined);
+  const steps = snapshots.map(({ step }) => (stepped ? (step ?? 0) : undefined));
   if (rises(steps, snapshots.length - 1)) return { unit: 'step', xs: steps };
   const ordinals = snapshots.map((snapshot) => snapshot.ordinal);
   if (rises(ordinals, snapshots.length - 1)) return { unit: 'allocated', xs: ordinals };
