@@ -63,7 +63,7 @@ export interface Commands {
 export interface Events {
   'Runtime.bindingCalled': { name: string; payload: string };
   'Debugger.scriptParsed': ScriptParsed;
-  'Debugger.paused': object;
+  'Debugger.paused': { hitBreakpoints?: string[] };
   'HeapProfiler.addHeapSnapshotChunk': { chunk: string };
   'HeapProfiler.reportHeapSnapshotProgress': { done: number; total: number };
 }

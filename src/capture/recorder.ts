@@ -5,7 +5,7 @@ import type { Inspector } from './inspector.ts';
 import { Probe } from './probe.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
-import { streamSnapshot } from './snapshot.ts';
+import { Forcer, streamSnapshot } from './snapshot.ts';
 import type { InstallOptions, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
 
@@ -43,6 +43,7 @@ export class Recorder {
   private probe!: Probe;
   /** V8 keeps ids of objects that move from the first snapshot on. */
   private baselineId?: string;
+  private forcer!: Forcer;
   private steps = 0;
   private stepSnapshot = false;
   private pausedMs = 0;
@@ -201,6 +202,7 @@ export class Recorder {
   }
 
   private describe({ pid, ppid, argv, cwd, ...runtime }: TargetFacts): void {
+    this.forcer = new Forcer(this.inspector, Number(/\d+/.exec(runtime.version)?.[0]));
     this.writer.describe({ runtime: { name: 'node', ...runtime }, target: { pid, cwd } });
     this.writer.event({ type: 'process', t: this.clock(), event: 'start', role: 'target', pid, ppid, argv });
   }
@@ -255,7 +257,7 @@ export class Recorder {
       now: this.urgency.now,
       onNow: (listener: () => void) => this.urgency.listeners.push(listener),
     };
-    const profile = await streamSnapshot(this.inspector, sink, urgency).catch(async (error) => {
+    const profile = await streamSnapshot(this.inspector, sink, urgency, this.forcer).catch(async (error) => {
       await sink.abort();
       throw error;
     });

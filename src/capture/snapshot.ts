@@ -4,7 +4,11 @@ import type { SampledProfile } from './cdp-types.ts';
 import type { Inspector } from './inspector.ts';
 
 /** How long a snapshot may be waiting for the program to come back to its event loop. */
-const PATIENCE_MS = 200;
+const PATIENCE_MS = 1000;
+/** How long a pause that was asked for may take to come, before it is called off. */
+const PAUSE_MS = 300;
+/** From here on `takeHeapSnapshot` waits for the program. */
+const WAITS_SINCE_NODE = 22;
 
 /** Lets a waiting snapshot begin at once. */
 export interface Urgency {
@@ -24,12 +28,13 @@ export async function streamSnapshot(
   inspector: Inspector,
   sink: SnapshotSink,
   urgency: Urgency,
+  forcer: Forcer,
 ): Promise<SampledProfile> {
   const store = new DisposableStore();
   let begun = false;
   let forcing: Promise<void> | undefined;
   const force = (): void => {
-    if (!begun) forcing ??= pauseBriefly(inspector, store);
+    if (!begun && forcer.isNeeded) forcing ??= forcer.pauseOnce();
   };
   store.add(
     inspector.on('HeapProfiler.reportHeapSnapshotProgress', () => {
@@ -69,12 +74,44 @@ export async function streamSnapshot(
   }
 }
 
-async function pauseBriefly(inspector: Inspector, store: DisposableStore): Promise<void> {
-  store.add(
-    inspector.on('Debugger.paused', () => {
-      inspector.send('Debugger.resume').catch(() => {});
-    }),
-  );
-  await inspector.send('Debugger.enable');
-  await inspector.send('Debugger.pause');
+/** Forces snapshots that wait; one for each inspector. */
+export class Forcer {
+  private listening = false;
+  private onPaused: () => void = () => {};
+
+  /** @param nodeMajor the target's major version */
+  constructor(
+    private readonly inspector: Inspector,
+    private readonly nodeMajor: number,
+  ) {}
+
+  get isNeeded(): boolean {
+    return this.nodeMajor >= WAITS_SINCE_NODE;
+  }
+
+  /** Asks for a pause and waits for it a moment: left pending it would strike when the debugger is next enabled. */
+  async pauseOnce(): Promise<void> {
+    const { inspector } = this;
+    if (!this.listening) {
+      this.listening = true;
+      // For as long as the inspector lasts: a pause that comes late must not stop the program for good.
+      inspector.on('Debugger.paused', ({ hitBreakpoints }) => {
+        if (hitBreakpoints?.length) return; // somebody else's
+        this.onPaused();
+        inspector.send('Debugger.resume').catch(() => {});
+      });
+    }
+    let timer: NodeJS.Timeout | undefined;
+    const paused = new Promise<void>((resolve) => {
+      this.onPaused = resolve;
+      timer = setTimeout(resolve, PAUSE_MS);
+    });
+    try {
+      await inspector.send('Debugger.enable');
+      await inspector.send('Debugger.pause');
+      await Promise.race([paused, inspector.closed]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 }
