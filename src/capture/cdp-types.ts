@@ -37,6 +37,7 @@ export interface Commands {
       objectId: string;
       arguments: { value: unknown }[];
       returnByValue: true;
+      awaitPromise: boolean;
       silent: true;
     };
     result: Evaluated;
@@ -45,6 +46,7 @@ export interface Commands {
   'Runtime.removeBinding': { params: { name: string }; result: Nothing };
   'Runtime.discardConsoleEntries': { params: undefined; result: Nothing };
   'Runtime.releaseObjectGroup': { params: { objectGroup: string }; result: Nothing };
+  'HeapProfiler.collectGarbage': { params: undefined; result: Nothing };
   'Debugger.enable': { params: undefined; result: object };
   'Debugger.disable': { params: undefined; result: Nothing };
   'Debugger.pause': { params: undefined; result: Nothing };

@@ -57,18 +57,19 @@ return module.exports.install(get, send, ${JSON.stringify(options)});
   async call<K extends keyof TargetAgent>(
     method: K,
     ...args: Parameters<TargetAgent[K]>
-  ): Promise<ReturnType<TargetAgent[K]>> {
+  ): Promise<Awaited<ReturnType<TargetAgent[K]>>> {
     const { result, exceptionDetails } = await this.inspector.send('Runtime.callFunctionOn', {
       functionDeclaration: `function(...args) { return this.${method}(...args); }\n//# sourceURL=heapline:call\n`,
       objectId: this.objectId,
       arguments: args.map((value) => ({ value })),
       returnByValue: true,
+      awaitPromise: method === 'settle',
       silent: true,
     });
     if (exceptionDetails) {
       throw new Error(`${method}: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
     }
-    return result.value as ReturnType<TargetAgent[K]>;
+    return result.value as Awaited<ReturnType<TargetAgent[K]>>;
   }
 
   /** V8's id of an object of ours that lives as long as the recording: when it changes, all ids have. */

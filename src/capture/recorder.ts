@@ -30,6 +30,9 @@ const BEAT_MS = 1000;
 const LAST_WORD_MS = 2000;
 
 /** Records one target from attach to end. All that the target is asked goes through one queue. */
+/** How long a busy program is waited for. */
+const SETTLE_MS = 250;
+
 export class Recorder {
   /** Resolves when nothing more will be written by us. */
   readonly done: Promise<RecorderEnd>;
@@ -251,6 +254,7 @@ export class Recorder {
     for (const index of room.drop) this.writer.dropSnapshot(index, this.clock());
     await this.discardConsole();
     await this.checkIds();
+    if (!this.urgency.now) await this.settle();
     const moment = this.moment();
     const sink = this.writer.openSnapshot(room.limit);
     const urgency = {
@@ -287,6 +291,24 @@ export class Recorder {
     for (const index of this.schedule.add(taken)) this.writer.dropSnapshot(index, this.clock());
     this.writer.profile(profile, { t, samplingInterval, ordinal });
     await this.scripts.collect(this.inspector);
+  }
+
+  /**
+   * Collects garbage and lets the program's event loop come round: finalization registries hold what they were given
+   * for dead objects until their callbacks have run, and a snapshot's own collection leaves no time for that.
+   */
+  private async settle(): Promise<void> {
+    const began = this.clock();
+    await this.inspector.send('HeapProfiler.collectGarbage');
+    this.pausedMs += this.clock() - began;
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, SETTLE_MS);
+    });
+    const settled = this.probe.call('settle');
+    settled.catch(() => {}); // it may come after we stopped waiting
+    await Promise.race([settled, patience]);
+    clearTimeout(timer);
   }
 
   /** What the program gave to `console.*` is kept alive by the inspector alone. */

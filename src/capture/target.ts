@@ -41,6 +41,8 @@ export interface InstallOptions {
 export interface TargetAgent {
   facts(): TargetFacts;
   read(): Reading;
+  /** Resolves when the event loop has come round: what a collection left to be finalized has been. */
+  settle(): Promise<void>;
   /** We are there: wait on. */
   beat(): void;
   /** Lets a program that waits go on to its end. */
@@ -71,6 +73,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
   const now = performance.now.bind(performance);
   const clearMarks = performance.clearMarks.bind(performance);
   const wait = Atomics.wait;
+  const nextTurn = setImmediate;
   const kill = process.kill.bind(process);
   const tell = (message: TargetMessage): void => send(JSON.stringify(message));
 
@@ -175,6 +178,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
       gcCount = 0;
       return reading;
     },
+    settle: () => new Promise((resolve) => nextTurn(() => nextTurn(resolve))),
     beat() {
       if (!released) deadline = now() + 2 * PATIENCE_MS;
     },
