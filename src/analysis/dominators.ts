@@ -26,7 +26,7 @@ export interface Dominators {
 export function computeDominators(graph: FlowGraph, essential: Bits, root: number): Dominators {
   const { vertexOf, dom, unreached } = dominatorsByVertex(graph, essential, root);
   const dominators = new Uint32Array(graph.nodeCount).fill(root);
-  for (let w = 2; w < dom.length; w++) dominators[vertexOf[w]] = vertexOf[dom[w]];
+  for (let w = 2; w < vertexOf.length; w++) dominators[vertexOf[w]] = vertexOf[dom[w]];
   return { dominators, order: preorder(dominators, vertexOf, unreached) };
 }
 
@@ -40,29 +40,33 @@ function dominatorsByVertex(
   const { vertexOf, unreached } = search;
   const count = vertexOf.length - 1;
   const { first, sources } = predecessors(graph, essential, search);
-  // Four arrays do two duties, for memory's sake. Parents become ancestors where a vertex is linked; the search is
-  // done with its cursors, so they are the stack of a path to compress; numbers are used up, so they become
-  // semidominators; and a vertex waits in the chain of its bucket, then it has a dominator.
-  const { parents: ancestor, cursors: stack } = search;
+  // Four arrays do two duties, for memory's sake. Parents become ancestors where a vertex is linked. Numbers are used
+  // up, so they become semidominators. What leads to w + 1 was looked at before w has a dominator, which takes its
+  // place there; until then w waits there in the chain of its bucket. And a vertex has a label from where it is
+  // linked on; before, the head of its own bucket, which is empty when it is linked.
+  const ancestor = search.parents;
   const semi = search.numbers;
+  for (let v = 0; v <= count; v++) semi[v] = v;
+  const dom = first.subarray(1);
   const label = new Uint32Array(count + 1);
-  for (let v = 0; v <= count; v++) semi[v] = label[v] = v;
-  const buckets = new Uint32Array(count + 1);
-  const dom = new Uint32Array(count + 1);
+  const buckets = label;
   let linked = count + 1; // vertices from here on are linked
 
   /** For a linked vertex: that of least semidominator on its way up to the root of its tree, without that root. */
   const evaluate = (start: number): number => {
     let v = start;
-    let depth = 0;
+    let below = 0; // the way back down: each ancestor on the way is turned round
     while (ancestor[v] >= linked) {
-      stack[depth++] = v;
-      v = ancestor[v];
+      const up = ancestor[v];
+      ancestor[v] = below;
+      below = v;
+      v = up;
     }
     const top = ancestor[v];
     let best = label[v];
-    while (depth > 0) {
-      const w = stack[--depth];
+    while (below > 0) {
+      const w = below;
+      below = ancestor[w];
       if (semi[best] < semi[label[w]]) label[w] = best;
       else best = label[w];
       ancestor[w] = top;
@@ -80,6 +84,7 @@ function dominatorsByVertex(
     }
     semi[w] = least;
     linked = w;
+    label[w] = w;
     if (least === parent) dom[w] = parent;
     else {
       dom[w] = buckets[least];
@@ -105,7 +110,8 @@ interface Search {
   numbers: Uint32Array;
   /** Vertex above each vertex, 0 for the root. */
   parents: Uint32Array;
-  cursors: Uint32Array;
+  /** As long as the vertices and two more, of no use any longer. */
+  spent: Uint32Array;
   unreached: number[];
 }
 
@@ -114,7 +120,7 @@ function depthFirst(graph: FlowGraph, essential: Bits, root: number): Search {
   const vertexOf = new Uint32Array(nodeCount + 1);
   const numbers = new Uint32Array(nodeCount + 1);
   const parents = new Uint32Array(nodeCount + 1);
-  const cursors = new Uint32Array(nodeCount);
+  const cursors = new Uint32Array(nodeCount + 2);
   let count = 0;
   const enter = (node: number, parent: number): void => {
     numbers[node] = ++count;
@@ -150,7 +156,7 @@ function depthFirst(graph: FlowGraph, essential: Bits, root: number): Search {
     }
     for (let node = 0; node < nodeCount; node++) if (numbers[node] === 0) unreached.push(node);
   }
-  return { vertexOf: vertexOf.subarray(0, count + 1), numbers, parents, cursors, unreached };
+  return { vertexOf: vertexOf.subarray(0, count + 1), numbers, parents, spent: cursors, unreached };
 }
 
 /**
@@ -160,11 +166,11 @@ function depthFirst(graph: FlowGraph, essential: Bits, root: number): Search {
 function predecessors(
   graph: FlowGraph,
   essential: Bits,
-  { vertexOf, numbers, parents }: Search,
+  { vertexOf, numbers, parents, spent }: Search,
 ): { first: Uint32Array; sources: Uint32Array } {
   const { firstEdges, edgeTargets } = graph;
   const count = vertexOf.length - 1;
-  const first = new Uint32Array(count + 2);
+  const first = spent.fill(0);
   for (let v = 1; v <= count; v++) {
     const node = vertexOf[v];
     for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {

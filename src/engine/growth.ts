@@ -17,6 +17,7 @@ import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import type { ClassTrendRow } from '../protocol/report.ts';
 import { ClassCounter } from './class-trend.ts';
+import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts } from './owner-facts.ts';
@@ -72,6 +73,7 @@ class GrowthPasses {
   private readonly classes: ClassCounter;
   private readonly last: number;
   private loads = 0;
+  private readonly collect = garbageCollector();
 
   constructor(
     private readonly files: readonly string[],
@@ -126,6 +128,7 @@ class GrowthPasses {
     const heap = this.dominate(graph);
     const { found, containers, gained, ...measured } = this.locate(heap, first.baseline!, first.totals);
     first.baseline = undefined;
+    this.collect(); // the baseline, gains and totals
     const distances = measureDistances(graph, { signal: this.task?.signal });
     const retainers = buildRetainers(graph);
     const held = { heap, retainers, paths: new RetainingPaths({ ...heap, distances }, retainers) };
@@ -165,11 +168,15 @@ class GrowthPasses {
     throwIfCancelled(this.task);
     const phase = `Analysing snapshot ${index + 1} of ${this.files.length}`;
     this.task?.report?.({ phase, done: this.loads++, total: this.files.length + 2 });
+    this.collect(); // the graph before
     return loadSnapshot(this.files[index], { signal: this.task?.signal });
   }
 
   private dominate(graph: HeapGraph): DominatedHeap {
-    return dominateHeap(graph, { signal: this.task?.signal });
+    this.collect();
+    const heap = dominateHeap(graph, { signal: this.task?.signal });
+    this.collect();
+    return heap;
   }
 }
 
