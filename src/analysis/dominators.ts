@@ -24,21 +24,17 @@ export interface Dominators {
  * are also held elsewhere.) No recursion. Vertices are numbered from 1 in depth-first order.
  */
 export function computeDominators(graph: FlowGraph, essential: Bits, root: number): Dominators {
-  const { vertexOf, dom, unreached } = dominatorsByVertex(graph, essential, root);
+  const search = depthFirst(graph, essential, root);
+  const { vertexOf } = search;
+  const dom = dominatorsByVertex(graph, essential, search);
   const dominators = new Uint32Array(graph.nodeCount).fill(root);
   for (let w = 2; w < vertexOf.length; w++) dominators[vertexOf[w]] = vertexOf[dom[w]];
-  return { dominators, order: preorder(dominators, vertexOf, unreached) };
+  return { dominators, order: preorder(dominators, search) };
 }
 
-/** A function of its own, so that what it needs in between is free before the order is made. */
-function dominatorsByVertex(
-  graph: FlowGraph,
-  essential: Bits,
-  root: number,
-): { vertexOf: Uint32Array; dom: Uint32Array; unreached: number[] } {
-  const search = depthFirst(graph, essential, root);
-  const { vertexOf, unreached } = search;
-  const count = vertexOf.length - 1;
+/** The dominator of each vertex but the first. Uses up the search's numbers, parents and cursors. */
+function dominatorsByVertex(graph: FlowGraph, essential: Bits, search: Search): Uint32Array {
+  const count = search.vertexOf.length - 1;
   const { first, sources } = predecessors(graph, essential, search);
   // Four arrays do two duties, for memory's sake. Parents become ancestors where a vertex is linked. Numbers are used
   // up, so they become semidominators. What leads to w + 1 was looked at before w has a dominator, which takes its
@@ -100,7 +96,7 @@ function dominatorsByVertex(
     }
   }
   for (let w = 2; w <= count; w++) if (dom[w] !== semi[w]) dom[w] = dom[dom[w]];
-  return { vertexOf, dom, unreached };
+  return dom;
 }
 
 interface Search {
@@ -110,17 +106,18 @@ interface Search {
   numbers: Uint32Array;
   /** Vertex above each vertex, 0 for the root. */
   parents: Uint32Array;
-  /** As long as the vertices and two more, of no use any longer. */
-  spent: Uint32Array;
+  /** Of no use once the search is done, with room for two more. */
+  cursors: Uint32Array;
   unreached: number[];
 }
 
 function depthFirst(graph: FlowGraph, essential: Bits, root: number): Search {
   const { nodeCount, firstEdges, edgeTargets } = graph;
-  const vertexOf = new Uint32Array(nodeCount + 1);
-  const numbers = new Uint32Array(nodeCount + 1);
-  const parents = new Uint32Array(nodeCount + 1);
-  const cursors = new Uint32Array(nodeCount + 2);
+  // One block: the C library keeps middling ones for itself when they are free, and gives large ones back.
+  const block = new Uint32Array(4 * (nodeCount + 2));
+  const [vertexOf, numbers, parents, cursors] = [0, 1, 2, 3].map((i) =>
+    block.subarray(i * (nodeCount + 2), (i + 1) * (nodeCount + 2)),
+  );
   let count = 0;
   const enter = (node: number, parent: number): void => {
     numbers[node] = ++count;
@@ -156,7 +153,7 @@ function depthFirst(graph: FlowGraph, essential: Bits, root: number): Search {
     }
     for (let node = 0; node < nodeCount; node++) if (numbers[node] === 0) unreached.push(node);
   }
-  return { vertexOf: vertexOf.subarray(0, count + 1), numbers, parents, spent: cursors, unreached };
+  return { vertexOf: vertexOf.subarray(0, count + 1), numbers, parents, cursors, unreached };
 }
 
 /**
@@ -166,11 +163,11 @@ function depthFirst(graph: FlowGraph, essential: Bits, root: number): Search {
 function predecessors(
   graph: FlowGraph,
   essential: Bits,
-  { vertexOf, numbers, parents, spent }: Search,
+  { vertexOf, numbers, parents, cursors }: Search,
 ): { first: Uint32Array; sources: Uint32Array } {
   const { firstEdges, edgeTargets } = graph;
   const count = vertexOf.length - 1;
-  const first = spent.fill(0);
+  const first = cursors.fill(0);
   for (let v = 1; v <= count; v++) {
     const node = vertexOf[v];
     for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
@@ -195,14 +192,14 @@ function predecessors(
 }
 
 /** The dominator tree in preorder. Vertices come in depth-first order, so a dominator before what it dominates. */
-function preorder(dominators: Uint32Array, vertexOf: Uint32Array, unreached: number[]): Uint32Array {
+function preorder(dominators: Uint32Array, { vertexOf, unreached, numbers, parents }: Search): Uint32Array {
   const nodeCount = dominators.length;
   const count = vertexOf.length - 1;
-  const subtree = new Uint32Array(nodeCount).fill(1);
+  const subtree = numbers.fill(1);
   for (let v = count; v > 1; v--) subtree[dominators[vertexOf[v]]] += subtree[vertexOf[v]];
   const order = new Uint32Array(nodeCount);
   // Where the next child of a node goes: right behind it, then behind the children placed before.
-  const next = new Uint32Array(nodeCount);
+  const next = parents.fill(0);
   order[0] = vertexOf[1];
   next[vertexOf[1]] = 1;
   const place = (node: number): void => {

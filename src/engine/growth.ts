@@ -105,20 +105,22 @@ class GrowthPasses {
 
   /** The first snapshot after warm-up: nearly all scripts are loaded, and enough snapshots are left. */
   private async baseline(): Promise<First> {
-    let index = 0;
     const latest = this.last - WANTED + 1;
     const scripts = latest > 0 ? countScripts(await this.load(this.last)) : 0;
-    for (;;) {
-      const graph = await this.load(index);
-      if (index < latest && countScripts(graph) < 0.97 * scripts) {
-        index++;
-        continue;
-      }
-      this.classes.count(index, graph);
-      const heap = this.dominate(graph);
-      const live = liveTotals(heap);
-      return { index, baseline: makeBaseline(heap, live), totals: totalsOf(live) };
+    for (let index = 0; ; index++) {
+      const first = await this.baselineAt(index, index < latest ? 0.97 * scripts : 0);
+      if (first) return first;
     }
+  }
+
+  /** Undefined where fewer scripts are loaded than there must be. */
+  private async baselineAt(index: number, scripts: number): Promise<First | undefined> {
+    const graph = await this.load(index);
+    if (scripts > 0 && countScripts(graph) < scripts) return undefined;
+    this.classes.count(index, graph);
+    const heap = this.dominate(graph);
+    const live = liveTotals(heap);
+    return { index, baseline: makeBaseline(heap, live), totals: totalsOf(live) };
   }
 
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
