@@ -24,45 +24,45 @@ export interface Dominators {
  * are also held elsewhere.) No recursion. Vertices are numbered from 1 in depth-first order.
  */
 export function computeDominators(graph: FlowGraph, essential: Bits, root: number): Dominators {
-  const { vertexOf, dom, unreached } = dominatorsByVertex(graph, essential, root);
+  const search = depthFirst(graph, essential, root);
+  const { vertexOf } = search;
+  const dom = dominatorsByVertex(graph, essential, search);
   const dominators = new Uint32Array(graph.nodeCount).fill(root);
-  for (let w = 2; w < dom.length; w++) dominators[vertexOf[w]] = vertexOf[dom[w]];
-  return { dominators, order: preorder(dominators, vertexOf, unreached) };
+  for (let w = 2; w < vertexOf.length; w++) dominators[vertexOf[w]] = vertexOf[dom[w]];
+  return { dominators, order: preorder(dominators, search) };
 }
 
-/** A function of its own, so that what it needs in between is free before the order is made. */
-function dominatorsByVertex(
-  graph: FlowGraph,
-  essential: Bits,
-  root: number,
-): { vertexOf: Uint32Array; dom: Uint32Array; unreached: number[] } {
-  const search = depthFirst(graph, essential, root);
-  const { vertexOf, unreached } = search;
-  const count = vertexOf.length - 1;
+/** The dominator of each vertex but the first. Uses up the search's numbers, parents and cursors. */
+function dominatorsByVertex(graph: FlowGraph, essential: Bits, search: Search): Uint32Array {
+  const count = search.vertexOf.length - 1;
   const { first, sources } = predecessors(graph, essential, search);
-  // Four arrays do two duties, for memory's sake. Parents become ancestors where a vertex is linked; the search is
-  // done with its cursors, so they are the stack of a path to compress; numbers are used up, so they become
-  // semidominators; and a vertex waits in the chain of its bucket, then it has a dominator.
-  const { parents: ancestor, cursors: stack } = search;
+  // Four arrays do two duties, for memory's sake. Parents become ancestors where a vertex is linked. Numbers are used
+  // up, so they become semidominators. What leads to w + 1 was looked at before w has a dominator, which takes its
+  // place there; until then w waits there in the chain of its bucket. And a vertex has a label from where it is
+  // linked on; before, the head of its own bucket, which is empty when it is linked.
+  const ancestor = search.parents;
   const semi = search.numbers;
+  for (let v = 0; v <= count; v++) semi[v] = v;
+  const dom = first.subarray(1);
   const label = new Uint32Array(count + 1);
-  for (let v = 0; v <= count; v++) semi[v] = label[v] = v;
-  const buckets = new Uint32Array(count + 1);
-  const dom = new Uint32Array(count + 1);
+  const buckets = label;
   let linked = count + 1; // vertices from here on are linked
 
   /** For a linked vertex: that of least semidominator on its way up to the root of its tree, without that root. */
   const evaluate = (start: number): number => {
     let v = start;
-    let depth = 0;
+    let below = 0; // the way back down: each ancestor on the way is turned round
     while (ancestor[v] >= linked) {
-      stack[depth++] = v;
-      v = ancestor[v];
+      const up = ancestor[v];
+      ancestor[v] = below;
+      below = v;
+      v = up;
     }
     const top = ancestor[v];
     let best = label[v];
-    while (depth > 0) {
-      const w = stack[--depth];
+    while (below > 0) {
+      const w = below;
+      below = ancestor[w];
       if (semi[best] < semi[label[w]]) label[w] = best;
       else best = label[w];
       ancestor[w] = top;
@@ -80,6 +80,7 @@ function dominatorsByVertex(
     }
     semi[w] = least;
     linked = w;
+    label[w] = w;
     if (least === parent) dom[w] = parent;
     else {
       dom[w] = buckets[least];
@@ -95,7 +96,7 @@ function dominatorsByVertex(
     }
   }
   for (let w = 2; w <= count; w++) if (dom[w] !== semi[w]) dom[w] = dom[dom[w]];
-  return { vertexOf, dom, unreached };
+  return dom;
 }
 
 interface Search {
@@ -105,16 +106,18 @@ interface Search {
   numbers: Uint32Array;
   /** Vertex above each vertex, 0 for the root. */
   parents: Uint32Array;
+  /** Of no use once the search is done, with room for two more. */
   cursors: Uint32Array;
   unreached: number[];
 }
 
 function depthFirst(graph: FlowGraph, essential: Bits, root: number): Search {
   const { nodeCount, firstEdges, edgeTargets } = graph;
-  const vertexOf = new Uint32Array(nodeCount + 1);
-  const numbers = new Uint32Array(nodeCount + 1);
-  const parents = new Uint32Array(nodeCount + 1);
-  const cursors = new Uint32Array(nodeCount);
+  // One block: the C library keeps middling ones for itself when they are free, and gives large ones back.
+  const block = new Uint32Array(4 * (nodeCount + 2));
+  const [vertexOf, numbers, parents, cursors] = [0, 1, 2, 3].map((i) =>
+    block.subarray(i * (nodeCount + 2), (i + 1) * (nodeCount + 2)),
+  );
   let count = 0;
   const enter = (node: number, parent: number): void => {
     numbers[node] = ++count;
@@ -160,11 +163,11 @@ function depthFirst(graph: FlowGraph, essential: Bits, root: number): Search {
 function predecessors(
   graph: FlowGraph,
   essential: Bits,
-  { vertexOf, numbers, parents }: Search,
+  { vertexOf, numbers, parents, cursors }: Search,
 ): { first: Uint32Array; sources: Uint32Array } {
   const { firstEdges, edgeTargets } = graph;
   const count = vertexOf.length - 1;
-  const first = new Uint32Array(count + 2);
+  const first = cursors.fill(0);
   for (let v = 1; v <= count; v++) {
     const node = vertexOf[v];
     for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
@@ -189,14 +192,14 @@ function predecessors(
 }
 
 /** The dominator tree in preorder. Vertices come in depth-first order, so a dominator before what it dominates. */
-function preorder(dominators: Uint32Array, vertexOf: Uint32Array, unreached: number[]): Uint32Array {
+function preorder(dominators: Uint32Array, { vertexOf, unreached, numbers, parents }: Search): Uint32Array {
   const nodeCount = dominators.length;
   const count = vertexOf.length - 1;
-  const subtree = new Uint32Array(nodeCount).fill(1);
+  const subtree = numbers.fill(1);
   for (let v = count; v > 1; v--) subtree[dominators[vertexOf[v]]] += subtree[vertexOf[v]];
   const order = new Uint32Array(nodeCount);
   // Where the next child of a node goes: right behind it, then behind the children placed before.
-  const next = new Uint32Array(nodeCount);
+  const next = parents.fill(0);
   order[0] = vertexOf[1];
   next[vertexOf[1]] = 1;
   const place = (node: number): void => {

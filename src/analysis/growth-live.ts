@@ -1,3 +1,5 @@
+import type { HeapGraph } from '../heap/graph.ts';
+import { getBit, makeBits, setBit } from './bits.ts';
 import type { DominatedHeap } from './heap.ts';
 import { typeRole } from './type-roles.ts';
 
@@ -6,7 +8,7 @@ export interface LiveTotals {
   /** Objects in the subtree, the node itself included. */
   counts: Uint32Array;
   /** Bytes of them and of their backing stores. */
-  bytes: Float64Array;
+  bytes: Uint32Array | Float64Array;
   /** 0 not the program's, 1 an object, 2 a backing store. */
   own: Uint8Array;
   ownCount(node: number): number;
@@ -22,18 +24,19 @@ export function liveTotals(heap: DominatedHeap): LiveTotals {
   const roles = graph.nodeTypeNames.map((name) => typeRole(name));
   const isText = graph.nodeTypeNames.map((name) => name.endsWith('string') || name === 'symbol');
   const counts = new Uint32Array(graph.nodeCount);
-  const bytes = new Float64Array(graph.nodeCount);
+  const bytes = sizeColumn(graph);
   /** 0 not the program's, 1 an object, 2 a backing store. */
   const own = new Uint8Array(graph.nodeCount);
   // What hangs below code (boilerplates, constant pools, property names) is the engine's, not the program's.
-  const engine = new Uint8Array(graph.nodeCount);
+  const engine = makeBits(graph.nodeCount);
   for (let i = 0; i < order.length; i++) {
     const node = order[i];
     const role = roles[graph.nodeTypes[node]];
-    if (role === 'engine') engine[node] = 1;
-    else if (engine[dominators[node]] && (role !== 'object' || isText[graph.nodeTypes[node]]))
-      engine[node] = 1;
-    if (engine[node] || role === 'root') continue;
+    const isEngine =
+      role === 'engine' ||
+      (getBit(engine, dominators[node]) && (role !== 'object' || isText[graph.nodeTypes[node]]));
+    if (isEngine) setBit(engine, node);
+    if (isEngine || role === 'root') continue;
     own[node] = role === 'object' ? 1 : 2;
     bytes[node] = graph.nodeSelfSizes[node];
     if (role === 'object') counts[node] = 1;
@@ -52,4 +55,11 @@ export function liveTotals(heap: DominatedHeap): LiveTotals {
     ownCount: (node) => (own[node] === 1 ? 1 : 0),
     ownBytes: (node) => (own[node] ? graph.nodeSelfSizes[node] : 0),
   };
+}
+
+/** For sums of sizes: 4 bytes a node where all of them together fit. */
+function sizeColumn({ nodeCount, nodeSelfSizes }: HeapGraph): Uint32Array | Float64Array {
+  let total = 0;
+  for (let node = 0; node < nodeCount; node++) total += nodeSelfSizes[node];
+  return total < 2 ** 32 ? new Uint32Array(nodeCount) : new Float64Array(nodeCount);
 }

@@ -3,7 +3,7 @@
  * Works on net gains per dominator subtree: V8 reuses node ids, so "this object is new" is wrong for some
  * objects, while net gains of an owner stay exact.
  */
-import { type Baseline, nodeKinds } from './growth-baseline.ts';
+import { alike, type Baseline, kindHashes } from './growth-baseline.ts';
 import type { LiveTotals } from './growth-live.ts';
 import type { DominatedHeap } from './heap.ts';
 import { typeRole } from './type-roles.ts';
@@ -34,38 +34,45 @@ export interface Chain {
 export interface Gains {
   /** 1 where the baseline has the same object (id and kind); 2 for embedder nodes, whose ids do not last. */
   old: Uint8Array;
-  objects: Float64Array;
-  bytes: Float64Array;
+  objects: GainColumn;
+  bytes: GainColumn;
 }
+
+/** Int32Array where no gain passes its ends. */
+type GainColumn = Int32Array | Float64Array;
 
 /** Net gain of every node's dominator subtree since the baseline. */
 export function gainsSince(baseline: Baseline, heap: DominatedHeap, live: LiveTotals): Gains {
   const { nodeCount, nodeIds } = heap.graph;
-  const kinds = nodeKinds(heap);
-  const gains = {
-    old: new Uint8Array(nodeCount),
-    objects: new Float64Array(nodeCount),
-    bytes: new Float64Array(nodeCount),
+  const kindOf = kindHashes(heap.graph);
+  const most = Math.max(live.bytes[0], baseline.bytes[baseline.row(nodeIds[0])] ?? 0);
+  const fits = most < 2 ** 31;
+  const column = (): GainColumn => (fits ? new Int32Array(nodeCount) : new Float64Array(nodeCount));
+  // Losses add up without bounds, where what hung in a chain now hangs side by side. Gains do not: they are there.
+  const least = fits ? -(2 ** 31) : Number.NEGATIVE_INFINITY;
+  const gains = { old: new Uint8Array(nodeCount), objects: column(), bytes: column() };
+  const add = (to: GainColumn, node: number, gain: number): void => {
+    to[node] = Math.max(least, to[node] + gain);
   };
   const { dominators, order } = heap;
   // Own weights first, then sums over the dominator tree; where the baseline knows a node, its sum is net.
   for (let i = order.length - 1; i >= 0; i--) {
     const node = order[i];
     const row = baseline.row(nodeIds[node]);
-    if (row >= 0 && baseline.kinds[row] === kinds[node]) {
+    if (row >= 0 && baseline.kinds[row] === kindOf(node)) {
       gains.old[node] = 1;
       gains.objects[node] = live.counts[node] - baseline.counts[row];
       gains.bytes[node] = live.bytes[node] - baseline.bytes[row];
     } else if ((nodeIds[node] & 1) === 0) {
       gains.old[node] = 2;
     } else {
-      gains.objects[node] += live.ownCount(node);
-      gains.bytes[node] += live.ownBytes(node);
+      add(gains.objects, node, live.ownCount(node));
+      add(gains.bytes, node, live.ownBytes(node));
     }
     const dominator = dominators[node];
     if (dominator === node) continue;
-    gains.objects[dominator] += gains.objects[node];
-    gains.bytes[dominator] += gains.bytes[node];
+    add(gains.objects, dominator, gains.objects[node]);
+    add(gains.bytes, dominator, gains.bytes[node]);
   }
   return gains;
 }
@@ -133,11 +140,11 @@ export function findAccumulations(heap: DominatedHeap, gains: Gains, threshold: 
 
 /** Lists, promise chains and the like: an accumulation deep in a repeating pattern belongs to the chain's holder. */
 function climbChains(heap: DominatedHeap, gains: Gains, found: Accumulation[]): Accumulation[] {
-  const kinds = nodeKinds(heap);
+  const isAlike = alike(heap.graph);
   const climbed = new Map<number, Accumulation>();
   const rest: Accumulation[] = [];
   for (const one of found) {
-    const chain = chainAbove(heap, kinds, one.node);
+    const chain = chainAbove(heap, isAlike, one.node);
     if (!chain) {
       rest.push(one);
       continue;
@@ -164,7 +171,11 @@ function climbChains(heap: DominatedHeap, gains: Gains, found: Accumulation[]): 
 }
 
 /** Patterns of up to 6 kinds that repeat at least 4 times going up from `node`. */
-function chainAbove(heap: DominatedHeap, kinds: Uint32Array, node: number): Chain | undefined {
+function chainAbove(
+  heap: DominatedHeap,
+  isAlike: (a: number, b: number) => boolean,
+  node: number,
+): Chain | undefined {
   const trail: number[] = [];
   for (let at = node; trail.length < 30 && at !== 0; at = heap.dominators[at]) trail.push(at);
   // The gain may end within a part of the last link: let the pattern begin a few nodes up.
@@ -173,7 +184,7 @@ function chainAbove(heap: DominatedHeap, kinds: Uint32Array, node: number): Chai
       if (trail.length < skip + period * 4) break;
       let repeats = true;
       for (let i = skip; i + period < skip + period * 4 && repeats; i++) {
-        repeats = kinds[trail[i]] === kinds[trail[i + period]];
+        repeats = isAlike(trail[i], trail[i + period]);
       }
       if (!repeats) continue;
       let head = trail[skip];
@@ -182,7 +193,7 @@ function chainAbove(heap: DominatedHeap, kinds: Uint32Array, node: number): Chai
         // One link up, kind by kind.
         let at = head;
         for (let i = 0; i < period; i++) at = heap.dominators[at];
-        if (at === 0 || kinds[at] !== kinds[head]) break;
+        if (at === 0 || !isAlike(at, head)) break;
         head = at;
         length++;
       }

@@ -47,7 +47,7 @@ export function measureBaseline(baseline: Baseline, owners: readonly TrackedOwne
 }
 
 function measureOwner(
-  rows: { row(id: number): number; counts: Uint32Array; bytes: Float64Array },
+  rows: { row(id: number): number; counts: Uint32Array; bytes: Uint32Array | Float64Array },
   owner: TrackedOwner,
 ): OwnerMeasure {
   const anchor = rows.row(owner.anchorId);

@@ -97,8 +97,9 @@ interface Holder {
 }
 
 /**
- * Shortest ways by A*, backwards from a node; the known distances are the estimate of what is left. Among ways of the
- * same length one over properties, elements and variables goes before one through V8's internals.
+ * Shortest ways by A*, backwards from a node; the known distances are the estimate of what is left. A node is expanded
+ * in parts (Yoshizumi, Miura, Ishida: A* with Partial Expansion, AAAI 2000): a module's scope has a holder in each of
+ * its functions, and few of them lie on a shortest way. Among ways of the same length one over properties, elements and variables goes before one through V8's internals.
  */
 class PathSearch {
   private readonly kinds: Kinds;
@@ -127,21 +128,34 @@ class PathSearch {
     /** The edge that leaves a node towards the goal. */
     const onward = new Map<number, number>();
     const done = new Set<number>();
+    /** Nodes whose longer ways wait until all shorter ones have failed, and how long those are at least. */
+    const longer = new Map<number, number>();
     queue.push(node, distances[node]);
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      if (done.has(next)) continue;
+      const expected = longer.get(next) ?? costs.get(next)! + distances[next];
+      if (done.has(next) && !longer.delete(next)) continue;
       done.add(next);
       const rootEdge = this.rootEdge(next);
       if (rootEdge !== undefined) return this.trace(next, rootEdge, onward);
       budget.edges -= this.retainers.first[next + 1] - this.retainers.first[next];
       if (budget.edges < 0) return undefined;
+      let rest = Number.POSITIVE_INFINITY;
       for (const { source, edge, cost } of this.eachHolder(next)) {
         if (avoid.has(source) || done.has(source) || source === ROOT) continue;
         const total = costs.get(next)! + cost;
+        const length = total + distances[source];
+        if (length > expected + 0.5) {
+          rest = Math.min(rest, length);
+          continue;
+        }
         if (total >= (costs.get(source) ?? Number.POSITIVE_INFINITY)) continue;
         costs.set(source, total);
         onward.set(source, edge);
-        queue.push(source, total + distances[source]);
+        queue.push(source, length);
+      }
+      if (rest < Number.POSITIVE_INFINITY) {
+        longer.set(next, rest);
+        queue.push(next, rest);
       }
     }
     return undefined;

@@ -19,12 +19,12 @@ export function adviceFor(kind: FindingKind, name: string): string[] {
       ];
     case 'array':
       return [
-        `Bound ${it}: keep a window of the last entries, and a summary of what falls out.`,
-        'If it is a queue or log, drain it or write it out.',
+        `Bound ${it}: keep a sliding window of the latest entries, and a summary of what falls out (compaction).`,
+        'If it is a queue or log, drain it, or flush it to disk.',
       ];
     case 'listeners':
       return [
-        'Remove the listener when its work is done: removeEventListener / off, or { once: true }.',
+        'Remove the listener when its work is done: removeEventListener / off, or { once: true }. Raising the maximum with setMaxListeners only hides it.',
         'Give each piece of work an AbortController of its own and pass { signal }; let it follow the long-lived signal with AbortSignal.any, or unhook it in finally.',
       ];
     case 'timers':
@@ -38,7 +38,7 @@ export function adviceFor(kind: FindingKind, name: string): string[] {
       return [`Cut the list: drop old links of ${it}, or keep only the last few.`];
     case 'closure':
       return [
-        'The variable lives as long as the function that closes over it: clear it, or move it inside the call.',
+        `A closure keeps ${it} for as long as the function itself is kept: clear it, or make it local to the call.`,
       ];
     case 'external-memory':
       return [
@@ -49,6 +49,6 @@ export function adviceFor(kind: FindingKind, name: string): string[] {
     case 'string':
       return ['Do not append to one string forever: write it out, or keep the last part only.'];
     default:
-      return [`Let ${it} drop what is done, or bound how much it may keep.`];
+      return [`Evict from ${it} what is done with, or cap how much it may hold.`];
   }
 }

@@ -2,14 +2,17 @@ import type { SnapshotEntry } from '../protocol/recording.ts';
 
 /** What growth is measured against: the program's progress at each snapshot. */
 export interface Axis {
-  unit: 'step' | 'allocated' | 'active';
-  /** Steps; a number that rises with the bytes allocated; or milliseconds of the program's own time. */
+  unit: 'step' | 'allocated' | 'active' | 'order';
+  /**
+   * Steps; a number that rises with the bytes allocated; milliseconds of the program's own time; or, of bare files,
+   * which come without times, their order.
+   */
   xs: number[];
 }
 
 /**
  * The best known measure of progress: steps; else what was allocated so far, in samples of the heap profiler
- * (time in which nothing happens is no evidence of anything); else active time.
+ * (time in which nothing happens is no evidence of anything); else active time, where there are times.
  */
 export function progressAxis(snapshots: readonly SnapshotEntry[]): Axis {
   // A snapshot before the first step's end knows of none.
@@ -18,7 +21,9 @@ export function progressAxis(snapshots: readonly SnapshotEntry[]): Axis {
   if (rises(steps, snapshots.length - 1)) return { unit: 'step', xs: steps };
   const ordinals = snapshots.map((snapshot) => snapshot.ordinal);
   if (rises(ordinals, snapshots.length - 1)) return { unit: 'allocated', xs: ordinals };
-  return { unit: 'active', xs: snapshots.map((snapshot) => snapshot.activeMs) };
+  const times = snapshots.map((snapshot) => snapshot.activeMs);
+  if (times[times.length - 1] > times[0]) return { unit: 'active', xs: times };
+  return { unit: 'order', xs: snapshots.map((_, i) => i) };
 }
 
 /** Whether all values are known and they move in at least two and `most - 1` intervals. */

@@ -4,6 +4,7 @@ import { FINDINGS_FORMAT, type Finding, type Findings, type PathEntry } from '..
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { SourceExcerpt } from '../protocol/report.ts';
 import type { ScriptMap } from '../source/script-map.ts';
+import { isInstalled, isUserCode } from '../source/user-code.ts';
 import { adviceFor } from './advice.ts';
 import type { Axis } from './axis.ts';
 import { makeExcerpts } from './excerpts.ts';
@@ -31,66 +32,112 @@ export interface Evidence {
   map: ScriptMap;
 }
 
+type NotLeak = NonNullable<Findings['notLeaks']>[number];
+
 /** Findings that get their source lines looked up. */
 const MAX_FINDINGS = 10;
 
 export async function composeFindings(
   evidence: Evidence,
 ): Promise<{ findings: Findings; sources: SourceExcerpt[] }> {
-  const { source, judgement, external, growth, axis } = evidence;
-  const span = spanOf(evidence.snapshots, axis);
-  const list: Finding[] = [];
-  const suspects = judgement.verdict === 'leak' ? judgement.leaks : judgement.unsettled;
-  for (const one of suspects.slice(0, MAX_FINDINGS)) {
+  const { source, judgement, growth } = evidence;
+  const span = spanOf(evidence.snapshots, evidence.axis);
+  const suspects: Suspect[] = [];
+  const listed = judgement.verdict === 'leak' ? judgement.leaks : judgement.unsettled;
+  for (const one of listed.slice(0, MAX_FINDINGS)) {
     const sites = await evidence.finder.sitesOf(one.owner.facts);
     const path = await pathEntries(evidence.finder, one.owner.facts);
-    list.push(heapFinding(one, sites, path, evidence, span));
+    suspects.push({ finding: heapFinding(one, sites, path, evidence, span), p: one.verdict.p });
   }
+  const { verdict, confidence, reasons } = withExternal(evidence, span, suspects);
+  suspects.sort(
+    (a, b) => rank(b.finding) - rank(a.finding) || b.finding.growth.bytes - a.finding.growth.bytes,
+  );
+  const list = suspects.map(({ finding }) => finding);
+  // Of a leak there is no more to say than of its first finding; other findings speak for themselves.
+  const firstly = verdict === 'leak' ? (list[0]?.reasons ?? []) : [];
 
-  let { verdict, confidence, reasons } = judgement;
-  const outside = external && externalFinding(external, evidence.snapshots, span, list);
-  if (outside) {
-    list.push(outside);
-    list.sort((a, b) => b.growth.bytes - a.growth.bytes);
-    if (external.verdict.trend === 'leak') {
-      if (verdict !== 'leak') {
-        list.splice(0, list.length, outside);
-        reasons = ['Memory outside the JavaScript heap keeps growing.'];
-      } else reasons = [...reasons, 'Memory outside the JavaScript heap keeps growing too.'];
-      confidence = Math.max(verdict === 'leak' ? confidence : 0, external.verdict.confidence);
-      verdict = 'leak';
-    } else if (verdict === 'no-leak') {
-      verdict = 'inconclusive';
-      confidence = 0.5;
-      reasons = ['Memory outside the JavaScript heap grew, but the evidence is thin.'];
-    }
-  }
-
-  const totals = growth.totals;
+  const { totals } = growth;
   const gained = totals[totals.length - 1].bytes - totals[0].bytes;
-  const best = judgement.leaks[0];
   const findings: Findings = {
     format: FINDINGS_FORMAT,
     engine: ENGINE_VERSION,
     runtime: source.runtime,
     verdict,
     confidence: round(confidence),
-    reasons: [...reasons, ...(list[0]?.reasons ?? []), ...source.warnings],
+    reasons: [...reasons, ...firstly, ...source.warnings],
     growth: {
       bytes: gained,
       ...(span.steps ? { bytesPerStep: round(gained / span.steps), steps: span.steps } : {}),
       ...(span.seconds ? { bytesPerSecond: round(gained / span.seconds) } : {}),
       seconds: round(span.seconds),
-      slopeConfidence: round(1 - (best?.verdict.p ?? totalsP(evidence, axis))),
+      slopeConfidence: round(1 - (suspects[0]?.p ?? totalsP(evidence))),
     },
     findings: list,
-    notLeaks: [...judgement.sound, ...(verdict === 'leak' ? judgement.unsettled : [])].map((one) => ({
-      name: one.owner.facts.display,
-      bytes: one.gain.bytes,
-      reason: one.verdict.reasons.join(' '),
-    })),
+    notLeaks: notLeaks(judgement.sound, verdict === 'leak' ? judgement.unsettled : []),
   };
   return { findings, sources: await makeExcerpts(list, evidence.map) };
+}
+
+interface Suspect {
+  finding: Finding;
+  /** Mann-Kendall's, of its series. */
+  p: number;
+}
+
+/** The verdict with growth outside the heap, which is added to the suspects where it says more than they do. */
+function withExternal(
+  { external, judgement, snapshots }: Evidence,
+  span: Span,
+  suspects: Suspect[],
+): Pick<Findings, 'verdict' | 'confidence' | 'reasons'> {
+  const inHeap = suspects.map(({ finding }) => finding);
+  const finding = external && externalFinding(external, snapshots, span, inHeap);
+  const { verdict, confidence, reasons } = judgement;
+  if (!finding || (verdict === 'leak' && external.verdict.trend !== 'leak')) return judgement;
+  const outside = { finding, p: external.verdict.p };
+  if (external.verdict.trend === 'leak' && verdict === 'leak') {
+    suspects.push(outside);
+    return {
+      verdict,
+      confidence: Math.max(confidence, external.verdict.confidence),
+      reasons: [...reasons, 'Memory outside the JavaScript heap keeps growing too.'],
+    };
+  }
+  if (external.verdict.trend === 'leak') {
+    suspects.splice(0, suspects.length, outside);
+    return {
+      verdict: 'leak',
+      confidence: external.verdict.confidence,
+      reasons: ['Memory outside the JavaScript heap keeps growing.'],
+    };
+  }
+  suspects.push(outside);
+  if (verdict === 'inconclusive') return judgement;
+  return {
+    verdict: 'inconclusive',
+    confidence: 0.5,
+    reasons: ['Memory outside the JavaScript heap grew, but the evidence is thin.'],
+  };
+}
+
+/** 0 for what the runtime keeps for itself: no code of the user's or of a package stores or holds it. */
+function rank({ kind, storeSite, owner, retainingPath }: Finding): 0 | 1 {
+  if (kind === 'external-memory') return 1;
+  const sites = [storeSite, owner.site, ...retainingPath.map((entry) => entry.site)];
+  return sites.some((site) => site && (isUserCode(site) || isInstalled(site.path ?? site.url))) ? 1 : 0;
+}
+
+/** By name: those of one name are one, with the reason of the largest. */
+function notLeaks(sound: readonly JudgedOwner[], unsettled: readonly JudgedOwner[]): NotLeak[] {
+  const byName = new Map<string, NotLeak>();
+  for (const { owner, gain, verdict } of [...sound, ...unsettled]) {
+    const name = owner.facts.display;
+    const before = byName.get(name);
+    if (before) before.bytes += gain.bytes;
+    else byName.set(name, { name, bytes: gain.bytes, reason: verdict.reasons.join(' ') });
+  }
+  return [...byName.values()];
 }
 
 function heapFinding(
@@ -133,9 +180,8 @@ function heapFinding(
   };
 }
 
-function totalsP({ growth }: Evidence, axis: Axis): number {
-  const points = growth.totals.map(({ objects, bytes }, i) => ({ x: axis.xs[i], objects, bytes }));
-  return judgeSeries(points).p;
+function totalsP({ growth, axis }: Evidence): number {
+  return judgeSeries(growth.totals.map((total, i) => ({ x: axis.xs[i], ...total }))).p;
 }
 
 async function pathEntries(finder: SiteFinder, facts: OwnerFacts): Promise<PathEntry[]> {

@@ -17,6 +17,7 @@ import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import type { ClassTrendRow } from '../protocol/report.ts';
 import { ClassCounter } from './class-trend.ts';
+import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts } from './owner-facts.ts';
@@ -72,6 +73,7 @@ class GrowthPasses {
   private readonly classes: ClassCounter;
   private readonly last: number;
   private loads = 0;
+  private readonly collect = garbageCollector();
 
   constructor(
     private readonly files: readonly string[],
@@ -103,20 +105,22 @@ class GrowthPasses {
 
   /** The first snapshot after warm-up: nearly all scripts are loaded, and enough snapshots are left. */
   private async baseline(): Promise<First> {
-    let index = 0;
     const latest = this.last - WANTED + 1;
     const scripts = latest > 0 ? countScripts(await this.load(this.last)) : 0;
-    for (;;) {
-      const graph = await this.load(index);
-      if (index < latest && countScripts(graph) < 0.97 * scripts) {
-        index++;
-        continue;
-      }
-      this.classes.count(index, graph);
-      const heap = this.dominate(graph);
-      const live = liveTotals(heap);
-      return { index, baseline: makeBaseline(heap, live), totals: totalsOf(live) };
+    for (let index = 0; ; index++) {
+      const first = await this.baselineAt(index, index < latest ? 0.97 * scripts : 0);
+      if (first) return first;
     }
+  }
+
+  /** Undefined where fewer scripts are loaded than there must be. */
+  private async baselineAt(index: number, scripts: number): Promise<First | undefined> {
+    const graph = await this.load(index);
+    if (scripts > 0 && countScripts(graph) < scripts) return undefined;
+    this.classes.count(index, graph);
+    const heap = this.dominate(graph);
+    const live = liveTotals(heap);
+    return { index, baseline: makeBaseline(heap, live), totals: totalsOf(live) };
   }
 
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
@@ -126,6 +130,7 @@ class GrowthPasses {
     const heap = this.dominate(graph);
     const { found, containers, gained, ...measured } = this.locate(heap, first.baseline!, first.totals);
     first.baseline = undefined;
+    this.collect(); // the baseline, gains and totals
     const distances = measureDistances(graph, { signal: this.task?.signal });
     const retainers = buildRetainers(graph);
     const held = { heap, retainers, paths: new RetainingPaths({ ...heap, distances }, retainers) };
@@ -165,11 +170,15 @@ class GrowthPasses {
     throwIfCancelled(this.task);
     const phase = `Analysing snapshot ${index + 1} of ${this.files.length}`;
     this.task?.report?.({ phase, done: this.loads++, total: this.files.length + 2 });
+    this.collect(); // the graph before
     return loadSnapshot(this.files[index], { signal: this.task?.signal });
   }
 
   private dominate(graph: HeapGraph): DominatedHeap {
-    return dominateHeap(graph, { signal: this.task?.signal });
+    this.collect();
+    const heap = dominateHeap(graph, { signal: this.task?.signal });
+    this.collect();
+    return heap;
   }
 }
 

@@ -67,7 +67,7 @@ async function fromFiles(files: string[]): Promise<AnalysisSource> {
   for (const [i, file] of files.entries()) {
     const info = await stat(file).catch(() => undefined);
     if (!info) throw new HeaplineError('not-found', `${file}: there is no such file.`);
-    snapshots.push({ index: i + 1, file, bytes: info.size, t: 0, pauseMs: 0, activeMs: i, reason: 'manual' });
+    snapshots.push({ index: i + 1, file, bytes: info.size, t: 0, pauseMs: 0, activeMs: 0, reason: 'manual' });
   }
   return {
     recording: { name: files.map((file) => basename(file)).join(', '), durationMs: 0, pausedMs: 0 },

@@ -46,8 +46,8 @@ export function judgeGrowth(growth: HeapGrowth, xs: readonly number[]): Judgemen
 
   if (leaks.length) {
     const best = Math.max(...leaks.map((one) => one.verdict.confidence));
-    const count = leaks.length === 1 ? 'One owner keeps' : `${leaks.length} owners keep`;
-    return { verdict: 'leak', confidence: best, reasons: [`${count} growing.`], ...rest };
+    const reason = leaks.length === 1 ? 'One owner keeps growing.' : `${leaks.length} owners keep growing.`;
+    return { verdict: 'leak', confidence: best, reasons: [reason], ...rest };
   }
   if (unsettled.length) {
     const names = unsettled.slice(0, 3).map((one) => `\`${one.owner.facts.display}\``);

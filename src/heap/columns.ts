@@ -19,8 +19,9 @@ export function toFirstEdges(counts: Uint32Array, edgeCount: number): Uint32Arra
   return counts;
 }
 
-export function unlessZero(column: Uint32Array | undefined): Uint32Array | undefined {
-  return column?.some((value) => value !== 0) ? column : undefined;
+/** The column, undefined where it holds zeros only. */
+export function unlessZero<T extends Uint8Array | Uint32Array>(column: T | undefined): T | undefined {
+  return column?.some((value: number) => value !== 0) ? column : undefined;
 }
 
 export function checkNames(section: string, names: Uint32Array, strings: StringTable): void {

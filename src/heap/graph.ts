@@ -68,7 +68,7 @@ export interface HeapGraph {
   readonly nodeIds: Uint32Array;
   /** Bytes. Float64Array only where a size passes 2^32. */
   readonly nodeSelfSizes: Uint32Array | Float64Array;
-  /** 0 unknown, 1 attached, 2 detached; absent where the file has no such field. */
+  /** 0 unknown, 1 attached, 2 detached; absent where the file has no such field or it is 0 throughout. */
   readonly nodeDetachedness?: Uint8Array;
   /** `trace_node_id`; absent where the file has no such field or it is 0 throughout. */
   readonly nodeTraceIds?: Uint32Array;

@@ -78,7 +78,7 @@ export class SnapshotSections {
       nodeNames: nodes.take('name') as Uint32Array,
       nodeIds: nodes.take('id') as Uint32Array,
       nodeSelfSizes: nodes.take('self_size') as Uint32Array | Float64Array,
-      nodeDetachedness: nodes.take('detachedness') as Uint8Array | undefined,
+      nodeDetachedness: unlessZero(nodes.take('detachedness') as Uint8Array | undefined),
       nodeTraceIds: unlessZero(nodes.take('trace_node_id') as Uint32Array | undefined),
       edgeCount: header.edgeCount,
       firstEdges: toFirstEdges(nodes.take('edge_count') as Uint32Array, header.edgeCount),

@@ -39,7 +39,7 @@ export interface SnapshotPoint {
 }
 
 export interface FindingGrowth {
-  /** Net bytes and objects gained from the first to the last snapshot. */
+  /** Net bytes and objects gained from the baseline (the first snapshot after warm-up) to the last. */
   bytes: number;
   objects: number;
   /** Absent where no steps are known. */
@@ -105,10 +105,13 @@ export interface Findings {
     bytesPerSecond?: number;
     steps?: number;
     seconds: number;
-    /** 0 to 1: how sure the slope's sign is (Mann-Kendall). */
+    /**
+     * 0 to 1: how sure it is that there is an upward trend: 1 - p of the one-sided Mann-Kendall test over the snapshots.
+     * Of the first finding; without findings, of all live objects.
+     */
     slopeConfidence: number;
   };
-  /** Leaks first, by growth. */
+  /** By growth, what no code of yours or of a package is seen to hold last. */
   findings: Finding[];
   /** Growth that was looked at and found not to be a leak, with why: shown, not counted. */
   notLeaks?: { name: string; bytes: number; reason: string }[];

@@ -47,9 +47,9 @@ export function assertSame(graph: HeapGraph, json: SnapshotJson): void {
   same('node names', graph.nodeNames, nodes('name'));
   same('node ids', graph.nodeIds, nodes('id'));
   same('node sizes', graph.nodeSelfSizes, nodes('self_size'));
-  same('detachedness', graph.nodeDetachedness ?? [], nodes('detachedness'));
-  const traceIds = nodes('trace_node_id');
-  same('trace ids', graph.nodeTraceIds ?? [], traceIds.some(Boolean) ? traceIds : []);
+  const unlessZero = (column: number[]): number[] => (column.some(Boolean) ? column : []);
+  same('detachedness', graph.nodeDetachedness ?? [], unlessZero(nodes('detachedness')));
+  same('trace ids', graph.nodeTraceIds ?? [], unlessZero(nodes('trace_node_id')));
 
   const edges = rowsOf(json.edges, meta.edge_fields as string[]);
   assert.equal(graph.edgeCount, json.snapshot.edge_count);

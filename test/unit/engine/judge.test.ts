@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { OwnerGrowth } from '../../../src/engine/growth.ts';
+import { judgeGrowth } from '../../../src/engine/judge.ts';
+import { facts, growth, measures, owner, xs } from './support.ts';
+
+const judge = (...owners: OwnerGrowth[]) => judgeGrowth(growth(owners), xs(owners[0].series));
+
+const STEADY = [100, 300, 500, 700, 900, 1100];
+
+test('what goes on growing is a leak; the largest comes first', () => {
+  const judgement = judge(owner(STEADY), owner(STEADY.map((n) => 3 * n)));
+  assert.equal(judgement.verdict, 'leak');
+  assert.deepEqual(
+    judgement.leaks.map(({ gain }) => gain.objects),
+    [3000, 1000],
+  );
+  assert.ok(judgement.confidence > 0.9);
+  assert.deepEqual(judgement.reasons, ['2 owners keep growing.']);
+});
+
+test('what filled up is sound, and listed where it gained noticeably', () => {
+  const judgement = judge(owner([100, 900, 1000, 1000, 1000, 1000]), owner([5, 6, 7, 8, 9, 10]));
+  assert.equal(judgement.verdict, 'no-leak');
+  assert.deepEqual([judgement.leaks, judgement.unsettled], [[], []]);
+  assert.equal(judgement.sound.length, 1);
+  assert.match(judgement.sound[0].verdict.reasons[0], /levelled off/);
+});
+
+test('three snapshots of growth settle nothing, unless the growth is immaterial', () => {
+  const judgement = judge(owner([100, 600, 1100]));
+  assert.equal(judgement.verdict, 'inconclusive');
+  assert.equal(judgement.unsettled.length, 1);
+  assert.match(judgement.reasons[0], /`AgentMemory.history` grew, but the evidence is thin/);
+  assert.match(judgement.reasons[1], /3 snapshots are few/);
+  assert.equal(judge(owner([100, 150, 200])).verdict, 'no-leak');
+});
+
+test('two snapshots never say that there is no leak', () => {
+  const judgement = judge(owner([100, 100]));
+  assert.equal(judgement.verdict, 'inconclusive');
+  assert.match(judgement.reasons[1], /Two snapshots are few/);
+});
+
+test('at a root, where nobody in particular holds the gain, it takes more', () => {
+  const [small, large] = [STEADY, STEADY.map((n) => 10 * n)];
+  assert.equal(judge(owner(small, { root: 'root' })).verdict, 'no-leak');
+  assert.equal(judge(owner(large, { root: 'root' })).verdict, 'leak');
+});
+
+test('what functions under way hold is no leak, however it grows', () => {
+  const judgement = judge(
+    owner(
+      STEADY.map((n) => 10 * n),
+      { root: 'stack' },
+    ),
+  );
+  assert.equal(judgement.verdict, 'no-leak');
+  assert.match(judgement.sound[0].verdict.reasons[0], /functions under way/);
+});
+
+test("Node's resource timings fill up and stop; more than it keeps by itself do not", () => {
+  const timings = (objects: number) =>
+    owner(STEADY, {
+      facts: facts({ gained: [{ className: 'PerformanceResourceTiming', objects, bytes: 1, places: [] }] }),
+    });
+  assert.equal(judge(timings(250)).verdict, 'no-leak');
+  assert.equal(judge(timings(1000)).verdict, 'leak');
+});
+
+/** The owner's objects, and the whole heap's, which does not shrink while another holds them too. */
+const lent = (series: number[], totals: number[]) =>
+  judgeGrowth({ ...growth([owner(series)]), totals: measures(totals) }, xs(series));
+
+test('what is lent out at one snapshot is not counted as released', () => {
+  const totals = [10_100, 10_300, 10_500, 10_700, 10_900, 11_100];
+  const judgement = lent([100, 300, 0, 700, 900, 1100], totals);
+  assert.equal(judgement.verdict, 'leak');
+  assert.deepEqual(
+    judgement.leaks[0].points.map(({ index }) => index),
+    [0, 1, 3, 4, 5],
+  );
+});
+
+test('a true fall, with which the heap shrinks, is counted', () => {
+  const judgement = lent([100, 300, 0, 700, 0, 500], [10_100, 10_300, 10_000, 10_700, 10_000, 10_500]);
+  assert.notEqual(judgement.verdict, 'leak');
+});
+
+test('what is gone at most snapshots is gone', () => {
+  const flat = [20_000, 20_000, 20_000, 20_000, 20_000, 20_000];
+  const judgement = lent([100, 900, 0, 900, 0, 900], flat);
+  const one = [...judgement.leaks, ...judgement.unsettled, ...judgement.sound][0];
+  assert.equal(one.points.length, 6);
+  assert.notEqual(judgement.verdict, 'leak');
+});

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { withoutReleasedEnd } from '../../../src/engine/program-end.ts';
+import type { SnapshotReason } from '../../../src/protocol/recording.ts';
+import { memory, snapshot, snapshotEvent, source } from './support.ts';
+
+/** Snapshots, each followed by what the heap then held. */
+const recorded = (heaps: (number | undefined)[], last: SnapshotReason = 'end') => {
+  const snapshots = heaps.map((_, i) =>
+    snapshot(i + 1, { reason: i === heaps.length - 1 ? last : 'schedule' }),
+  );
+  const events = snapshots.flatMap((entry, i) => {
+    const heapUsed = heaps[i];
+    const after = heapUsed === undefined ? [] : [memory(entry.t + 110, { heapUsed })];
+    return [memory(entry.t - 10, { heapUsed: 99e6 }), snapshotEvent(entry), ...after];
+  });
+  return source({ snapshots, events });
+};
+
+test('a last snapshot by which the program had let go is left out', () => {
+  const whole = recorded([5e6, 6e6, 7e6, 8e6, 5e6]);
+  const kept = withoutReleasedEnd(whole);
+  assert.deepEqual(
+    kept.snapshots.map(({ index }) => index),
+    [1, 2, 3, 4],
+  );
+  assert.equal(kept.files.length, 4);
+  assert.match(kept.warnings[0], /left out: by then it had let go of 3 MB/);
+});
+
+test('a fall within noise, or small against the growth before, leaves it in', () => {
+  for (const heaps of [
+    [5e6, 5e6, 5e6, 5.05e6, 5e6],
+    [5e6, 6e6, 7e6, 8e6, 7.5e6],
+  ]) {
+    const whole = recorded(heaps);
+    assert.equal(withoutReleasedEnd(whole), whole);
+  }
+});
+
+test('only the end is left out, and only while enough is left', () => {
+  const others = recorded([5e6, 6e6, 7e6, 8e6, 5e6], 'schedule');
+  assert.equal(withoutReleasedEnd(others), others);
+  const few = recorded([5e6, 8e6, 5e6]);
+  assert.equal(withoutReleasedEnd(few), few);
+});
+
+test('where the heap was not read after a snapshot, nothing is left out', () => {
+  const whole = recorded([5e6, 6e6, 7e6, undefined, 5e6]);
+  // The reading before the next snapshot is of a heap with garbage in it.
+  whole.events = whole.events.filter((event) => event.type !== 'memory' || event.heapUsed !== 99e6);
+  assert.equal(withoutReleasedEnd(whole), whole);
+});
