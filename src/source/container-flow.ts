@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { type Binding, isSame, resolveIdentifier, resolveName, usesOf } from './bindings.ts';
 import { enclosingClass, enclosingFunction, outermost } from './functions.ts';
-import { callableOf, callOf, lastName, memberUses, parameterOf } from './members.ts';
+import { callableOf, callOf, lastName, memberUses, parameterOf, takenOutUses } from './members.ts';
 import { exportedAs, exportedNames } from './modules.ts';
 import { rebuildTarget } from './rebuild.ts';
 import type { Carrier, Ref, Store } from './store-types.ts';
@@ -179,6 +179,10 @@ export class ContainerFlow {
     // The same container under the name that it was made under.
     const binding = value.type === 'identifier' ? resolveIdentifier(ref.file, value) : undefined;
     if (binding?.kind === 'variable' && ref.node.type !== 'identifier') this.through(ref, binding, 0);
+    const given = value.type === 'binary_expression' ? value.childForFieldName('left')! : value;
+    const owner = enclosingClass(assignment);
+    if (given.type === 'member_expression' && owner && ref.node.type === 'member_expression')
+      this.throughField(ref, given.childForFieldName('property')!, owner);
   }
 
   private augmented(ref: Ref, assignment: Node): void {
@@ -278,7 +282,7 @@ export class ContainerFlow {
     const { file } = ref;
     const name = file.textOf(key).replace(/^#/, '');
     if (name === ref.name || !/^[\w$]+$/.test(name)) return;
-    const uses = this.mayScan(file) ? memberUses(file, name, false) : [];
+    const uses = this.mayScan(file) ? [...memberUses(file, name, false), ...takenOutUses(file, name)] : [];
     if (uses.length > MAX_FIELD_USES) return;
     for (const node of uses) {
       if (owner && (node.startIndex < owner.startIndex || node.endIndex > owner.endIndex)) continue;
