@@ -154,7 +154,8 @@ function shape(points: [number, number][]): Shape {
   // The last part begins at the last point at or before 60 % of the way, and spans two intervals where it can.
   let cut = n - 2;
   while (cut > 0 && (points[cut][0] - x0 > 0.6 * (xn - x0) || cut > Math.max(0, n - 3))) cut--;
-  if (n <= 3) cut = n - 2;
+  // Of three points the last tells a rate only where it lies well behind the second.
+  if (n <= 3) cut = n === 3 && xn - points[1][0] < 0.15 * (xn - x0) ? 0 : n - 2;
   const [xc, yc] = points[Math.max(0, cut)];
   const lateRate = xn > xc ? (yn - yc) / (xn - xc) : 0;
   // Snapshots right before the end say nothing of the rate: the last stretch spans a tenth at least.

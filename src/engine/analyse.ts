@@ -33,7 +33,8 @@ export async function analyseSource(whole: AnalysisSource, task?: Task): Promise
   const growth = await measureGrowth(source.files, task);
   const snapshots = source.snapshots.slice(growth.baseline);
   const axis = progressAxis(snapshots);
-  const judgement = judgeGrowth(growth, axis.xs);
+  const times = axis.unit === 'allocated' ? snapshots.map(({ activeMs }) => activeMs) : undefined;
+  const judgement = judgeGrowth(growth, axis.xs, times);
   const external = externalGrowth(snapshots, axis.xs, source.events);
 
   throwIfCancelled(task);

@@ -31,8 +31,18 @@ const MATERIAL = { objects: 400, bytes: 200_000 };
 /** Node's own buffer of resource timings holds 250 entries unless told otherwise, then drops what comes. */
 const RESOURCE_TIMINGS = 250;
 
-export function judgeGrowth(growth: HeapGrowth, xs: readonly number[]): Judgement {
-  const judged = growth.owners.map((owner) => judgeOwner(owner, xs, growth.totals));
+/** @param otherXs another measure of progress, where it is not sure which is the right one */
+export function judgeGrowth(
+  growth: HeapGrowth,
+  xs: readonly number[],
+  otherXs?: readonly number[],
+): Judgement {
+  const judged = growth.owners.map((owner) => {
+    const one = judgeOwner(owner, xs, growth.totals);
+    if (one.verdict.trend !== 'unsettled' || !otherXs) return one;
+    const other = judgeOwner(owner, otherXs, growth.totals);
+    return other.verdict.trend === 'leak' ? other : one;
+  });
   const bySize = (a: JudgedOwner, b: JudgedOwner) => b.gain.bytes - a.gain.bytes;
   const leaks = judged.filter((one) => one.verdict.trend === 'leak').sort(bySize);
   const unsettled = judged

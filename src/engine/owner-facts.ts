@@ -11,6 +11,7 @@ import { nameOfClass } from './node-names.ts';
 import { type PartPlace, partPlaces } from './part-places.ts';
 import { commonPlaces, type Place, placeOf } from './places.ts';
 import { type PathFact, readablePath } from './readable-path.ts';
+import { registrarOf } from './registrar.ts';
 
 export interface GainedFact {
   className: string;
@@ -38,6 +39,8 @@ export interface OwnerFacts {
   also: string[];
   /** Containers that are held alike and grow alike, this one included. */
   alike: number;
+  /** Of listeners: the emitter's own method that registers them. */
+  registrar?: Place;
   /** Links, where the gain is a chain. */
   chainLength?: number;
 }
@@ -85,6 +88,7 @@ export function ownerFacts(
       return facts.map((fact) => fact.name).join(' > ') || nameOfClass(graph, node);
     }),
     alike: 1,
+    registrar: kind === 'listeners' ? registrarOf(graph, steps) : undefined,
     chainLength: accumulation.chain?.length,
   };
 }

@@ -14,6 +14,9 @@ export function withoutReleasedEnd(source: AnalysisSource): AnalysisSource {
   const { snapshots, files } = source;
   if (snapshots.at(-1)?.reason !== 'end' || snapshots.length <= LEAST) return source;
   const first = heapAfter(source, snapshots[0].index);
+  // What was garbage when the memory was read is not in the file.
+  const [beforeFile, endFile] = snapshots.slice(-2).map(({ bytes }) => bytes);
+  if (beforeFile !== undefined && endFile !== undefined && endFile >= beforeFile) return source;
   const [before, end] = snapshots.slice(-2).map(({ index }) => heapAfter(source, index));
   if (first === undefined || before === undefined || end === undefined) return source;
   if (before - end < Math.max(NOISE, 0.25 * (before - first))) return source;

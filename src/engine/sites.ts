@@ -66,7 +66,13 @@ export class SiteFinder {
     }
     const registered = isCallbackKind(facts.kind);
     const found: StoreCandidate[] = [];
-    if (registered) found.push(...(await this.registrations(functions)));
+    const { registrar } = facts;
+    if (registrar && this.isScript(registrar)) {
+      // Not Node's own emitter: the package's lines are there to be read.
+      const stores = await findStoreSites(this.map, this.query(facts), this.parser);
+      found.push(...stores.filter(({ scriptId }) => scriptId === registrar.scriptId));
+    }
+    if (registered && !found.length) found.push(...(await this.registrations(functions)));
     if (!found.length) found.push(...(await findStoreSites(this.map, this.query(facts), this.parser)));
     if (!found.length && !registered) found.push(...(await this.registrations(functions.slice(0, 3))));
     return distinct(found);

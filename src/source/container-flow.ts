@@ -1,7 +1,7 @@
 import type { Node } from 'web-tree-sitter';
 import { type Binding, isSame, resolveIdentifier, resolveName, usesOf } from './bindings.ts';
 import { enclosingClass, enclosingFunction, outermost } from './functions.ts';
-import { callableOf, callOf, lastName, memberUses, parameterOf } from './members.ts';
+import { callableOf, callOf, lastName, memberUses, parameterOf, takenOutUses } from './members.ts';
 import { exportedAs, exportedNames } from './modules.ts';
 import { rebuildTarget } from './rebuild.ts';
 import type { Carrier, Ref, Store } from './store-types.ts';
@@ -49,7 +49,7 @@ export class ContainerFlow {
 
   add(refs: Ref[]): void {
     for (const ref of refs) {
-      const key = `${ref.file.scriptId}:${ref.node.id}:${ref.depth}:${ref.from?.call.id}`;
+      const key = `${ref.file.scriptId}:${ref.node.id}:${ref.depth}:${ref.from?.call.id}:${ref.property}`;
       if (this.seen.has(key) || this.seen.size >= MAX_REFS || ref.depth > MAX_DEPTH || ref.hops > MAX_HOPS)
         continue;
       this.seen.add(key);
@@ -78,6 +78,10 @@ export class ContainerFlow {
     const { node, file } = ref;
     const parent = node.parent;
     if (!parent) return;
+    if (ref.property !== undefined) {
+      this.takenOut(ref, parent, ref.property);
+      return;
+    }
     if (ref.depth === 0) this.rebuilds(ref);
     const field = (name: string): boolean => isSame(parent.childForFieldName(name), node);
     switch (parent.type) {
@@ -143,9 +147,11 @@ export class ContainerFlow {
       case 'pair':
         if (field('value') && file.textOf(parent.childForFieldName('key')!) !== ref.name)
           this.throughField(ref, parent.childForFieldName('key')!, undefined);
+        if (field('value')) this.returnedIn(ref, parent.parent, parent.childForFieldName('key')!);
         this.exports(ref);
         return;
       default:
+        if (node.type === 'shorthand_property_identifier') this.returnedIn(ref, parent, node);
         this.exports(ref);
         return;
     }
@@ -173,6 +179,10 @@ export class ContainerFlow {
     // The same container under the name that it was made under.
     const binding = value.type === 'identifier' ? resolveIdentifier(ref.file, value) : undefined;
     if (binding?.kind === 'variable' && ref.node.type !== 'identifier') this.through(ref, binding, 0);
+    const given = value.type === 'binary_expression' ? value.childForFieldName('left')! : value;
+    const owner = enclosingClass(assignment);
+    if (given.type === 'member_expression' && owner && ref.node.type === 'member_expression')
+      this.throughField(ref, given.childForFieldName('property')!, owner);
   }
 
   private augmented(ref: Ref, assignment: Node): void {
@@ -272,7 +282,7 @@ export class ContainerFlow {
     const { file } = ref;
     const name = file.textOf(key).replace(/^#/, '');
     if (name === ref.name || !/^[\w$]+$/.test(name)) return;
-    const uses = this.mayScan(file) ? memberUses(file, name, false) : [];
+    const uses = this.mayScan(file) ? [...memberUses(file, name, false), ...takenOutUses(file, name)] : [];
     if (uses.length > MAX_FIELD_USES) return;
     for (const node of uses) {
       if (owner && (node.startIndex < owner.startIndex || node.endIndex > owner.endIndex)) continue;
@@ -321,6 +331,39 @@ export class ContainerFlow {
     }
     for (const name of exportedNames(file, binding)) {
       this.exported.push({ ref: { ...next, via }, name, called: true });
+    }
+  }
+
+  /** `return { list: container }`. */
+  private returnedIn(ref: Ref, object: Node | null, key: Node): void {
+    if (object?.type !== 'object') return;
+    const value = outermost(ref.file, object);
+    const { parent } = value;
+    const fn =
+      parent?.type === 'return_statement' || parent?.type === 'arrow_function'
+        ? enclosingFunction(object)
+        : undefined;
+    if (fn) this.returned({ ...ref, property: ref.file.textOf(key) }, fn);
+  }
+
+  /** The container is a property of an expression's value: `f().list`, `const { list } = f()`. */
+  private takenOut(ref: Ref, parent: Node, property: string): void {
+    const { file, node } = ref;
+    const found = { ...ref, property: undefined };
+    const is = (name: Node | null): boolean => !!name && file.textOf(name) === property;
+    if (/^(parenthesized|await)_expression$/.test(parent.type)) this.same(ref, parent);
+    else if (parent.type === 'member_expression' && isSame(parent.childForFieldName('object'), node)) {
+      if (is(parent.childForFieldName('property'))) this.same(found, parent);
+    } else if (parent.type === 'variable_declarator') {
+      const pattern = parent.childForFieldName('name');
+      for (const child of pattern?.type === 'object_pattern' ? pattern.namedChildren : []) {
+        if (child?.type === 'pair_pattern' && is(child.childForFieldName('key')))
+          this.bind(found, child.childForFieldName('value')!, 0);
+        else if (child?.type === 'shorthand_property_identifier_pattern' && is(child)) {
+          const binding = resolveName(file, property, child.startIndex);
+          if (binding) this.through(found, binding, 0);
+        }
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { isClass, isFunction, isSame, occurrences, resolveIdentifier } from './bindings.ts';
+import { isClass, isFunction, isSame, occurrences, resolveIdentifier, resolveName, usesOf } from './bindings.ts';
 import { enclosingClass, memberOf, unwrapped } from './functions.ts';
 import type { SyntaxFile } from './syntax.ts';
 
@@ -25,6 +25,18 @@ export function memberUses(file: SyntaxFile, name: string, called: boolean): Nod
     if (member.endIndex !== at + name.length) continue;
     const use = called ? callOf(member) : member;
     if (use) found.push(use);
+  }
+  return found;
+}
+
+/** Uses of the variables that take a property of that name out of objects: `const { name } = x`. */
+export function takenOutUses(file: SyntaxFile, name: string): Node[] {
+  const found: Node[] = [];
+  for (const at of occurrences(file.text, name)) {
+    const node = file.at(at);
+    if (node?.type !== 'shorthand_property_identifier_pattern' || node.endIndex !== at + name.length) continue;
+    const binding = resolveName(file, name, at);
+    if (binding) found.push(...usesOf(file, binding));
   }
   return found;
 }

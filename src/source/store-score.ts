@@ -186,7 +186,7 @@ export class StoreScore {
   }
 
   private doubts(store: Store): Points {
-    const { ref, key, node } = store;
+    const { ref, key, node, anchor } = store;
     const { file } = ref;
     const [first] = store.values;
     const reasons: string[] = [];
@@ -210,6 +210,9 @@ export class StoreScore {
     if (store.kind === 'rebuild' && first && /\.slice\(\s*-/.test(file.textOf(first).slice(0, 2000))) {
       doubt(0.1, 'keeps a window of the last ones');
     }
+    if (store.kind === 'rebuild' && node.type === 'assignment_expression' && !sameText(file, anchor, ref.node)) {
+      doubt(0.15, 'makes a copy for another object');
+    }
     if (first && /^(number|true|false|null|undefined)$/.test(first.type)) doubt(0.15);
     return { points, reasons };
   }
@@ -232,6 +235,10 @@ export class StoreScore {
     }
     return known;
   }
+}
+
+function sameText(file: SyntaxFile, a: Node, b: Node): boolean {
+  return file.textOf(a) === file.textOf(b);
 }
 
 function ancestor(node: Node, type: RegExp): boolean {

@@ -65,6 +65,8 @@ export interface Ref {
   trust: number;
   /** The call through which a function was given it: what the function answers with goes back there. */
   from?: { file: SyntaxFile; fn: Node; call: Node };
+  /** The container is not the expression's value itself but this property of it. */
+  property?: string;
   /** The last step in words, where there is one: `through the parameter map`. */
   via?: string;
 }

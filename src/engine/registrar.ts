@@ -1,0 +1,30 @@
+import { edgeName } from '../analysis/labels.ts';
+import type { PathStep } from '../analysis/paths.ts';
+import { typeRole } from '../analysis/type-roles.ts';
+import type { HeapGraph } from '../heap/graph.ts';
+import { type Place, placeOf } from './places.ts';
+
+const MAX_CLASSES = 12;
+const REGISTERS = /^(on|addListener|addEventListener)$/;
+
+/**
+ * Where the emitter on the way to its listeners has its own method that registers them: Node's, or that of a package
+ * with emitters of its own, whose lines store. Overrides that pass on to it do not count.
+ */
+export function registrarOf(graph: HeapGraph, steps: readonly PathStep[]): Place | undefined {
+  let at = steps.findIndex(({ edgeIndex }) => edgeIndex >= 0 && /_events$/.test(edgeName(graph, edgeIndex)));
+  do at--;
+  while (at > 0 && typeRole(graph.nodeTypeNames[graph.nodeTypes[steps[at].node]]) === 'store');
+  let found: Place | undefined;
+  let emitter: number | undefined = steps[at]?.node;
+  for (let i = 0; i < MAX_CLASSES && emitter !== undefined; i++) {
+    let above: number | undefined;
+    for (let edge = graph.firstEdges[emitter]; edge < graph.firstEdges[emitter + 1]; edge++) {
+      const name = edgeName(graph, edge);
+      if (name === '__proto__') above = graph.edgeTargets[edge];
+      else if (REGISTERS.test(name)) found = placeOf(graph, graph.edgeTargets[edge]) ?? found;
+    }
+    emitter = above;
+  }
+  return found;
+}
