@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import CDP from 'chrome-remote-interface';
@@ -75,6 +78,20 @@ for (const major of [20, 24] as NodeMajor[]) {
       assert.ok(recording.scripts.some(({ url, source }) => url.includes('[eval') && source));
       child.stdin!.write('x');
       assert.equal(await ended, 'up\nlisteners 0 0\ncode 3');
+    });
+
+    it('takes as many as were asked for, and ends', async () => {
+      const { child, address, ended } = await listening(node);
+      const out = shop.nextOut();
+      const outcome = await recordAttached(address, { out, version: '0', every: 300, snapshots: 2 });
+      const recording = await openRecording(out);
+      child.stdin?.write('now\n');
+      await ended;
+      assert.deepEqual([outcome.reason, outcome.snapshots], ['detached', 2]);
+      assert.deepEqual(
+        ofType(recording, 'snapshot').map(({ reason }) => reason),
+        ['interval', 'interval'],
+      );
     });
 
     it('gets a last snapshot when the program exits', async () => {
@@ -159,6 +176,18 @@ describe('an address', () => {
   it('where nothing listens', async () => {
     const attempt = recordAttached('127.0.0.1:1', { out: shop.nextOut(), version: '0' });
     await assert.rejects(attempt, (error) => HeaplineError.is(error, 'connect-failed'));
+  });
+  it('where something else answers', async () => {
+    for (const answer of ['<html>', '{}', '[null]', '[{"webSocketDebuggerUrl":7}]', '']) {
+      const server = createServer((_, response) => response.end(answer)).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const out = shop.nextOut();
+      const attempt = recordAttached(`127.0.0.1:${port}`, { out, version: '0' });
+      await assert.rejects(attempt, (error) => HeaplineError.is(error, 'connect-failed'), answer);
+      assert.equal(existsSync(out), false);
+      server.close();
+    }
   });
   it('that is none', async () => {
     for (const address of ['', 'here', '1.2.3.4:99999', 'a:b']) {
