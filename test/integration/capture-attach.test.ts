@@ -147,15 +147,17 @@ for (const major of [20, 24] as NodeMajor[]) {
         [
           '--inspect=127.0.0.1:0',
           '-e',
-          `class Logged {} for (let i = 0; i < 50; i++) console.log(new Logged()); setInterval(() => {}, 1000);`,
+          `class Logged {} for (let i = 0; i < 50; i++) console.log(new Logged()); console.error('logged'); setInterval(() => {}, 1000);`,
         ],
         { stdio: ['ignore', 'ignore', 'pipe'] },
       );
-      const [piece] = await once(child.stderr, 'data');
+      let said = '';
+      // What is logged while the snapshot waits for its turn would be in it.
+      while (!said.includes('logged')) said += (await once(child.stderr, 'data'))[0];
       const out = shop.nextOut();
       const controls = new CaptureControls();
       controls.stop();
-      await recordAttached(/ws:\/\/\S+/.exec(String(piece))![0], { out, version: '0' }, { controls });
+      await recordAttached(/ws:\/\/\S+/.exec(said)![0], { out, version: '0' }, { controls });
       child.kill('SIGKILL');
       const { snapshots } = await openRecording(out);
       const text = await readFile(join(out, snapshots[0].file), 'utf8');
