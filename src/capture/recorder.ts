@@ -79,9 +79,11 @@ export class Recorder {
     options: RecorderOptions & InstallOptions,
   ): Promise<Recorder> {
     const recorder = new Recorder(inspector, writer, clock, options);
-    const { signals } = options;
+    const { signals, recorder: pid } = options;
     const samplingInterval = options.samplingInterval ?? SAMPLING_INTERVAL;
-    const probe = await Probe.install(inspector, { signals }, (message) => recorder.hear(message));
+    const probe = await Probe.install(inspector, { signals, recorder: pid }, (message) =>
+      recorder.hear(message),
+    );
     recorder.probe = probe;
     await inspector.send('HeapProfiler.startSampling', { samplingInterval });
     recorder.describe(await probe.call('facts'));
