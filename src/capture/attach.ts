@@ -1,4 +1,4 @@
-import CDP from 'chrome-remote-interface';
+import { get } from 'node:http';
 import { HeaplineError } from '../base/errors.ts';
 import { RecordingWriter } from '../recording/writer.ts';
 import { Inspector } from './inspector.ts';
@@ -10,6 +10,10 @@ import {
   RecordingClock,
 } from './options.ts';
 import { Recorder } from './recorder.ts';
+
+/** How long the list of an inspector's targets may be under way, and how long it may be. */
+const ANSWER_MS = 10_000;
+const MOST_ANSWER = 1e6;
 
 /**
  * Records a program whose inspector already listens, until it ends or the recording is stopped. The program is left
@@ -36,9 +40,9 @@ export async function recordAttached(
       },
       (event) => {
         hooks.onEvent?.(event);
-        // So many were asked for.
+        // So many were asked for: this one is the last.
         if (event.type === 'snapshot' && options.every !== undefined && event.index === options.snapshots)
-          stop();
+          stop(true);
       },
     );
     clock.start();
@@ -46,8 +50,8 @@ export async function recordAttached(
     const recorder = await Recorder.start(inspector, writer, clock.now, settings);
     let aborted = false;
     let interrupts = 0;
-    function stop(): void {
-      recorder.stop();
+    function stop(abruptly: boolean): void {
+      recorder.stop(abruptly);
     }
     hooks.controls?.listen((request) => {
       if (request.type === 'snapshot') recorder.snapshotNow();
@@ -100,14 +104,53 @@ async function findInspector(address: string): Promise<string> {
     });
   }
   const host = match[1]?.replace(/^\[|\]$/g, '') ?? '127.0.0.1';
-  const targets = await CDP.List({ host, port: Number(match[2]) }).catch((error: Error) => {
+  const port = Number(match[2]);
+  const answer = await getText(host, port).catch((error: Error) => {
     throw new HeaplineError('connect-failed', `No inspector answers at ${address}: ${error.message}.`, {
-      hint: `Start the program with node --inspect=${match[2]}.`,
+      hint: `Start the program with node --inspect=${port}.`,
       cause: error,
     });
   });
-  const url = targets.find((target) => target.webSocketDebuggerUrl)?.webSocketDebuggerUrl;
-  if (!url)
-    throw new HeaplineError('connect-failed', `The inspector at ${address} offers nothing to attach to.`);
+  const url = firstUrl(answer);
+  if (!url) {
+    throw new HeaplineError('connect-failed', `What answers at ${address} is no inspector of Node.`, {
+      hint: `Start the program with node --inspect=${port}; where that port is taken, with another.`,
+    });
+  }
   return url;
+}
+
+/** The list of targets, as https://nodejs.org/en/learn/getting-started/debugging has it; undefined for other text. */
+function firstUrl(answer: string): string | undefined {
+  let targets: unknown;
+  try {
+    targets = JSON.parse(answer);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(targets)) return undefined;
+  const urls = targets.map((target) => target?.webSocketDebuggerUrl);
+  return urls.find((url): url is string => typeof url === 'string' && /^wss?:\/\//.test(url));
+}
+
+/** @throws Error of the network, and for an answer that is late or long */
+function getText(host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const request = get({ host, port, path: '/json/list', signal: AbortSignal.timeout(ANSWER_MS) });
+    request.on('error', (error) =>
+      reject(
+        error.name === 'TimeoutError' || error.name === 'AbortError' ? new Error('it is silent') : error,
+      ),
+    );
+    request.on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8');
+      response.on('data', (piece: string) => {
+        text += piece;
+        if (text.length > MOST_ANSWER) response.destroy(new Error('its answer has no end'));
+      });
+      response.on('end', () => resolve(text));
+      response.on('error', reject);
+    });
+  });
 }

@@ -6,6 +6,7 @@ import { closeSync, openSync, readFileSync, renameSync, writeFileSync, writeSync
 import * as inspector from 'node:inspector';
 import { join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
+import { isAlive } from './alive.ts';
 import {
   type Announcement,
   ELECTED_FILE,
@@ -85,13 +86,4 @@ function announce(folder: string, name: string, announcement: Announcement): voi
   const path = join(folder, name);
   writeFileSync(`${path}.part`, JSON.stringify(announcement), { mode: 0o600 });
   renameSync(`${path}.part`, path);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

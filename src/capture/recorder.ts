@@ -24,7 +24,6 @@ export type RecorderEnd =
 
 /** 32 KB: within noise on Node 24, 16 % of a loop that only allocates on Node 20. */
 const SAMPLING_INTERVAL = 32_768;
-const OVER_BUDGET = 'The next snapshot would not fit into the disk budget. Give more with --disk-budget.';
 const BEAT_MS = 1000;
 /** How long a target may take to be let go. */
 const LAST_WORD_MS = 2000;
@@ -51,7 +50,9 @@ export class Recorder {
   private stepSnapshot = false;
   private pausedMs = 0;
   private heapUsed = 0;
-  private full = false;
+  /** No more snapshots: the disk takes none. */
+  private diskFull = false;
+  /** None but the last: one took more than the disk budget had left. */
   private overBudget = false;
   private ending = false;
   private readonly urgency = { now: false, listeners: [] as (() => void)[] };
@@ -81,9 +82,11 @@ export class Recorder {
     options: RecorderOptions & InstallOptions,
   ): Promise<Recorder> {
     const recorder = new Recorder(inspector, writer, clock, options);
-    const { signals } = options;
+    const { signals, recorder: pid } = options;
     const samplingInterval = options.samplingInterval ?? SAMPLING_INTERVAL;
-    const probe = await Probe.install(inspector, { signals }, (message) => recorder.hear(message));
+    const probe = await Probe.install(inspector, { signals, recorder: pid }, (message) =>
+      recorder.hear(message),
+    );
     recorder.probe = probe;
     await inspector.send('HeapProfiler.startSampling', { samplingInterval });
     recorder.describe(await probe.call('facts'));
@@ -196,7 +199,8 @@ export class Recorder {
   }
 
   private fail(error: HeaplineError): void {
-    this.failure ??= error;
+    // A budget is the user's own wish: another failure tells more.
+    if (!this.failure || this.failure.code === 'too-large') this.failure = error;
     this.note(error.code === 'too-large' ? 'warning' : 'error', error.toLine());
   }
 
@@ -244,11 +248,10 @@ export class Recorder {
   }
 
   private async snapshot(reason: SnapshotReason): Promise<void> {
-    if (this.full || (this.ending && reason !== 'end')) return;
+    if (this.diskFull || ((this.ending || this.overBudget) && reason !== 'end')) return;
     const room = this.schedule.makeRoom(this.moment(), reason);
     if (!room) {
-      if (!this.overBudget) this.note('warning', OVER_BUDGET);
-      this.overBudget = true;
+      if (this.failure?.code !== 'too-large') this.fail(noRoom());
       return;
     }
     for (const index of room.drop) this.writer.dropSnapshot(index, this.clock());
@@ -274,7 +277,8 @@ export class Recorder {
     const ordinal = profile.samples.reduce((highest, sample) => Math.max(highest, sample.ordinal), 0);
     const facts = { t, pauseMs, reason, step, ordinal };
     const entry = await this.writer.commitSnapshot(sink, facts).catch((error) => {
-      this.full = true;
+      if (HeaplineError.is(error, 'too-large')) this.overBudget = true;
+      else this.diskFull = true;
       throw error;
     });
     const samplingInterval = this.options.samplingInterval ?? SAMPLING_INTERVAL;
@@ -323,4 +327,10 @@ export class Recorder {
     this.writer.event({ type: 'id-reset', t: this.clock(), beforeSnapshot: this.writer.nextSnapshot });
     this.note('warning', 'Another client of the inspector has reset the object ids.');
   }
+}
+
+function noRoom(): HeaplineError {
+  return new HeaplineError('too-large', 'The next snapshot would not fit into the disk budget.', {
+    hint: 'Give more with --disk-budget.',
+  });
 }

@@ -1,10 +1,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from './alive.ts';
 import { type Announcement, RECORDER_FILE } from './announcement.ts';
 
 /** Announcements that are passed on at most: a program may start thousands of processes. */
 const MAX_ANNOUNCEMENTS = 1000;
+const PREFIX = 'heapline-run-';
 const QUICK_MS = 10;
 const SLOW_MS = 250;
 
@@ -17,7 +19,8 @@ export class Rendezvous {
 
   /** @param onAnnouncement called once for each process */
   constructor(private readonly onAnnouncement: (announcement: Announcement) => void) {
-    this.folder = mkdtempSync(join(tmpdir(), 'heapline-'));
+    sweep();
+    this.folder = mkdtempSync(join(tmpdir(), PREFIX));
     writeFileSync(join(this.folder, RECORDER_FILE), String(process.pid));
     this.later();
   }
@@ -60,6 +63,20 @@ export class Rendezvous {
       return JSON.parse(readFileSync(join(this.folder, name), 'utf8'));
     } catch {
       return undefined;
+    }
+  }
+}
+
+/** Takes away the folders of recorders that were killed. */
+function sweep(): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue;
+    const folder = join(tmpdir(), name);
+    try {
+      if (!isAlive(Number(readFileSync(join(folder, RECORDER_FILE), 'utf8'))))
+        rmSync(folder, { recursive: true });
+    } catch {
+      // It is another user's, or just being made.
     }
   }
 }

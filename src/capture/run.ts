@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { HeaplineError } from '../base/errors.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import { RecordingWriter } from '../recording/writer.ts';
+import { isAlive } from './alive.ts';
 import { type Announcement, RENDEZVOUS, START_HOOK, withPreload } from './announcement.ts';
 import { bundlePath } from './bundles.ts';
 import { Inspector } from './inspector.ts';
@@ -209,7 +210,12 @@ class Run {
     }
     const inspector = await Inspector.connect(url);
     this.clock.start();
-    const settings = { ...this.options, signals: true, stepsToCome: this.options.stepOn !== undefined };
+    const settings = {
+      ...this.options,
+      signals: true,
+      recorder: process.pid,
+      stepsToCome: this.options.stepOn !== undefined,
+    };
     this.recorder = await Recorder.start(inspector, this.writer, this.clock.now, settings);
     await inspector.send('Runtime.evaluate', { expression: `${START_HOOK}()\n//# sourceURL=heapline:start` });
     if (this.snapshotFirst) this.recorder.snapshotNow();
@@ -258,13 +264,4 @@ class Run {
 
 function killChild(child: ChildProcess, signal: NodeJS.Signals): void {
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

@@ -21,7 +21,10 @@ export interface ScheduleOptions {
   onGrowth?: number;
   /** Bytes that all snapshots may take on disk together: 4 GB unless told. */
   diskBudget?: number;
-  /** Share of the elapsed time that the default schedule's pauses may take: 0.1 unless told. */
+  /**
+   * Share of the elapsed time that pauses may take: but for the first two snapshots, the last, and those asked for by
+   * hand, interval or step. 0.2 unless told, and then more in a short run: 6 s and 2.5 times its own time, to 40 s.
+   */
   pauseBudget?: number;
 }
 
@@ -45,7 +48,7 @@ export interface Taken extends Moment {
 
 export const DEFAULT_SNAPSHOTS = 10;
 export const DEFAULT_DISK_BUDGET = 4e9;
-export const DEFAULT_PAUSE_BUDGET = 0.1;
+export const DEFAULT_PAUSE_BUDGET = 0.2;
 
 /** The program's own time before the first snapshot. */
 const WARM_UP_MS = 250;
@@ -54,7 +57,7 @@ const MIN_GAP_MS = 200;
 const MIN_STEP_GAP_MS = 50;
 /** By how much the run must have grown while steps are to come. */
 const GROWTH_BEFORE_STEPS = 0.5;
-/** So much may a short run be paused whatever its share; more and more of it as the run goes on, so that it lasts. */
+/** So much may a short run be paused unless a share was asked for; more and more as it goes on, so that it lasts. */
 const EARLY_PAUSE_MS = 40_000;
 const FIRST_PAUSE_MS = 6000;
 const EARLY_PAUSE_SHARE = 2.5;
@@ -63,6 +66,8 @@ const ALWAYS = 2;
 /** Before the first snapshot: file bytes and pause per byte of heap (Node 20, the slowest). */
 const FILE_PER_HEAP = 1.6;
 const PAUSE_MS_PER_BYTE = 65e-6;
+/** By how much a file may be larger than the one before. */
+const FILE_GROWTH = 1.1;
 
 export class Schedule {
   private readonly kept: Taken[] = [];
@@ -71,12 +76,10 @@ export class Schedule {
   private pausedMs = 0;
   private readonly most: number;
   private readonly diskBudget: number;
-  private readonly pauseBudget: number;
 
   constructor(private readonly options: ScheduleOptions) {
     this.most = Math.max(2, options.snapshots ?? DEFAULT_SNAPSHOTS);
     this.diskBudget = options.diskBudget ?? DEFAULT_DISK_BUDGET;
-    this.pauseBudget = options.pauseBudget ?? DEFAULT_PAUSE_BUDGET;
   }
 
   /** How many snapshots were taken, deleted ones included. */
@@ -114,16 +117,21 @@ export class Schedule {
    * @returns the snapshots to delete before, and the bytes that the next may take; undefined when it does not fit
    */
   makeRoom(now: Moment, reason: SnapshotReason): { drop: number[]; limit: number } | undefined {
-    const expected = this.expectedBytes(now.heapUsed);
     const kept = [...this.kept];
     const room = (): number => this.diskBudget - kept.reduce((sum, { bytes }) => sum + bytes, 0);
     const drop: number[] = [];
+    const expected = this.expectedBytes(now.heapUsed);
     // One in the middle must not take the last one's place.
     const needed = reason === 'end' || !kept.length ? expected : 2 * expected;
+    // The last one is worth a try: what is read of the heap counts garbage, too.
+    const least = reason === 'end' ? FILE_GROWTH * (this.last?.bytes ?? 0) : needed;
     while (room() < needed) {
       // The last one gives way to the end of the run only.
       const victim = leastMissed(reason === 'end' ? [...kept, { ...now, index: 0 }] : kept);
-      if (victim === undefined) return undefined;
+      if (victim === undefined) {
+        if (room() >= least) break;
+        return undefined;
+      }
       drop.push(...kept.splice(victim, 1).map(({ index }) => index));
     }
     for (const index of drop) this.forget(index);
@@ -173,8 +181,12 @@ export class Schedule {
 
   private affords(now: Moment): boolean {
     if (this.count < ALWAYS) return true;
+    const { pauseBudget } = this.options;
     const early = Math.min(EARLY_PAUSE_MS, FIRST_PAUSE_MS + EARLY_PAUSE_SHARE * now.activeMs);
-    const allowed = Math.max(early, this.pauseBudget * now.elapsedMs);
+    const allowed =
+      pauseBudget === undefined
+        ? Math.max(early, DEFAULT_PAUSE_BUDGET * now.elapsedMs)
+        : pauseBudget * now.elapsedMs;
     return this.pausedMs + this.expectedPause(now.heapUsed) <= allowed;
   }
 
@@ -184,7 +196,7 @@ export class Schedule {
 
   private expectedBytes(heapUsed: number): number {
     if (!this.last) return FILE_PER_HEAP * heapUsed + 4e6;
-    return 1.1 * this.last.bytes * Math.max(1, heapUsed / this.last.heapUsed);
+    return FILE_GROWTH * this.last.bytes * Math.max(1, heapUsed / this.last.heapUsed);
   }
 
   private expectedPause(heapUsed: number): number {

@@ -36,6 +36,8 @@ export type TargetMessage =
 export interface InstallOptions {
   /** Also wait on signals that would end the program; never for a program that we did not start. */
   signals: boolean;
+  /** Process id of the recorder, where it runs on the same machine: nobody waits for a dead one. */
+  recorder?: number;
 }
 
 export interface TargetAgent {
@@ -98,6 +100,14 @@ export function install(get: Get, send: (text: string) => void, options: Install
   const observer = new PerformanceObserver(observe);
   observer.observe({ entryTypes: ['gc', 'mark'] });
 
+  const recorderLives = (): boolean => {
+    try {
+      return options.recorder === undefined || kill(options.recorder, 0);
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EPERM';
+    }
+  };
+
   const cell = new Int32Array(new SharedArrayBuffer(4));
   let holding = false;
   let released = false;
@@ -112,7 +122,10 @@ export function install(get: Get, send: (text: string) => void, options: Install
     holding = true;
     deadline = now() + PATIENCE_MS;
     tell(message);
-    while (now() < deadline) wait(cell, 0, 0, 5);
+    for (let turn = 1; now() < deadline; turn++) {
+      wait(cell, 0, 0, 5);
+      if (turn % 20 === 0 && !recorderLives()) return;
+    }
   };
 
   const onExit = (exitCode: number): void => hold({ type: 'hold', exitCode });

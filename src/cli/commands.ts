@@ -8,6 +8,7 @@ const json: OptionSpec = {
   help: 'the result as JSON, to standard output, or to FILE (NAME.json, or --json=FILE)',
 };
 const quiet: OptionSpec = { name: 'quiet', short: 'q', help: 'say nothing but errors' };
+const noProgress: OptionSpec = { ...quiet, help: 'the result alone: no progress, no remarks' };
 const help: OptionSpec = { name: 'help', short: 'h', help: 'show this help' };
 const failOnLeak: OptionSpec = {
   name: 'fail-on-leak',
@@ -29,7 +30,6 @@ const recordOptions: OptionSpec[] = [
     value: 'N',
     help: 'keep N snapshots, the last included (10 unless told); others are deleted',
   },
-  { name: 'step-on', value: 'REGEX', help: 'each line printed by the program that matches ends a step' },
   { name: 'every-steps', value: 'N', help: 'a snapshot after every N steps' },
   {
     name: 'on-growth',
@@ -40,7 +40,7 @@ const recordOptions: OptionSpec[] = [
   {
     name: 'max-pause',
     value: 'SHARE',
-    help: 'at most this share of the time in pauses, unless told when (10%)',
+    help: 'at most SHARE of the time in pauses (20% unless told, and up to 40s in a short run)',
   },
   quiet,
   help,
@@ -57,11 +57,13 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Snapshots are taken after warm-up, between and at the end unless options say otherwise; also by hand,',
       'with Enter (give the keyboard to the program instead with --stdin) or SIGUSR2. A step ends with a line',
       "that matches --step-on, or with performance.mark('heapline.step') in the program.",
+      '--max-pause does not count the first two snapshots, the last, and those that you time yourself.',
       'Where --out is an earlier recording, that is kept as NAME.old.heapline; any other folder is left alone.',
     ],
     program: true,
     options: [
       ...recordOptions.slice(0, -2),
+      { name: 'step-on', value: 'REGEX', help: 'each line printed by the program that matches ends a step' },
       { name: 'stdin', help: 'the keyboard belongs to the program' },
       quiet,
       help,
@@ -76,7 +78,11 @@ export const COMMANDS: readonly CommandSpec[] = [
     name: 'attach',
     usage: '[options] HOST:PORT',
     summary: 'record a Node program that listens for an inspector (node --inspect)',
-    details: ['Records until the program ends or Ctrl-C; the program goes on.'],
+    details: [
+      'Records until the program ends or Ctrl-C; the program goes on. A step ends with',
+      "performance.mark('heapline.step') in the program; what it prints is not seen.",
+      '--max-pause does not count the first two snapshots, the last, and those that you time yourself.',
+    ],
     options: recordOptions,
     examples: [
       ['heapline attach 127.0.0.1:9229', 'until Ctrl-C'],
@@ -104,7 +110,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { name: 'top', value: 'N', help: 'at most N rows (30 unless told, 0 for all)' },
       json,
-      quiet,
+      noProgress,
       help,
     ],
     examples: [['heapline diff 1.heapsnapshot 2.heapsnapshot', 'what came and what went']],
@@ -117,7 +123,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { name: 'paths', value: 'N', help: 'up to N distinct paths (1 unless told)' },
       json,
-      quiet,
+      noProgress,
       help,
     ],
     examples: [['heapline path 3.heapsnapshot @18231 --paths 3', 'three ways from a root to @18231']],
@@ -129,7 +135,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: [
       { name: 'top', value: 'N', help: 'at most N rows (30 unless told, 0 for all)' },
       json,
-      quiet,
+      noProgress,
       help,
     ],
     examples: [['heapline classes 3.heapsnapshot --top 10', 'the ten largest']],
@@ -147,7 +153,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       },
       { name: 'output', short: 'o', value: 'FILE', help: 'write to FILE instead of standard output' },
       json,
-      quiet,
+      noProgress,
       help,
     ],
     examples: [

@@ -3,13 +3,17 @@ import { recordAttached } from '../capture/attach.ts';
 import { recordRun } from '../capture/run.ts';
 import { EngineClient } from '../engine/client.ts';
 import { runCli } from './cli.ts';
+import { fileError } from './io.ts';
+import { tellError } from './tell.ts';
 
-for (const stream of [process.stdout, process.stderr]) {
+const end = (error: unknown): void => process.exit(tellError(process, error));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that went away (`heapline classes FILE | head`) is no failure; what was to be done is still done.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+  if (error.code !== 'EPIPE') end(fileError(error, 'write', 'standard output'));
+});
+// Nowhere is left to tell it.
+process.stderr.on('error', () => {});
+process.on('uncaughtException', end);
 
 const dist = new URL('.', import.meta.url);
 process.exitCode = await runCli({

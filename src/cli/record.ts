@@ -7,13 +7,12 @@ import { HeaplineError } from '../base/errors.ts';
 import { formatBytes, formatDuration } from '../base/units.ts';
 import { CaptureControls } from '../capture/controls.ts';
 import type { CaptureHooks, CaptureOptions, CaptureOutcome } from '../capture/options.ts';
-
 import type { Findings } from '../protocol/findings.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import { printable } from '../protocol/wording.ts';
 import { replaceFile } from '../recording/disk.ts';
 import { usage } from './args.ts';
-import { EXIT_LEAK, EXIT_OK, programExitCode } from './exit.ts';
+import { EXIT_LEAK, EXIT_OK, exitCodeOf, programExitCode } from './exit.ts';
 import { htmlReport, textReport } from './inspect.ts';
 import { ask, type Call, fileError, writeJson, writeOutput } from './io.ts';
 import { chooseFolder, nameOf } from './out-folder.ts';
@@ -52,7 +51,7 @@ type Start = (options: CaptureOptions, hooks: CaptureHooks, keyboard: boolean) =
 
 /** Records, then gives the verdict. @returns the exit code */
 async function record(call: Call, name: string, start: Start): Promise<number> {
-  const { io, values, progress } = call;
+  const { io, values } = call;
   const options = {
     every: values.duration('every'),
     snapshots: values.count('snapshots', 2),
@@ -66,11 +65,10 @@ async function record(call: Call, name: string, start: Start): Promise<number> {
   const { folder, earlier } = chooseFolder(io.cwd, values.text('out'), name, new Date());
   const shown = printable(relative(io.cwd, folder) || folder);
   const keyboard = Boolean(io.stdin.isTTY) && !values.has('stdin');
-  progress.line(
+  const begun =
     `Recording into ${shown}. ${keyboard ? 'Enter takes a snapshot; ' : ''}Ctrl-C ends it.` +
-      (earlier ? ` The recording that was there is now ${printable(relative(io.cwd, earlier))}.` : ''),
-  );
-  const joined = joinUser(call, keyboard);
+    (earlier ? ` The recording that was there is now ${printable(relative(io.cwd, earlier))}.` : '');
+  const joined = joinUser(call, keyboard, begun);
   let outcome: CaptureOutcome;
   try {
     outcome = await start({ ...options, out: folder }, joined.hooks, keyboard);
@@ -78,16 +76,22 @@ async function record(call: Call, name: string, start: Start): Promise<number> {
     joined.dispose();
     if (earlier && !existsSync(folder)) renameSync(earlier, folder);
   }
+  const programCode = call.spec.program ? programExitCode(outcome, constants.signals) : EXIT_OK;
   if (!outcome.snapshots) {
     const code = tellError(io, outcome.failure ?? noSnapshot(outcome));
-    // A signal may be ours: a program that could not be recorded is ended.
-    return (call.spec.program && outcome.exitCode) || code;
+    // With a failure the signal may be ours: a program that could not be recorded is ended.
+    const own = outcome.failure && outcome.signal ? EXIT_OK : programCode;
+    return own || code;
   }
-  return conclude(call, folder, call.spec.program ? programExitCode(outcome, constants.signals) : EXIT_OK);
+  return conclude(call, folder, programCode, outcome.failure);
 }
 
-/** Joins keyboard, signals and standard error to a recording. */
-function joinUser({ io, progress }: Call, keyboard: boolean): { hooks: CaptureHooks } & Disposable {
+/** Joins keyboard, signals and standard error to a recording. @param begun said as soon as there is a program */
+function joinUser(
+  { io, progress }: Call,
+  keyboard: boolean,
+  begun: string,
+): { hooks: CaptureHooks } & Disposable {
   const joined = new DisposableStore();
   const controls = new CaptureControls();
   const listen = (emitter: NodeJS.EventEmitter, event: string, listener: () => void): void => {
@@ -103,7 +107,7 @@ function joinUser({ io, progress }: Call, keyboard: boolean): { hooks: CaptureHo
     joined.add(toDisposable(() => io.stdin.pause()));
   }
   const onEvent = (event: RecordingEvent): void => {
-    const text = eventText(event);
+    const text = eventText(event, begun);
     // What is an error is told under --quiet, too.
     if (event.type === 'note' && event.level === 'error') io.stderr.write(`heapline: ${text}\n`);
     else if (text) progress.line(text);
@@ -111,8 +115,10 @@ function joinUser({ io, progress }: Call, keyboard: boolean): { hooks: CaptureHo
   return { hooks: { controls, onEvent }, dispose: () => joined.dispose() };
 }
 
-function eventText(event: RecordingEvent): string | undefined {
+function eventText(event: RecordingEvent, begun: string): string | undefined {
   switch (event.type) {
+    case 'process':
+      return event.event === 'start' && event.role === 'target' ? begun : undefined;
     case 'snapshot': {
       const step = event.step === undefined ? '' : ` after step ${event.step}`;
       return `Snapshot ${event.index}${step}: ${formatBytes(event.bytes)}, ${formatDuration(event.pauseMs)} pause.`;
@@ -134,9 +140,15 @@ function noSnapshot({ reason }: CaptureOutcome): HeaplineError {
 
 /**
  * Analyses the recording and writes the verdict wherever it is asked for.
- * @returns the program's exit code where it is not 0; else what became of the verdict
+ * @param failure what cut the recording short
+ * @returns the program's exit code where it is not 0; else what became of the verdict and of the recording
  */
-async function conclude(call: Call, folder: string, programCode: number): Promise<number> {
+async function conclude(
+  call: Call,
+  folder: string,
+  programCode: number,
+  failure: HeaplineError | undefined,
+): Promise<number> {
   const { io, values, progress } = call;
   const shown = relative(io.cwd, folder) || folder;
   try {
@@ -146,15 +158,17 @@ async function conclude(call: Call, folder: string, programCode: number): Promis
     const html = values.text('html');
     if (html) writeOutput(io, html, htmlReport(io, data));
     writeJson(call, data.findings);
-    progress.line(`The recording: ${printable(shown)}${html ? `; the report: ${printable(html)}` : ''}.`);
-    if (programCode === EXIT_OK && values.has('fail-on-leak') && data.findings.verdict === 'leak') {
-      return EXIT_LEAK;
-    }
+    const places = `The recording: ${printable(shown)}${html ? `; the report: ${printable(html)}` : ''}.`;
+    const cut = failure ? ` It was cut short: ${printable(failure.toLine(), MAX_NOTE)}` : '';
+    progress.line(places + cut);
+    if (programCode !== EXIT_OK) return programCode;
+    if (values.has('fail-on-leak') && data.findings.verdict === 'leak') return EXIT_LEAK;
+    // A disk budget is the user's own wish.
+    return failure && failure.code !== 'too-large' ? exitCodeOf(failure.code) : EXIT_OK;
   } catch (error) {
     const code = tellError(io, withRecording(error, shown));
-    if (programCode === EXIT_OK) return code;
+    return programCode === EXIT_OK ? code : programCode;
   }
-  return programCode;
 }
 
 /** So that the recording is complete in itself. */

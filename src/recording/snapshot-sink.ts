@@ -32,7 +32,7 @@ export class SnapshotSink {
     if (this.bytes > this.limit) {
       this.failure = new HeaplineError(
         'too-large',
-        `The snapshot passed the ${formatBytes(this.limit)} left.`,
+        `The snapshot passed the ${formatBytes(this.limit)} left of the disk budget.`,
         {
           hint: 'Give more disk with --disk-budget.',
         },

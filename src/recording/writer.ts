@@ -29,6 +29,10 @@ export type RecordingInit = Pick<RecordingManifest, 'heapline' | 'target' | 'opt
 type SnapshotFacts = Pick<SnapshotEntry, 't' | 'pauseMs' | 'reason' | 'step' | 'ordinal'>;
 type EndFacts = Omit<Extract<RecordingEvent, { type: 'end' }>, 'type'>;
 
+const FOLDERS = ['snapshots', 'profiles', 'sources'];
+/** What `create` makes. */
+const OUR_NAMES = [...FOLDERS, EVENTS, MANIFEST];
+
 /**
  * Writes a recording folder so that it opens whenever it is cut off: events are appended line by line, other files
  * get their name when they are whole.
@@ -63,10 +67,12 @@ export class RecordingWriter {
         hint: 'Choose another --out.',
       });
     }
+    let events: number | undefined;
+    let made: string | undefined;
     try {
-      for (const folder of ['snapshots', 'profiles', 'sources'])
-        mkdirSync(join(dir, folder), { recursive: true });
-      const events = openSync(join(dir, EVENTS), 'a');
+      made = mkdirSync(dir, { recursive: true });
+      for (const folder of FOLDERS) mkdirSync(join(dir, folder));
+      events = openSync(join(dir, EVENTS), 'a');
       const manifest: RecordingManifest = {
         format: RECORDING_FORMAT,
         heapline: init.heapline,
@@ -80,6 +86,10 @@ export class RecordingWriter {
       writer.save(MANIFEST, writer.manifestText());
       return writer;
     } catch (error) {
+      if (events !== undefined) closeSync(events);
+      // What is left would be in the way of the next try.
+      const ours = made ? [made] : OUR_NAMES.map((name) => join(dir, name));
+      for (const path of ours) rmSync(path, { recursive: true, force: true });
       throw diskError(error, dir);
     }
   }

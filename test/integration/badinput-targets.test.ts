@@ -147,7 +147,8 @@ describe('a full disk', () => {
     assert.match(said, /disk is full/i);
     assert.doesNotMatch(said, /^\s+at .+:\d+/m);
     assert.match(await readFile(join(folder, 'run.out'), 'utf8'), /step 8/, 'the program ran to its end');
-    assert.match(result.stdout, /^run 0\nopen 0$/m, said);
+    assert.match(result.stdout, /^run 74\nopen 0$/m, said);
+    assert.match(said.trimEnd().split('\n').at(-1)!, /^heapline: .*disk is full/i);
     const findings = JSON.parse(await readFile(join(folder, 'open.json'), 'utf8'));
     assert.equal(findings.format, 'heapline-findings/1');
   });

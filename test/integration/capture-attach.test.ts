@@ -2,7 +2,10 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import CDP from 'chrome-remote-interface';
@@ -77,6 +80,20 @@ for (const major of [20, 24] as NodeMajor[]) {
       assert.equal(await ended, 'up\nlisteners 0 0\ncode 3');
     });
 
+    it('takes as many as were asked for, and ends', async () => {
+      const { child, address, ended } = await listening(node);
+      const out = shop.nextOut();
+      const outcome = await recordAttached(address, { out, version: '0', every: 300, snapshots: 2 });
+      const recording = await openRecording(out);
+      child.stdin?.write('now\n');
+      await ended;
+      assert.deepEqual([outcome.reason, outcome.snapshots], ['detached', 2]);
+      assert.deepEqual(
+        ofType(recording, 'snapshot').map(({ reason }) => reason),
+        ['interval', 'interval'],
+      );
+    });
+
     it('gets a last snapshot when the program exits', async () => {
       const { child, address, ended } = await listening(node);
       const out = shop.nextOut();
@@ -130,15 +147,17 @@ for (const major of [20, 24] as NodeMajor[]) {
         [
           '--inspect=127.0.0.1:0',
           '-e',
-          `class Logged {} for (let i = 0; i < 50; i++) console.log(new Logged()); setInterval(() => {}, 1000);`,
+          `class Logged {} for (let i = 0; i < 50; i++) console.log(new Logged()); console.error('logged'); setInterval(() => {}, 1000);`,
         ],
         { stdio: ['ignore', 'ignore', 'pipe'] },
       );
-      const [piece] = await once(child.stderr, 'data');
+      let said = '';
+      // What is logged while the snapshot waits for its turn would be in it.
+      while (!said.includes('logged')) said += (await once(child.stderr, 'data'))[0];
       const out = shop.nextOut();
       const controls = new CaptureControls();
       controls.stop();
-      await recordAttached(/ws:\/\/\S+/.exec(String(piece))![0], { out, version: '0' }, { controls });
+      await recordAttached(/ws:\/\/\S+/.exec(said)![0], { out, version: '0' }, { controls });
       child.kill('SIGKILL');
       const { snapshots } = await openRecording(out);
       const text = await readFile(join(out, snapshots[0].file), 'utf8');
@@ -159,6 +178,18 @@ describe('an address', () => {
   it('where nothing listens', async () => {
     const attempt = recordAttached('127.0.0.1:1', { out: shop.nextOut(), version: '0' });
     await assert.rejects(attempt, (error) => HeaplineError.is(error, 'connect-failed'));
+  });
+  it('where something else answers', async () => {
+    for (const answer of ['<html>', '{}', '[null]', '[{"webSocketDebuggerUrl":7}]', '']) {
+      const server = createServer((_, response) => response.end(answer)).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const out = shop.nextOut();
+      const attempt = recordAttached(`127.0.0.1:${port}`, { out, version: '0' });
+      await assert.rejects(attempt, (error) => HeaplineError.is(error, 'connect-failed'), answer);
+      assert.equal(existsSync(out), false);
+      server.close();
+    }
   });
   it('that is none', async () => {
     for (const address of ['', 'here', '1.2.3.4:99999', 'a:b']) {

@@ -99,7 +99,7 @@ describe('the default schedule', () => {
     );
   });
 
-  it('pauses at most 20 s early, and then a tenth of the time', () => {
+  it('pauses at most 40 s early, and then a fifth of the time', () => {
     // 2 GB of heap: 100 s for a snapshot.
     const long = play(
       { ms: 4 * 60 * MINUTE, heap: (t) => Math.min(2e9, 50e6 + t * 10_000) },
@@ -107,11 +107,12 @@ describe('the default schedule', () => {
     );
     const before = long.taken.slice(0, -1);
     const paused = before.reduce((sum, { pauseMs }) => sum + pauseMs, 0);
-    assert.ok(paused <= 0.1 * (before.at(-1)!.elapsedMs + 110_000), `${paused}`);
+    assert.ok(paused <= 0.2 * (before.at(-1)!.elapsedMs + 110_000), `${paused}`);
     assert.ok(long.kept.length >= 3);
     const short = play({ ms: 5000, heap: () => 100e6 });
     assert.ok(short.kept.length >= 3);
-    assert.ok(short.pausedMs <= 25_000 + 1, `${short.pausedMs}`);
+    // 5 s each, and the last one always.
+    assert.ok(short.pausedMs <= 6000 + 2.5 * 5000 + 5000, `${short.pausedMs}`);
   });
 
   it('never passes the disk budget, and keeps the first and the last', () => {
@@ -128,10 +129,22 @@ describe('the default schedule', () => {
     );
   });
 
-  it('takes a pause budget of its own', () => {
+  it('takes a pause budget of its own, in short runs too, past the first two and the last', () => {
     const { taken } = play({ ms: 60 * MINUTE, heap: () => 200e6 }, { pauseBudget: 0.02 });
     const paused = taken.slice(0, -1).reduce((sum, { pauseMs }) => sum + pauseMs, 0);
     assert.ok(paused <= 0.02 * 60 * MINUTE * 1.05, `${paused}`);
+    assert.equal(play({ ms: 5000 }, { pauseBudget: 0.02 }).taken.length, 3);
+  });
+
+  it('takes the last one where the disk budget has room for it, though garbage makes the heap look large', () => {
+    const heap = (t: number): number => (t < 9900 ? 20e6 : 29e6);
+    const schedule = new Schedule({ diskBudget: 70e6 });
+    const moment = { activeMs: 300, elapsedMs: 300, steps: 0, heapUsed: heap(300) };
+    assert.ok(schedule.makeRoom(moment, 'warm-up'));
+    schedule.add({ ...moment, index: 1, bytes: 30e6, pauseMs: 100, reason: 'warm-up' });
+    const later = { ...moment, activeMs: 10_000, elapsedMs: 10_100, heapUsed: heap(10_000) };
+    assert.equal(schedule.makeRoom(later, 'schedule'), undefined);
+    assert.deepEqual(schedule.makeRoom(later, 'end'), { drop: [], limit: 40e6 });
   });
 });
 

@@ -1,7 +1,16 @@
 /** The bundled command as a process of its own, on real snapshots. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -24,21 +33,21 @@ interface Ended {
   stderr: string;
 }
 
-function heapline(argv: string[], more: { closeStdout?: boolean } = {}): Promise<Ended> {
+function heapline(argv: string[], more: { closeStdout?: boolean; stdout?: number } = {}): Promise<Ended> {
   const child = spawn(process.execPath, [CLI, ...argv], {
     cwd,
     env: { ...process.env, NO_COLOR: '', FORCE_COLOR: undefined },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', more.stdout ?? 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
     stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
+  child.stderr!.setEncoding('utf8').on('data', (text) => {
     stderr += text;
   });
-  if (more.closeStdout) child.stdout.destroy();
+  if (more.closeStdout) child.stdout?.destroy();
   return new Promise((resolve) => child.on('close', (code) => resolve({ code, stdout, stderr })));
 }
 
@@ -100,4 +109,15 @@ test('long JSON comes whole through a pipe', async () => {
   const { stdout } = await heapline(['classes', '--json', '3.heapsnapshot']);
   assert.ok(stdout.length > 10_000);
   assert.ok(stdout.endsWith('}\n'));
+});
+
+const full = { skip: process.platform !== 'linux' };
+test('standard output that takes nothing: one line, exit code 74', full, async () => {
+  for (const words of [[], ['--json']]) {
+    const stdout = openSync('/dev/full', 'w');
+    const { code, stderr } = await heapline(['classes', '3.heapsnapshot', ...words], { stdout });
+    closeSync(stdout);
+    assert.equal(code, 74);
+    assert.match(stderr, /^heapline: Can't write standard output: the disk is full\. .*\n$/);
+  }
 });

@@ -30,6 +30,8 @@ afterEach(() => rmSync(cwd, { recursive: true, force: true }));
 
 type End = Partial<CaptureOutcome>;
 
+const STARTED: RecordingEvent = { type: 'process', t: 0, event: 'start', role: 'target', pid: 1 };
+
 /** A recorder whose program ends so after `during`. */
 function programThat(
   end: End,
@@ -41,6 +43,7 @@ function programThat(
     async recordRun(options, hooks = {}) {
       runs.push(options);
       if (end.snapshots !== 0) mkdirSync(options.out, { recursive: true });
+      hooks.onEvent?.(STARTED);
       await during(hooks);
       return { recordingDir: options.out, snapshots: 3, reason: 'exit', ...end };
     },
@@ -97,6 +100,27 @@ test("exit codes: signals, --fail-on-leak only where the program's own is 0", as
   assert.equal(await end({ exitCode: 5 }, leak), 5);
   assert.equal(await end({ signal: 'SIGTERM' }, leak), 143);
   assert.equal(await end({ signal: 'SIGKILL' }, leak), 137);
+});
+
+test('what cut the recording short is told last, and is an exit code of its own', async () => {
+  const full = new HeaplineError('disk-full', 'The disk is full.', { hint: 'Free some space.' });
+  const end = (recorded: End, ...more: string[]) =>
+    runHeapline(['run', ...more, '--', 'node', 'a.mjs'], {
+      cwd,
+      recordRun: programThat(recorded).recordRun,
+      answers: leak,
+    });
+  const cut = await end({ exitCode: 0, failure: full });
+  assert.equal(cut.code, 74);
+  assert.match(
+    cut.stderr,
+    /heapline: The recording: a-.* It was cut short: The disk is full\. Free some space\.\n$/,
+  );
+  assert.equal((await end({ exitCode: 3, failure: full })).code, 3, "the program's own comes first");
+  assert.equal((await end({ exitCode: 0, failure: full }, '--fail-on-leak')).code, 1);
+  const budget = await end({ exitCode: 0, failure: new HeaplineError('too-large', 'No room.') });
+  assert.equal(budget.code, 0, 'a disk budget is no failure');
+  assert.match(budget.stderr, /No room\.\n$/);
 });
 
 test('options reach the recorder in its units', async () => {
@@ -166,7 +190,7 @@ test('nothing was recorded: why, and an exit code other than 0', async () => {
     recordRun: () => Promise.reject(new HeaplineError('launch-failed', 'There is no program nope.')),
   });
   assert.equal(refused.code, 69);
-  assert.match(refused.stderr, /There is no program nope\.\n$/);
+  assert.equal(refused.stderr, 'heapline: There is no program nope.\n');
 
   const failure = new HeaplineError('launch-failed', 'No Node.', { hint: 'Use Node.' });
   const call = async (end: End) =>
@@ -176,6 +200,7 @@ test('nothing was recorded: why, and an exit code other than 0', async () => {
   assert.match(noNode.stderr, /No Node\. Use Node\.\n$/);
   assert.equal((await call({ exitCode: 2, failure })).code, 2);
   assert.equal((await call({ signal: 'SIGKILL', failure })).code, 69, 'the signal was ours');
+  assert.equal((await call({ signal: 'SIGKILL' })).code, 137, "the signal was somebody else's");
   const early = await call({ exitCode: 0, reason: 'target-gone' });
   assert.equal(early.code, 69);
   assert.match(early.stderr, /before a first snapshot/);
@@ -282,6 +307,7 @@ test('what happens while it records is told, made harmless', async () => {
     stderr,
     /\nheapline: Snapshot 2 after step 10: 5 MB, 300 ms pause\.\nheapline: Odd\\x1b\[2J thing\.\n/,
   );
+  assert.equal(stderr.split('Recording into').length, 2);
   const quiet = await runHeapline(['run', '-q', '--', 'node', 'a'], { cwd, recordRun, answers: leak });
   assert.equal(quiet.stderr, 'heapline: It broke.\n');
 });
@@ -291,8 +317,9 @@ test("attach: the exit code is not the program's", async () => {
   const { code, stderr } = await runHeapline(['attach', '9229'], {
     cwd,
     answers: leak,
-    async recordAttached(address, options) {
+    async recordAttached(address, options, hooks = {}) {
       asked.push(address);
+      hooks.onEvent?.(STARTED);
       mkdirSync(options.out);
       return { recordingDir: options.out, snapshots: 2, reason: 'exit', exitCode: 4 };
     },
@@ -300,4 +327,6 @@ test("attach: the exit code is not the program's", async () => {
   assert.equal(code, 0);
   assert.deepEqual(asked, ['9229']);
   assert.match(stderr, /Recording into attach-/);
+  const { code: refused } = await runHeapline(['attach', '--step-on', 'done', '9229'], { cwd });
+  assert.equal(refused, 64, 'its output is not seen');
 });

@@ -167,6 +167,18 @@ describe('a recording', () => {
     );
   });
 
+  it('that can not be begun leaves nothing in the way of the next try', async () => {
+    // No JSON can be made of this, as none can be written on a full disk.
+    const bad = { ...INIT, options: { big: 1n } };
+    const parent = join(folder, 'new-parent');
+    await assert.rejects(RecordingWriter.create(join(parent, 'rec.heapline'), bad));
+    assert.equal(existsSync(parent), false);
+    const empty = join(folder, 'empty.heapline');
+    await mkdir(empty);
+    await assert.rejects(RecordingWriter.create(empty, bad));
+    assert.deepEqual(await readdir(empty), []);
+  });
+
   it('is told from other folders', async () => {
     const other = join(folder, 'other');
     await mkdir(other);

@@ -1,0 +1,61 @@
+/** What a recorder leaves behind that was killed. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PerformanceObserver } from 'node:perf_hooks';
+import { it } from 'node:test';
+import { Rendezvous } from '../../../src/capture/rendezvous.ts';
+import { install } from '../../../src/capture/target.ts';
+
+const deadPid = (): number => spawnSync(process.execPath, ['-e', '0']).pid;
+
+it('a program that ends does not wait for a recorder that is dead', () => {
+  // Time stands still: only the recorder's death can end the wait.
+  const performance = { now: () => 0, clearMarks() {} };
+  const modules: Record<string, unknown> = {
+    perf_hooks: { performance, PerformanceObserver },
+    inspector: { url: () => 'ws://127.0.0.1:1/x' },
+  };
+  const said: string[] = [];
+  const before = process.listeners('exit');
+  const agent = install(
+    <T>(name: string) => modules[name] as T,
+    (text) => said.push(text),
+    { signals: false, recorder: deadPid() },
+  );
+  const [onExit] = process.listeners('exit').filter((listener) => !before.includes(listener));
+  try {
+    onExit(0);
+  } finally {
+    agent.uninstall();
+  }
+  assert.deepEqual(said, ['{"type":"hold","exitCode":0}']);
+});
+
+it('the next recorder takes the folder of a dead one away, and no other', () => {
+  const tmp = mkdtempSync(join(tmpdir(), 'heapline-orphans-'));
+  const { TMPDIR, TEMP } = process.env;
+  process.env.TMPDIR = process.env.TEMP = tmp;
+  try {
+    for (const [name, pid] of [
+      ['dead', deadPid()],
+      ['alive', process.pid],
+    ] as const) {
+      mkdirSync(join(tmp, `heapline-run-${name}`));
+      writeFileSync(join(tmp, `heapline-run-${name}`, 'recorder'), String(pid));
+    }
+    mkdirSync(join(tmp, 'heapline-run-being-made'));
+    new Rendezvous(() => {}).dispose();
+    assert.deepEqual(
+      ['dead', 'alive', 'being-made'].map((name) => existsSync(join(tmp, `heapline-run-${name}`))),
+      [false, true, true],
+    );
+  } finally {
+    Object.assign(process.env, { TMPDIR, TEMP });
+    if (TMPDIR === undefined) delete process.env.TMPDIR;
+    if (TEMP === undefined) delete process.env.TEMP;
+    rmSync(tmp, { recursive: true });
+  }
+});
