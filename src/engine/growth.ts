@@ -26,6 +26,8 @@ export interface OwnerGrowth {
   facts: OwnerFacts;
   /** Found at a root or a group of roots: nobody in particular. `stack`: what functions under way hold. */
   root?: 'root' | 'stack';
+  /** The series is of the container itself, not of what holds it among others. */
+  measuredItself: boolean;
   /** One per snapshot from the baseline on. */
   series: OwnerMeasure[];
 }
@@ -96,6 +98,7 @@ class GrowthPasses {
           facts,
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
+          measuredItself: end.tracked[k].anchorId === facts.nodeId,
         })),
       ),
       totals: points.map(({ objects, bytes }) => ({ objects, bytes })),
@@ -193,11 +196,17 @@ function mergeLike(owners: OwnerGrowth[]): OwnerGrowth[] {
       merged.set(before ? `${key}\0${merged.size}` : key, owner);
       continue;
     }
+    // What several containers share hangs above them, beside much else: where the container is measured itself,
+    // that is the truth, without the rest.
+    if (owner.facts.nodeId === before.facts.nodeId) {
+      if (owner.measuredItself && !before.measuredItself) merged.set(key, owner);
+      continue;
+    }
     before.series = before.series.map((point, i) => ({
       objects: point.objects + owner.series[i].objects,
       bytes: point.bytes + owner.series[i].bytes,
     }));
-    if (owner.facts.nodeId !== before.facts.nodeId) before.facts.alike++;
+    before.facts.alike++;
   }
   return [...merged.values()];
 }
