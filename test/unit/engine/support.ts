@@ -72,7 +72,7 @@ export function facts(more: Partial<OwnerFacts> = {}): OwnerFacts {
 
 /** Objects at each snapshot; 100 bytes each. */
 export function owner(objects: number[], more: Partial<OwnerGrowth> = {}): OwnerGrowth {
-  return { facts: facts(), series: measures(objects), ...more };
+  return { facts: facts(), measuredItself: true, series: measures(objects), ...more };
 }
 
 export function measures(objects: number[]): HeapTotals[] {
