@@ -170,8 +170,7 @@ describe('owners of growth', () => {
         const above = time ? 'box' : i ? `n${i - 1}` : 'holder';
         drawing.node(`n${i}`, { name: 'Link' }, [above, 'property', `p${i}`]);
       }
-      if (!time)
-        drawing.node('load', { type: 'string', name: '...', size: 1e9 }, ['n2', 'property', 'load']);
+      if (!time) drawing.node('load', { type: 'string', name: '...', size: 1e9 }, ['n2', 'property', 'load']);
     });
     assert.deepEqual(found, []);
     assert.ok(gains.bytes.every((bytes) => bytes <= 16));
