@@ -44,6 +44,8 @@ export interface HeapGrowth {
   owners: OwnerGrowth[];
   /** The program's live objects and bytes in the whole heap, one per snapshot from the baseline on. */
   totals: HeapTotals[];
+  /** Scripts loaded, one number per snapshot from the baseline on. */
+  scripts: number[];
   /** Columns from the baseline on. */
   classes: ClassTrendRow[];
 }
@@ -56,10 +58,11 @@ const WANTED = 4;
 interface First {
   index: number;
   baseline?: Baseline;
-  totals: HeapTotals;
+  totals: HeapTotals & { scripts: number };
 }
 
 interface Measured extends HeapTotals {
+  scripts: number;
   owners: OwnerMeasure[];
 }
 
@@ -102,6 +105,7 @@ class GrowthPasses {
         })),
       ),
       totals: points.map(({ objects, bytes }) => ({ objects, bytes })),
+      scripts: points.map(({ scripts }) => scripts),
       classes: this.classes.rows(first.index),
     };
   }
@@ -123,7 +127,8 @@ class GrowthPasses {
     this.classes.count(index, graph);
     const heap = this.dominate(graph);
     const live = liveTotals(heap);
-    return { index, baseline: makeBaseline(heap, live), totals: totalsOf(live) };
+    const totals = { ...totalsOf(live), scripts: countScripts(graph) };
+    return { index, baseline: makeBaseline(heap, live), totals };
   }
 
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
@@ -149,7 +154,7 @@ class GrowthPasses {
     };
   }
 
-  private locate(heap: DominatedHeap, baseline: Baseline, totals: HeapTotals) {
+  private locate(heap: DominatedHeap, baseline: Baseline, totals: First['totals']) {
     const live = liveTotals(heap);
     const gains = gainsSince(baseline, heap, live);
     const found = findAccumulations(heap, gains, significance(gains)).slice(0, MAX_OWNERS);
@@ -157,7 +162,8 @@ class GrowthPasses {
     const gained = gainedGroups(heap, gains, live, found, groupKeys(heap.graph));
     const tracked = found.map((one) => trackedOwner(heap, one));
     const atBaseline: Measured = { ...totals, owners: measureBaseline(baseline, tracked) };
-    const atEnd: Measured = { ...totalsOf(live), owners: measureOwners(heap, live, tracked) };
+    const scripts = countScripts(heap.graph);
+    const atEnd: Measured = { ...totalsOf(live), scripts, owners: measureOwners(heap, live, tracked) };
     return { found, containers, gained, tracked, atBaseline, atEnd };
   }
 
@@ -166,7 +172,8 @@ class GrowthPasses {
     this.classes.count(index, graph);
     const heap = this.dominate(graph);
     const live = liveTotals(heap);
-    return { ...totalsOf(live), owners: measureOwners(heap, live, tracked) };
+    const scripts = countScripts(graph);
+    return { ...totalsOf(live), scripts, owners: measureOwners(heap, live, tracked) };
   }
 
   private async load(index: number): Promise<HeapGraph> {

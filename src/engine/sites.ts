@@ -177,6 +177,12 @@ export class SiteFinder {
     best?: StoreCandidate,
   ): Promise<Site | undefined> {
     if (store && isUserCode(store)) return store;
+    if (facts.registrar && store) {
+      const functions = facts.partPlaces.filter((part) => part.isFunction && this.isScript(part.place));
+      const [registration] = await this.registrations(functions);
+      const site = registration && (await this.siteOf(registration));
+      if (site && isUserCode(site)) return site;
+    }
     const caller = best && (await this.userCaller(best));
     if (caller) return caller;
     // The nearest entry of the retaining path that is the user's own.
