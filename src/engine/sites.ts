@@ -114,6 +114,7 @@ export class SiteFinder {
       holder: one.how,
       name: one.name,
       className: one.className,
+      baseNames: one.baseNames,
       declaredAt: one.declaredAt && this.isScript(one.declaredAt) ? one.declaredAt : undefined,
     });
     const onPath = facts.path.map((entry) => entry.place).filter((place) => place && this.isScript(place));

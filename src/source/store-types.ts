@@ -18,6 +18,8 @@ export interface HeldName {
   name: string;
   /** Class that has the field. */
   className?: string;
+  /** Those that it extends. */
+  baseNames?: string[];
   /** Where V8 places the class's constructor, or a closure in whose scope the variable is. */
   declaredAt?: ScriptPosition;
 }
