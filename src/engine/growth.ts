@@ -19,6 +19,7 @@ import type { ClassTrendRow } from '../protocol/report.ts';
 import { ClassCounter } from './class-trend.ts';
 import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
+import { IdleFunctions } from './idle-functions.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts } from './owner-facts.ts';
 
@@ -46,6 +47,8 @@ export interface HeapGrowth {
   totals: HeapTotals[];
   /** Scripts loaded, one number per snapshot from the baseline on. */
   scripts: number[];
+  /** Functions that were not called. */
+  idle: IdleFunctions;
   /** Columns from the baseline on. */
   classes: ClassTrendRow[];
 }
@@ -76,6 +79,7 @@ export async function measureGrowth(files: readonly string[], task?: Task): Prom
 
 class GrowthPasses {
   private readonly classes: ClassCounter;
+  private readonly idle = new IdleFunctions();
   private readonly last: number;
   private loads = 0;
   private readonly collect = garbageCollector();
@@ -106,6 +110,7 @@ class GrowthPasses {
       ),
       totals: points.map(({ objects, bytes }) => ({ objects, bytes })),
       scripts: points.map(({ scripts }) => scripts),
+      idle: this.idle,
       classes: this.classes.rows(first.index),
     };
   }
@@ -135,6 +140,7 @@ class GrowthPasses {
   private async end(first: First) {
     const graph = await this.load(this.last);
     this.classes.count(this.last, graph);
+    this.idle.note(graph);
     const heap = this.dominate(graph);
     const { found, containers, gained, ...measured } = this.locate(heap, first.baseline!, first.totals);
     first.baseline = undefined;
@@ -170,6 +176,7 @@ class GrowthPasses {
   private async between(index: number, tracked: readonly TrackedOwner[]): Promise<Measured> {
     const graph = await this.load(index);
     this.classes.count(index, graph);
+    this.idle.note(graph);
     const heap = this.dominate(graph);
     const live = liveTotals(heap);
     const scripts = countScripts(graph);

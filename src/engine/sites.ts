@@ -9,6 +9,7 @@ import type { HeldName, StoreCandidate, StoreQuery } from '../source/store-types
 import type { SyntaxParser } from '../source/syntax.ts';
 import { isUserCode } from '../source/user-code.ts';
 import type { Holder } from './holders.ts';
+import type { IdleFunctions } from './idle-functions.ts';
 import type { OwnerFacts } from './owner-facts.ts';
 import type { PartPlace } from './part-places.ts';
 import { type Place, placeKey } from './places.ts';
@@ -32,6 +33,7 @@ export class SiteFinder {
     private readonly map: ScriptMap,
     private readonly parser: SyntaxParser,
     private readonly stacks: readonly LiveStack[],
+    private readonly idle?: IdleFunctions,
   ) {}
 
   async sitesOf(facts: OwnerFacts): Promise<OwnerSites> {
@@ -121,6 +123,7 @@ export class SiteFinder {
     return {
       ...held(facts.holder),
       container: CONTAINERS[facts.kind] ?? 'unknown',
+      isIdle: (at) => this.idle?.has(at) ?? false,
       heldBy: facts.heldBy.map(held),
       gainedAt: near.slice(0, 12),
       gainedClasses: facts.gained.map((group) => group.className).slice(0, 12),

@@ -38,6 +38,8 @@ export interface StoreQuery extends HeldName {
   gainedClasses: string[];
   /** Functions on live sampled allocation stacks. */
   frames: (ScriptPosition & { functionName: string; bytes: number })[];
+  /** Whether the function there was never called. */
+  isIdle?: (at: ScriptPosition) => boolean;
   /** Other scripts worth searching, best first. */
   scripts: number[];
 }

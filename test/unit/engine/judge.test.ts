@@ -99,6 +99,7 @@ test('what is gone at most snapshots is gone', () => {
 =======
 import { describe, it } from 'node:test';
 import type { HeapGrowth, OwnerGrowth } from '../../../src/engine/growth.ts';
+import { IdleFunctions } from '../../../src/engine/idle-functions.ts';
 import { judgeGrowth } from '../../../src/engine/judge.ts';
 import type { OwnerFacts } from '../../../src/engine/owner-facts.ts';
 
@@ -132,6 +133,7 @@ function growth(owner: Partial<OwnerGrowth> & { objects: number[] }, more: Parti
     owners: [{ facts: facts('Listener', gained), series, ...rest }],
     totals: measures(objects.map((count) => count + 30_000)),
     scripts: objects.map(() => 100),
+    idle: new IdleFunctions(),
     classes: [],
     ...more,
   };
