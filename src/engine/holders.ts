@@ -28,7 +28,13 @@ export function holdersOf(graph: HeapGraph, retainers: Retainers, steps: PathSte
   const holders: Holder[] = [];
   for (let at = steps.length - 1; at >= 0 && holders.length < MAX_HOLDERS; at--) {
     const { how, name } = namedStep(graph, retainers, steps, at);
-    if (!name) continue;
+    if (!name) {
+      // V8 calls a property with an empty name internal: a level of the container all the same.
+      const edge = steps[at].edgeIndex;
+      const isInternal = graph.edgeTypeNames[graph.edgeTypes[edge]] === 'internal';
+      if (at > 0 && isInternal && edgeName(graph, edge) === '') holders.push({ how: 'field', name: '' });
+      continue;
+    }
     if (how === 'variable') {
       holders.push({ how, name, declaredAt: functionNear(graph, retainers, steps, at) });
       break; // what holds a scope is not where the variable is used
