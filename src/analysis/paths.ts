@@ -23,6 +23,9 @@ const MOST_STEPS_UP = 32;
 /** Steps by which another way may be longer than the shortest: round by a long list is no help to anyone. */
 const MOST_DETOUR = 100;
 
+/** What going from a WeakMap's key to its value costs more than a field, in steps. */
+const WEAK_ENTRY = 1.5;
+
 /** Edges looked at in the search of other ways: a way round the node may lead through half the heap. */
 const MOST_EDGES = 200_000;
 
@@ -197,9 +200,13 @@ class PathSearch {
     const { graph } = this.heap;
     if (!this.counts(source, edge)) return false;
     if (graph.edgeTypes[edge] !== this.kinds.internalEdge) return true;
-    const name = graph.edgeNames[edge];
-    if (!this.tables.has(name)) this.tables.set(name, weakMapTable(graph, edge));
-    return this.tables.get(name) !== graph.nodeIds[source];
+    return this.tableOf(edge) !== graph.nodeIds[source];
+  }
+
+  private tableOf(edge: number): number | undefined {
+    const name = this.heap.graph.edgeNames[edge];
+    if (!this.tables.has(name)) this.tables.set(name, weakMapTable(this.heap.graph, edge));
+    return this.tables.get(name);
   }
 
   private penalty(source: number, edge: number): number {
@@ -207,7 +214,9 @@ class PathSearch {
     const inner = edgeTypes[edge] === this.kinds.internalEdge || edgeTypes[edge] === this.kinds.hiddenEdge;
     const type = nodeTypes[source];
     const system = type === this.kinds.hidden || type === this.kinds.code || type === this.kinds.objectShape;
-    return (inner ? 1e-7 : 0) + (system ? 2e-7 : 0);
+    // A variable or field says more than a WeakMap entry, also where it is a step further.
+    const entry = edgeTypes[edge] === this.kinds.internalEdge && this.tableOf(edge) !== undefined;
+    return (inner ? 1e-7 : 0) + (system ? 2e-7 : 0) + (entry ? WEAK_ENTRY : 0);
   }
 
   private trace(start: number, rootEdge: number, onward: ReadonlyMap<number, number>): PathStep[] {

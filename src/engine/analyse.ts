@@ -44,7 +44,7 @@ export async function analyseSource(whole: AnalysisSource, task?: Task): Promise
   try {
     const since = snapshots[0].ordinal ?? 0;
     const stacks = source.profile ? liveStacks(source.profile, since) : [];
-    const finder = new SiteFinder(map, parser, stacks);
+    const finder = new SiteFinder(map, parser, stacks, growth.idle);
     const { findings, sources } = await composeFindings({
       source,
       snapshots,

@@ -19,7 +19,12 @@ export function progressAxis(snapshots: readonly SnapshotEntry[]): Axis {
   const stepped = snapshots.some(({ step }) => step !== undefined);
   const steps = snapshots.map(({ step }) => (stepped ? (step ?? 0) : undefined));
   if (rises(steps, snapshots.length - 1)) return { unit: 'step', xs: steps };
-  const ordinals = snapshots.map((snapshot) => snapshot.ordinal);
+  // The newest live sample may have died since.
+  let newest = 0;
+  const ordinals = snapshots.map(({ ordinal }) => {
+    newest = Math.max(newest, ordinal ?? 0);
+    return ordinal === undefined ? undefined : newest;
+  });
   if (rises(ordinals, snapshots.length - 1)) return { unit: 'allocated', xs: ordinals };
   const times = snapshots.map((snapshot) => snapshot.activeMs);
   if (times[times.length - 1] > times[0]) return { unit: 'active', xs: times };

@@ -19,6 +19,7 @@ import type { ClassTrendRow } from '../protocol/report.ts';
 import { ClassCounter } from './class-trend.ts';
 import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
+import { IdleFunctions } from './idle-functions.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts } from './owner-facts.ts';
 
@@ -44,6 +45,10 @@ export interface HeapGrowth {
   owners: OwnerGrowth[];
   /** The program's live objects and bytes in the whole heap, one per snapshot from the baseline on. */
   totals: HeapTotals[];
+  /** Scripts loaded, one number per snapshot from the baseline on. */
+  scripts: number[];
+  /** Functions that were not called. */
+  idle: IdleFunctions;
   /** Columns from the baseline on. */
   classes: ClassTrendRow[];
 }
@@ -56,10 +61,11 @@ const WANTED = 4;
 interface First {
   index: number;
   baseline?: Baseline;
-  totals: HeapTotals;
+  totals: HeapTotals & { scripts: number };
 }
 
 interface Measured extends HeapTotals {
+  scripts: number;
   owners: OwnerMeasure[];
 }
 
@@ -73,6 +79,7 @@ export async function measureGrowth(files: readonly string[], task?: Task): Prom
 
 class GrowthPasses {
   private readonly classes: ClassCounter;
+  private readonly idle = new IdleFunctions();
   private readonly last: number;
   private loads = 0;
   private readonly collect = garbageCollector();
@@ -102,6 +109,8 @@ class GrowthPasses {
         })),
       ),
       totals: points.map(({ objects, bytes }) => ({ objects, bytes })),
+      scripts: points.map(({ scripts }) => scripts),
+      idle: this.idle,
       classes: this.classes.rows(first.index),
     };
   }
@@ -123,13 +132,15 @@ class GrowthPasses {
     this.classes.count(index, graph);
     const heap = this.dominate(graph);
     const live = liveTotals(heap);
-    return { index, baseline: makeBaseline(heap, live), totals: totalsOf(live) };
+    const totals = { ...totalsOf(live), scripts: countScripts(graph) };
+    return { index, baseline: makeBaseline(heap, live), totals };
   }
 
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
   private async end(first: First) {
     const graph = await this.load(this.last);
     this.classes.count(this.last, graph);
+    this.idle.note(graph);
     const heap = this.dominate(graph);
     const { found, containers, gained, ...measured } = this.locate(heap, first.baseline!, first.totals);
     first.baseline = undefined;
@@ -149,7 +160,7 @@ class GrowthPasses {
     };
   }
 
-  private locate(heap: DominatedHeap, baseline: Baseline, totals: HeapTotals) {
+  private locate(heap: DominatedHeap, baseline: Baseline, totals: First['totals']) {
     const live = liveTotals(heap);
     const gains = gainsSince(baseline, heap, live);
     const found = findAccumulations(heap, gains, significance(gains)).slice(0, MAX_OWNERS);
@@ -157,16 +168,19 @@ class GrowthPasses {
     const gained = gainedGroups(heap, gains, live, found, groupKeys(heap.graph));
     const tracked = found.map((one) => trackedOwner(heap, one));
     const atBaseline: Measured = { ...totals, owners: measureBaseline(baseline, tracked) };
-    const atEnd: Measured = { ...totalsOf(live), owners: measureOwners(heap, live, tracked) };
+    const scripts = countScripts(heap.graph);
+    const atEnd: Measured = { ...totalsOf(live), scripts, owners: measureOwners(heap, live, tracked) };
     return { found, containers, gained, tracked, atBaseline, atEnd };
   }
 
   private async between(index: number, tracked: readonly TrackedOwner[]): Promise<Measured> {
     const graph = await this.load(index);
     this.classes.count(index, graph);
+    this.idle.note(graph);
     const heap = this.dominate(graph);
     const live = liveTotals(heap);
-    return { ...totalsOf(live), owners: measureOwners(heap, live, tracked) };
+    const scripts = countScripts(graph);
+    return { ...totalsOf(live), scripts, owners: measureOwners(heap, live, tracked) };
   }
 
   private async load(index: number): Promise<HeapGraph> {

@@ -15,6 +15,8 @@ export interface Holder {
   how: 'field' | 'variable' | 'global' | 'unknown';
   name: string;
   className?: string;
+  /** Of the classes that it extends. */
+  baseNames?: string[];
   /** Of the class that has the field, or of a function in whose scope the variable is. */
   declaredAt?: Place;
 }
@@ -26,7 +28,13 @@ export function holdersOf(graph: HeapGraph, retainers: Retainers, steps: PathSte
   const holders: Holder[] = [];
   for (let at = steps.length - 1; at >= 0 && holders.length < MAX_HOLDERS; at--) {
     const { how, name } = namedStep(graph, retainers, steps, at);
-    if (!name) continue;
+    if (!name) {
+      // V8 calls a property with an empty name internal: a level of the container all the same.
+      const edge = steps[at].edgeIndex;
+      const isInternal = graph.edgeTypeNames[graph.edgeTypes[edge]] === 'internal';
+      if (at > 0 && isInternal && edgeName(graph, edge) === '') holders.push({ how: 'field', name: '' });
+      continue;
+    }
     if (how === 'variable') {
       holders.push({ how, name, declaredAt: functionNear(graph, retainers, steps, at) });
       break; // what holds a scope is not where the variable is used
@@ -46,11 +54,32 @@ export function holdersOf(graph: HeapGraph, retainers: Retainers, steps: PathSte
       how: 'field',
       name,
       className: holderClass === 'Function' ? nameOfClass(graph, source).replace('()', '') : holderClass,
+      baseNames: baseNames(graph, source),
       declaredAt: placeOf(graph, source) ?? placeAbove(graph, steps, at - 1),
     });
   }
   if (holders.length) return holders;
   return [{ how: 'unknown', name: '', declaredAt: placeAbove(graph, steps, steps.length - 1) }];
+}
+
+const MAX_BASES = 8;
+
+/** The constructors of an object's prototypes above its class's own. */
+function baseNames(graph: HeapGraph, instance: number): string[] {
+  const target = (node: number, name: string): number | undefined => {
+    for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
+      if (edgeName(graph, edge) === name) return graph.edgeTargets[edge];
+    }
+    return undefined;
+  };
+  const names: string[] = [];
+  let prototype = target(instance, '__proto__');
+  while (prototype !== undefined && names.length <= MAX_BASES) {
+    const made = target(prototype, 'constructor');
+    names.push(made === undefined ? '' : graph.strings.get(graph.nodeNames[made]));
+    prototype = target(prototype, '__proto__');
+  }
+  return names.slice(1).filter((name) => name && name !== 'Object');
 }
 
 /** A list of the program's own: the field that holds its first link is what is assigned at each store. */

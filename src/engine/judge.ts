@@ -2,6 +2,7 @@
 import { judgeSeries, LEAST_GAIN, type SeriesPoint, type TrendVerdict } from '../analysis/growth-verdict.ts';
 import { formatBytes, formatCount } from '../base/units.ts';
 import type { Verdict } from '../protocol/findings.ts';
+import type { ClassTrendRow } from '../protocol/report.ts';
 import type { HeapGrowth, HeapTotals, OwnerGrowth } from './growth.ts';
 
 export interface JudgedOwner {
@@ -38,9 +39,9 @@ export function judgeGrowth(
   otherXs?: readonly number[],
 ): Judgement {
   const judged = growth.owners.map((owner) => {
-    const one = judgeOwner(owner, xs, growth.totals);
+    const one = judgeOwner(owner, xs, growth);
     if (one.verdict.trend !== 'unsettled' || !otherXs) return one;
-    const other = judgeOwner(owner, otherXs, growth.totals);
+    const other = judgeOwner(owner, otherXs, growth);
     return other.verdict.trend === 'leak' ? other : one;
   });
   const bySize = (a: JudgedOwner, b: JudgedOwner) => b.gain.bytes - a.gain.bytes;
@@ -81,15 +82,20 @@ export function judgeGrowth(
   return { verdict: 'no-leak', confidence: snapshots >= 5 ? 0.9 : 0.7, reasons, ...rest };
 }
 
-function judgeOwner(owner: OwnerGrowth, xs: readonly number[], totals: readonly HeapTotals[]): JudgedOwner {
-  const lent = lentOut(owner.series, totals);
-  const points = owner.series
+function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowth): JudgedOwner {
+  const series = withShared(owner, growth.classes);
+  const lent = lentOut(series, growth.totals);
+  const points = series
     .map(({ objects, bytes }, i) => ({ x: xs[i], objects, bytes, index: i }))
     .filter(({ index }) => !lent.has(index));
   const first = points[0];
   const last = points[points.length - 1];
   const gain = { objects: last.objects - first.objects, bytes: last.bytes - first.bytes };
   let verdict = judgeSeries(points, owner.root ? LEAST_AT_ROOT : LEAST_GAIN);
+  if (owner.root && verdict.trend !== 'stable' && growsByLoading(series, growth.scripts)) {
+    const reason = 'It grew when scripts were loaded.';
+    verdict = { ...verdict, trend: 'stable', confidence: 0.6, reasons: [reason] };
+  }
   if (owner.root === 'stack') {
     const reason = 'Held by functions under way at the time of the snapshot.';
     verdict = { ...verdict, trend: 'stable', confidence: 0.8, reasons: [reason] };
@@ -101,6 +107,44 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], totals: readonly 
     verdict = { ...verdict, trend: 'stable', confidence: 0.9, reasons: [reason] };
   }
   return { owner, points, verdict, gain };
+}
+
+/** Whether next to all of a gain came in intervals in which scripts were loaded. */
+function growsByLoading(series: readonly HeapTotals[], scripts: readonly number[]): boolean {
+  let gained = 0;
+  let loading = 0;
+  for (let i = 1; i < series.length; i++) {
+    const gain = Math.max(0, series[i].objects - series[i - 1].objects);
+    gained += gain;
+    if (scripts[i] > scripts[i - 1]) loading += gain;
+  }
+  return loading > 0.9 * gained;
+}
+
+/**
+ * What an owner held where functions under way held it too, so that it did not dominate it: told by a class of whose
+ * gain in the whole heap the owner has all.
+ */
+function withShared({ series, facts }: OwnerGrowth, classes: readonly ClassTrendRow[]): HeapTotals[] {
+  const first = series[0];
+  const last = series[series.length - 1];
+  const gain = { objects: last.objects - first.objects, bytes: last.bytes - first.bytes };
+  for (const group of facts.gained) {
+    const counts = classes.find(({ className }) => className === group.className)?.counts;
+    if (!counts || group.objects < LEAST_GAIN.objects) continue;
+    const ofClass = counts[counts.length - 1] - counts[0];
+    if (Math.abs(ofClass - group.objects) > 0.1 * group.objects) continue;
+    return series.map((point, i) => {
+      const share = Math.min(1, (counts[i] - counts[0]) / ofClass);
+      const expected = {
+        objects: first.objects + share * gain.objects,
+        bytes: first.bytes + share * gain.bytes,
+      };
+      const missing = expected.objects - point.objects;
+      return missing >= LEAST_GAIN.objects && missing > 0.5 * share * gain.objects ? expected : point;
+    });
+  }
+  return [...series];
 }
 
 /**

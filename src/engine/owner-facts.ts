@@ -68,7 +68,12 @@ export function ownerFacts(
   const [holder, ...heldBy] = head ? [head, ...holders] : holders;
   return {
     kind,
-    display: displayName(kind, holder, path, nameOfClass(graph, container.node)),
+    display: displayName(
+      kind,
+      [holder, ...heldBy].find(({ name }) => name) ?? holder,
+      path,
+      nameOfClass(graph, container.node),
+    ),
     containerClass:
       (kind === 'listeners' && listenedTo(path)?.className) || nameOfClass(graph, container.node),
     nodeId: graph.nodeIds[container.node],

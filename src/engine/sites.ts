@@ -9,6 +9,7 @@ import type { HeldName, StoreCandidate, StoreQuery } from '../source/store-types
 import type { SyntaxParser } from '../source/syntax.ts';
 import { isUserCode } from '../source/user-code.ts';
 import type { Holder } from './holders.ts';
+import type { IdleFunctions } from './idle-functions.ts';
 import type { OwnerFacts } from './owner-facts.ts';
 import type { PartPlace } from './part-places.ts';
 import { type Place, placeKey } from './places.ts';
@@ -32,6 +33,7 @@ export class SiteFinder {
     private readonly map: ScriptMap,
     private readonly parser: SyntaxParser,
     private readonly stacks: readonly LiveStack[],
+    private readonly idle?: IdleFunctions,
   ) {}
 
   async sitesOf(facts: OwnerFacts): Promise<OwnerSites> {
@@ -114,12 +116,14 @@ export class SiteFinder {
       holder: one.how,
       name: one.name,
       className: one.className,
+      baseNames: one.baseNames,
       declaredAt: one.declaredAt && this.isScript(one.declaredAt) ? one.declaredAt : undefined,
     });
     const onPath = facts.path.map((entry) => entry.place).filter((place) => place && this.isScript(place));
     return {
       ...held(facts.holder),
       container: CONTAINERS[facts.kind] ?? 'unknown',
+      isIdle: (at) => this.idle?.has(at) ?? false,
       heldBy: facts.heldBy.map(held),
       gainedAt: near.slice(0, 12),
       gainedClasses: facts.gained.map((group) => group.className).slice(0, 12),
@@ -177,6 +181,12 @@ export class SiteFinder {
     best?: StoreCandidate,
   ): Promise<Site | undefined> {
     if (store && isUserCode(store)) return store;
+    if (facts.registrar && store) {
+      const functions = facts.partPlaces.filter((part) => part.isFunction && this.isScript(part.place));
+      const [registration] = await this.registrations(functions);
+      const site = registration && (await this.siteOf(registration));
+      if (site && isUserCode(site)) return site;
+    }
     const caller = best && (await this.userCaller(best));
     if (caller) return caller;
     // The nearest entry of the retaining path that is the user's own.

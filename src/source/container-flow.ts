@@ -15,6 +15,7 @@ const MAX_HOPS = 4;
 const MAX_DEPTH = 3;
 /** A field or method seen more often than this in one file is no lead. */
 const MAX_FIELD_USES = 80;
+const TAKEN = 'taken from it';
 
 /** A name by which other files reach the container. */
 export interface Exported {
@@ -45,6 +46,8 @@ export class ContainerFlow {
   private readonly carriers: Carrier[] = [];
   private readonly queue: Ref[] = [];
   private readonly seen = new Set<string>();
+  /** Uses of variables that hold something taken from the container, by script and node. */
+  private readonly taken = new Set<string>();
   private scanned = 0;
 
   add(refs: Ref[]): void {
@@ -55,6 +58,12 @@ export class ContainerFlow {
       this.seen.add(key);
       this.queue.push(ref);
     }
+  }
+
+  /** Whether all that is stored was taken from the container before: a copy of it, or a change of order. */
+  putsBack({ ref, values, key }: Store): boolean {
+    const stored = values.filter((value) => !isSame(value, key));
+    return stored.length > 0 && stored.every(({ id }) => this.taken.has(`${ref.file.scriptId}:${id}`));
   }
 
   /** Follows everything added until nothing new is found. */
@@ -125,7 +134,7 @@ export class ContainerFlow {
           this.throughField(ref, parent.childForFieldName('property')!, enclosingClass(parent));
         return;
       case 'for_in_statement':
-        if (field('right')) this.bind(ref, parent.childForFieldName('left')!, 1, 'taken from it');
+        if (field('right')) this.bind(ref, parent.childForFieldName('left')!, 1, TAKEN);
         return;
       case 'return_statement': {
         const fn = enclosingFunction(parent);
@@ -271,7 +280,9 @@ export class ContainerFlow {
     const { file, name, trust, from } = ref;
     const depth = ref.depth + deeper;
     const next = { file, name, trust, depth, from, hops: ref.hops + 1, via: ref.via ?? via };
-    this.add(usesOf(file, binding).map((node) => ({ ...next, node })));
+    const uses = usesOf(file, binding);
+    if (via === TAKEN) for (const node of uses) this.taken.add(`${file.scriptId}:${node.id}`);
+    this.add(uses.map((node) => ({ ...next, node })));
     for (const exported of exportedNames(file, binding)) {
       this.exported.push({ ref: { ...next, node: binding.node }, name: exported, called: false });
     }
@@ -375,7 +386,7 @@ export class ContainerFlow {
     const depth = ref.depth + 1;
     this.add(use.same.map((node) => ({ ...ref, node })));
     this.add(use.inside.map((node) => ({ ...ref, node, depth })));
-    if (use.element) this.bind(ref, use.element, 1, 'taken from it');
+    if (use.element) this.bind(ref, use.element, 1, TAKEN);
   }
 
   /** `const list = []; map.set(id, list); list.push(m)`: the list is kept too. */

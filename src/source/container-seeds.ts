@@ -143,7 +143,10 @@ function trustOf(
 ): number {
   const around = enclosingClass(node);
   const known = declared || (query.className && query.className !== 'Object');
-  const family = !!around && inFamily(file, around, query.className, declared);
+  const family =
+    !!around &&
+    (inFamily(file, around, query.className, declared) ||
+      !!query.baseNames?.includes(nameOf(file, around) ?? ''));
   if (receiver?.type === 'this') {
     if (!known) return 0.8;
     if (family) return 1;

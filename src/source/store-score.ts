@@ -1,6 +1,7 @@
 import type { Node } from 'web-tree-sitter';
+import { isSame } from './bindings.ts';
 import { candidate, oneLine } from './candidate.ts';
-import { enclosingClass, enclosingFunction, functionAt, functionName, nameOf } from './functions.ts';
+import { enclosingClass, enclosingFunction, functionAt, functionName, nameOf, v8Start } from './functions.ts';
 import type {
   ContainerKind,
   ScriptPosition,
@@ -202,6 +203,8 @@ export class StoreScore {
     } else if (name?.startsWith('new ') && file.text.startsWith('this.', node.startIndex)) {
       doubt(0.12, 'runs once per object, in the constructor');
     } else if (name && SELDOM.test(name)) doubt(0.04);
+    if (this.neverRan(file, node)) doubt(0.25, 'its function was not called');
+    if (onlyWhenEmpty(file, node)) doubt(0.05, 'only when it is empty');
     if (ancestor(node, /^catch_clause$/)) doubt(0.04, 'only after an error');
     if (key && store.kind !== 'property' && /^(string|number|true|false|null)$/.test(key.type)) {
       doubt(0.15, 'always under the same key');
@@ -219,6 +222,12 @@ export class StoreScore {
     }
     if (first && /^(number|true|false|null|undefined)$/.test(first.type)) doubt(0.15);
     return { points, reasons };
+  }
+
+  private neverRan(file: SyntaxFile, node: Node): boolean {
+    const fn = enclosingFunction(node);
+    if (!fn || !this.query.isIdle) return false;
+    return this.query.isIdle({ scriptId: Number(file.scriptId), ...file.lines.positionOf(v8Start(fn)) });
   }
 
   private known(file: SyntaxFile): { gained: number[]; frames: { node: Node; share: number }[] } {
@@ -239,6 +248,21 @@ export class StoreScore {
     }
     return known;
   }
+}
+
+/** Inside `if (!x.length)`, `if (x.size === 0)`. */
+function onlyWhenEmpty(file: SyntaxFile, node: Node): boolean {
+  for (let at = node; at.parent; at = at.parent) {
+    if (at.parent.type !== 'if_statement') continue;
+    const { parent } = at;
+    const condition = parent.childForFieldName('condition');
+    return (
+      !!condition &&
+      isSame(parent.childForFieldName('consequence'), at) &&
+      /\b(size|length)\s*(===?\s*0|<\s*1)\b|!\s*[\w$.#]+\.(size|length)\b/.test(file.textOf(condition))
+    );
+  }
+  return false;
 }
 
 function sameText(file: SyntaxFile, a: Node, b: Node): boolean {

@@ -178,7 +178,8 @@ class StoreSearch {
     for (const store of this.flow.stores) {
       if (store.kind === 'passed' && store.values.every((value) => isFunction(value))) continue;
       if (store.kind === 'assign' && isFresh(store.ref.file, store.values[0])) continue;
-      offer(best, score.judge(store));
+      const found = score.judge(store);
+      offer(best, this.flow.putsBack(store) ? { ...found, score: 0.6 * found.score } : found);
     }
     return best;
   }

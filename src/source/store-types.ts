@@ -18,6 +18,8 @@ export interface HeldName {
   name: string;
   /** Class that has the field. */
   className?: string;
+  /** Those that it extends. */
+  baseNames?: string[];
   /** Where V8 places the class's constructor, or a closure in whose scope the variable is. */
   declaredAt?: ScriptPosition;
 }
@@ -36,6 +38,8 @@ export interface StoreQuery extends HeldName {
   gainedClasses: string[];
   /** Functions on live sampled allocation stacks. */
   frames: (ScriptPosition & { functionName: string; bytes: number })[];
+  /** Whether the function there was never called. */
+  isIdle?: (at: ScriptPosition) => boolean;
   /** Other scripts worth searching, best first. */
   scripts: number[];
 }

@@ -25,6 +25,14 @@ describe('judgeSeries', () => {
     assert.equal(verdict.byteSlope, 20_000);
   });
 
+  it('does not take a third point right behind the second for levelling off', () => {
+    const points = series([6000, 18_000, 18_000]);
+    points[2].x = 2.1;
+    assert.equal(judgeSeries(points).trend, 'unsettled');
+    points[2].x = 3;
+    assert.equal(judgeSeries(points).trend, 'stable');
+  });
+
   it('calls a filled cache stable', () => {
     assert.equal(judgeSeries(series([100, 2000, 4000, 6000, 6000, 6000])).trend, 'stable');
     assert.equal(judgeSeries(series([100, 2000, 4000, 5990, 6000, 6000])).trend, 'stable');

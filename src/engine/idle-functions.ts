@@ -1,0 +1,41 @@
+import { edgeName } from '../analysis/labels.ts';
+import type { HeapGraph } from '../heap/graph.ts';
+import { type Place, placeKey, placeOf } from './places.ts';
+
+/**
+ * Which functions were not called, told by many snapshots: V8 compiles a function when it is first called, and drops
+ * the bytecode of what was not called for long. A function that has bytecode in no snapshot stored nothing.
+ */
+export class IdleFunctions {
+  private readonly compiled = new Set<string>();
+  private readonly uncompiled = new Set<string>();
+
+  note(graph: HeapGraph): void {
+    const closure = graph.nodeTypeNames.indexOf('closure');
+    for (let node = 0; node < graph.nodeCount; node++) {
+      if (graph.nodeTypes[node] !== closure) continue;
+      const shared = target(graph, node, /^shared$/);
+      const code = shared === undefined ? undefined : target(graph, shared, FUNCTION_DATA);
+      const place = code === undefined ? undefined : placeOf(graph, node);
+      if (code === undefined || !place) continue;
+      const isIdle = graph.strings.get(graph.nodeNames[code]).startsWith('system / UncompiledData');
+      (isIdle ? this.uncompiled : this.compiled).add(placeKey(place));
+    }
+  }
+
+  /** False also for what no snapshot has. */
+  has(place: Place): boolean {
+    const key = placeKey(place);
+    return this.uncompiled.has(key) && !this.compiled.has(key);
+  }
+}
+
+/** SharedFunctionInfo's field: `function_data` on Node 20, `trusted_` and `untrusted_function_data` later. */
+const FUNCTION_DATA = /^(trusted_|untrusted_)?function_data$/;
+
+function target(graph: HeapGraph, node: number, name: RegExp): number | undefined {
+  for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
+    if (name.test(edgeName(graph, edge))) return graph.edgeTargets[edge];
+  }
+  return undefined;
+}
