@@ -17,11 +17,11 @@ export interface Look {
 
 const CLASS_COLUMNS: Column[] = [
   { title: 'Constructor', shrinks: true },
-  { title: 'Distance', right: true },
-  { title: 'Count', right: true },
-  { title: 'Shallow size', right: true },
+  { title: 'Distance', right: true, spare: 4 },
+  { title: 'Count', right: true, spare: 1 },
+  { title: 'Shallow size', right: true, spare: 2 },
   { title: 'Retained size', right: true },
-  { title: '', right: true },
+  { title: '', right: true, spare: 3 },
 ];
 
 /** @param top rows at most; 0 for all */
@@ -43,11 +43,11 @@ export function classesText(summary: SnapshotSummary, top: number, look: Look): 
 
 const DIFF_COLUMNS: Column[] = [
   { title: 'Constructor', shrinks: true },
-  { title: '# New', right: true },
-  { title: '# Deleted', right: true },
-  { title: '# Delta', right: true },
-  { title: 'Alloc. size', right: true },
-  { title: 'Freed size', right: true },
+  { title: '# New', right: true, spare: 2 },
+  { title: '# Deleted', right: true, spare: 3 },
+  { title: '# Delta', right: true, spare: 1 },
+  { title: 'Alloc. size', right: true, spare: 4 },
+  { title: 'Freed size', right: true, spare: 5 },
   { title: 'Size delta', right: true },
 ];
 
