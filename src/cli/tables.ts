@@ -101,7 +101,10 @@ export function detailsText(details: NodeDetails, { width, paint, cwd }: Look): 
   if (site) lines.push(cut(siteText(site, cwd), width));
   paths.forEach((entries, i) => {
     lines.push('', paint('dim', paths.length > 1 ? `Path ${i + 1}` : 'Path from a root'));
-    for (const entry of entries) lines.push(`  ${cut(entryText(entry, cwd), width && width - 2)}`);
+    for (const entry of entries) {
+      if (entry.omitted) lines.push(paint('dim', `  ... ${formatCount(entry.omitted)} more steps ...`));
+      lines.push(`  ${cut(entryText(entry, cwd), width && width - 2)}`);
+    }
   });
   if (!paths.length) lines.push('', 'No root reaches it: it is kept by nothing, or by weak references only.');
   return `${lines.join('\n')}\n`;

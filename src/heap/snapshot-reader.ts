@@ -83,7 +83,7 @@ export class SnapshotReader {
 
   private keep(left: Uint8Array): void {
     if (left.length > MOST_LEFT) throw this.tooLong();
-    // Not `slice()`, which on a Buffer shares the memory that the caller fills anew.
+    // Not `slice`, which on a Buffer shares the memory that the caller fills anew.
     this.left = new Uint8Array(left);
   }
 
