@@ -45,14 +45,16 @@ export class RetainingPaths {
 
   /**
    * At most `max` ways to `node`, each ending with it, the shortest first. The others differ from it in who holds the
-   * node, then in who holds its holder, and so on, and are the shortest such ways; after a bounded search there may
-   * be fewer than there are. Empty where no root reaches `node`.
+   * node, then in who holds its holder, and so on, and are the shortest such ways, not the same again through the
+   * store of its properties or elements; after a bounded search there may be fewer than there are. Empty where no root
+   * reaches `node`.
    */
   to(node: number, max = 1): PathStep[][] {
     const shortest = max > 0 ? this.search.find(node) : undefined;
     if (!shortest) return [];
     const paths = [shortest];
     if (max === 1) return paths;
+    const told = new Set([this.search.folded(shortest)]);
     let tries = max * TRIES_PER_PATH;
     const budget = { edges: MOST_EDGES };
     this.dominated ??= new Dominated(this.heap);
@@ -70,7 +72,12 @@ export class RetainingPaths {
         if (this.heap.distances[source] % SYSTEM_DISTANCE > at + MOST_DETOUR) continue;
         if (tries-- === 0 || budget.edges <= 0) return paths;
         const way = this.search.find(source, avoid, budget);
-        if (way) paths.push([...way, { node: held, edgeIndex: edge }, ...tail]);
+        if (!way) continue;
+        const path = [...way, { node: held, edgeIndex: edge }, ...tail];
+        const folded = this.search.folded(path);
+        if (told.has(folded)) continue;
+        told.add(folded);
+        paths.push(path);
         if (paths.length === max) return paths;
       }
       tail.unshift(shortest[at]);
@@ -168,6 +175,26 @@ class PathSearch {
     return [...this.eachHolder(node)]
       .filter(({ source }) => source !== ROOT)
       .sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** The nodes of a way as a person sees it: without the stores in which V8 keeps properties and elements. */
+  folded(path: readonly PathStep[]): string {
+    const { nodeTypes } = this.heap.graph;
+    let within = false;
+    const nodes = path.filter(({ node, edgeIndex }) => {
+      const type = nodeTypes[node];
+      const inner = type === this.kinds.array || type === this.kinds.hidden;
+      within = inner && (within || this.leadsToStore(edgeIndex));
+      return !within;
+    });
+    return nodes.map(({ node }) => node).join();
+  }
+
+  private leadsToStore(edge: number): boolean {
+    const { edgeTypes, edgeNames, strings } = this.heap.graph;
+    if (edgeTypes[edge] !== this.kinds.internalEdge) return false;
+    const name = strings.get(edgeNames[edge]);
+    return name === 'elements' || name === 'properties';
   }
 
   private *eachHolder(node: number): Generator<Holder> {
