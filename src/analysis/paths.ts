@@ -24,7 +24,7 @@ const MOST_STEPS_UP = 32;
 const MOST_DETOUR = 100;
 
 /** Edges looked at in the search of other ways: a way round the node may lead through half the heap. */
-const MOST_EDGES = 200_000;
+const MOST_EDGES = 1_000_000;
 
 /**
  * Ways from a root to a node. Each begins below the synthetic root, at a user root or at a group like `(GC roots)`.
@@ -105,8 +105,9 @@ interface Holder {
 
 /**
  * Shortest ways by A*, backwards from a node; the known distances are the estimate of what is left. A node is expanded
- * in parts (Yoshizumi, Miura, Ishida: A* with Partial Expansion, AAAI 2000): a module's scope has a holder in each of
- * its functions, and few of them lie on a shortest way. Among ways of the same length one over properties, elements and variables goes before one through V8's internals.
+ * in two parts (after Yoshizumi, Miura, Ishida: A* with Partial Expansion, AAAI 2000): a module's scope has a holder in
+ * each of its functions, and few of them lie on a shortest way. Among ways of the same length one over properties,
+ * elements and variables goes before one through V8's internals.
  */
 class PathSearch {
   private readonly kinds: Kinds;
@@ -135,13 +136,14 @@ class PathSearch {
     /** The edge that leaves a node towards the goal. */
     const onward = new Map<number, number>();
     const done = new Set<number>();
-    /** Nodes whose longer ways wait until all shorter ones have failed, and how long those are at least. */
-    const longer = new Map<number, number>();
+    /** Nodes whose longer ways wait until all shorter ones have failed. */
+    const longer = new Set<number>();
     queue.push(node, distances[node]);
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const expected = longer.get(next) ?? costs.get(next)! + distances[next];
-      if (done.has(next) && !longer.delete(next)) continue;
+      const again = longer.delete(next);
+      if (done.has(next) && !again) continue;
       done.add(next);
+      const most = again ? Number.POSITIVE_INFINITY : costs.get(next)! + distances[next] + 0.5;
       const rootEdge = this.rootEdge(next);
       if (rootEdge !== undefined) return this.trace(next, rootEdge, onward);
       budget.edges -= this.retainers.first[next + 1] - this.retainers.first[next];
@@ -151,7 +153,7 @@ class PathSearch {
         if (avoid.has(source) || done.has(source) || source === ROOT) continue;
         const total = costs.get(next)! + cost;
         const length = total + distances[source];
-        if (length > expected + 0.5) {
+        if (length > most) {
           rest = Math.min(rest, length);
           continue;
         }
@@ -161,7 +163,7 @@ class PathSearch {
         queue.push(source, length);
       }
       if (rest < Number.POSITIVE_INFINITY) {
-        longer.set(next, rest);
+        longer.add(next);
         queue.push(next, rest);
       }
     }
