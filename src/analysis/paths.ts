@@ -27,7 +27,7 @@ const MOST_DETOUR = 100;
 const WEAK_ENTRY = 1.5;
 
 /** Edges looked at in the search of other ways: a way round the node may lead through half the heap. */
-const MOST_EDGES = 200_000;
+const MOST_EDGES = 1_000_000;
 
 /**
  * Ways from a root to a node. Each begins below the synthetic root, at a user root or at a group like `(GC roots)`.
@@ -48,14 +48,16 @@ export class RetainingPaths {
 
   /**
    * At most `max` ways to `node`, each ending with it, the shortest first. The others differ from it in who holds the
-   * node, then in who holds its holder, and so on, and are the shortest such ways; after a bounded search there may
-   * be fewer than there are. Empty where no root reaches `node`.
+   * node, then in who holds its holder, and so on, and are the shortest such ways, not the same again through the
+   * store of its properties or elements; after a bounded search there may be fewer than there are. Empty where no root
+   * reaches `node`.
    */
   to(node: number, max = 1): PathStep[][] {
     const shortest = max > 0 ? this.search.find(node) : undefined;
     if (!shortest) return [];
     const paths = [shortest];
     if (max === 1) return paths;
+    const told = new Set([this.search.folded(shortest)]);
     let tries = max * TRIES_PER_PATH;
     const budget = { edges: MOST_EDGES };
     this.dominated ??= new Dominated(this.heap);
@@ -73,7 +75,12 @@ export class RetainingPaths {
         if (this.heap.distances[source] % SYSTEM_DISTANCE > at + MOST_DETOUR) continue;
         if (tries-- === 0 || budget.edges <= 0) return paths;
         const way = this.search.find(source, avoid, budget);
-        if (way) paths.push([...way, { node: held, edgeIndex: edge }, ...tail]);
+        if (!way) continue;
+        const path = [...way, { node: held, edgeIndex: edge }, ...tail];
+        const folded = this.search.folded(path);
+        if (told.has(folded)) continue;
+        told.add(folded);
+        paths.push(path);
         if (paths.length === max) return paths;
       }
       tail.unshift(shortest[at]);
@@ -101,8 +108,9 @@ interface Holder {
 
 /**
  * Shortest ways by A*, backwards from a node; the known distances are the estimate of what is left. A node is expanded
- * in parts (Yoshizumi, Miura, Ishida: A* with Partial Expansion, AAAI 2000): a module's scope has a holder in each of
- * its functions, and few of them lie on a shortest way. Among ways of the same length one over properties, elements and variables goes before one through V8's internals.
+ * in two parts (after Yoshizumi, Miura, Ishida: A* with Partial Expansion, AAAI 2000): a module's scope has a holder in
+ * each of its functions, and few of them lie on a shortest way. Among ways of the same length one over properties,
+ * elements and variables goes before one through V8's internals.
  */
 class PathSearch {
   private readonly kinds: Kinds;
@@ -131,13 +139,14 @@ class PathSearch {
     /** The edge that leaves a node towards the goal. */
     const onward = new Map<number, number>();
     const done = new Set<number>();
-    /** Nodes whose longer ways wait until all shorter ones have failed, and how long those are at least. */
-    const longer = new Map<number, number>();
+    /** Nodes whose longer ways wait until all shorter ones have failed. */
+    const longer = new Set<number>();
     queue.push(node, distances[node]);
     for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-      const expected = longer.get(next) ?? costs.get(next)! + distances[next];
-      if (done.has(next) && !longer.delete(next)) continue;
+      const again = longer.delete(next);
+      if (done.has(next) && !again) continue;
       done.add(next);
+      const most = again ? Number.POSITIVE_INFINITY : costs.get(next)! + distances[next] + 0.5;
       const rootEdge = this.rootEdge(next);
       if (rootEdge !== undefined) return this.trace(next, rootEdge, onward);
       budget.edges -= this.retainers.first[next + 1] - this.retainers.first[next];
@@ -147,7 +156,7 @@ class PathSearch {
         if (avoid.has(source) || done.has(source) || source === ROOT) continue;
         const total = costs.get(next)! + cost;
         const length = total + distances[source];
-        if (length > expected + 0.5) {
+        if (length > most) {
           rest = Math.min(rest, length);
           continue;
         }
@@ -157,7 +166,7 @@ class PathSearch {
         queue.push(source, length);
       }
       if (rest < Number.POSITIVE_INFINITY) {
-        longer.set(next, rest);
+        longer.add(next);
         queue.push(next, rest);
       }
     }
@@ -171,6 +180,26 @@ class PathSearch {
     return [...this.eachHolder(node)]
       .filter(({ source }) => source !== ROOT)
       .sort((a, b) => rank(a) - rank(b));
+  }
+
+  /** The nodes of a way as a person sees it: without the stores in which V8 keeps properties and elements. */
+  folded(path: readonly PathStep[]): string {
+    const { nodeTypes } = this.heap.graph;
+    let within = false;
+    const nodes = path.filter(({ node, edgeIndex }) => {
+      const type = nodeTypes[node];
+      const inner = type === this.kinds.array || type === this.kinds.hidden;
+      within = inner && (within || this.leadsToStore(edgeIndex));
+      return !within;
+    });
+    return nodes.map(({ node }) => node).join();
+  }
+
+  private leadsToStore(edge: number): boolean {
+    const { edgeTypes, edgeNames, strings } = this.heap.graph;
+    if (edgeTypes[edge] !== this.kinds.internalEdge) return false;
+    const name = strings.get(edgeNames[edge]);
+    return name === 'elements' || name === 'properties';
   }
 
   private *eachHolder(node: number): Generator<Holder> {

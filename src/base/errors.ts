@@ -20,16 +20,19 @@ export class HeaplineError extends Error {
   readonly code: ErrorCode;
   readonly kept?: string;
   readonly hint?: string;
+  /** The file that it is about, where there may be others. */
+  readonly file?: string;
 
   constructor(
     code: ErrorCode,
     message: string,
-    more: { kept?: string; hint?: string; cause?: unknown } = {},
+    more: { kept?: string; hint?: string; file?: string; cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause });
     this.code = code;
     this.kept = more.kept;
     this.hint = more.hint;
+    this.file = more.file;
   }
 
   /** One line for a terminal: what happened; what was kept; what to do. */

@@ -9,7 +9,12 @@ export interface Column {
   right?: boolean;
   /** The column that gives way when the terminal is narrow. One at most. */
   shrinks?: boolean;
+  /** Left out, the highest first, where the terminal is so narrow that even the one that shrinks has no room. */
+  spare?: number;
 }
+
+/** Least width of the column that shrinks. */
+const LEAST = 12;
 
 /**
  * Lines of a table, header first. Cells are made printable here.
@@ -22,14 +27,17 @@ export function tableLines(
 ): string[] {
   const safe = [columns.map((c) => c.title), ...rows.map((row) => row.map((cell) => printable(cell)))];
   const widths = columns.map((_, i) => safe.reduce((most, row) => Math.max(most, columnsOf(row[i])), 0));
+  const shown = columns.map((_, i) => i);
   const flexible = columns.findIndex((c) => c.shrinks);
   if (width !== undefined && flexible >= 0) {
-    const others = widths.reduce((sum, w, i) => sum + (i === flexible ? 0 : w + 2), 0);
-    widths[flexible] = Math.min(widths[flexible], Math.max(12, width - others));
+    const others = (): number => shown.reduce((sum, i) => sum + (i === flexible ? 0 : widths[i] + 2), 0);
+    const spare = shown.filter((i) => columns[i].spare).sort((a, b) => columns[b].spare! - columns[a].spare!);
+    for (const i of spare) if (others() + LEAST > width) shown.splice(shown.indexOf(i), 1);
+    widths[flexible] = Math.min(widths[flexible], Math.max(LEAST, width - others()));
   }
   return safe.map((row) => {
-    const cells = row.map((cell, i) => {
-      const text = fit(cell, widths[i]);
+    const cells = shown.map((i) => {
+      const text = fit(row[i], widths[i]);
       const padding = ' '.repeat(widths[i] - columnsOf(text));
       return columns[i].right ? padding + text : text + padding;
     });

@@ -17,11 +17,11 @@ export interface Look {
 
 const CLASS_COLUMNS: Column[] = [
   { title: 'Constructor', shrinks: true },
-  { title: 'Distance', right: true },
-  { title: 'Count', right: true },
-  { title: 'Shallow size', right: true },
+  { title: 'Distance', right: true, spare: 4 },
+  { title: 'Count', right: true, spare: 1 },
+  { title: 'Shallow size', right: true, spare: 2 },
   { title: 'Retained size', right: true },
-  { title: '', right: true },
+  { title: '', right: true, spare: 3 },
 ];
 
 /** @param top rows at most; 0 for all */
@@ -43,11 +43,11 @@ export function classesText(summary: SnapshotSummary, top: number, look: Look): 
 
 const DIFF_COLUMNS: Column[] = [
   { title: 'Constructor', shrinks: true },
-  { title: '# New', right: true },
-  { title: '# Deleted', right: true },
-  { title: '# Delta', right: true },
-  { title: 'Alloc. size', right: true },
-  { title: 'Freed size', right: true },
+  { title: '# New', right: true, spare: 2 },
+  { title: '# Deleted', right: true, spare: 3 },
+  { title: '# Delta', right: true, spare: 1 },
+  { title: 'Alloc. size', right: true, spare: 4 },
+  { title: 'Freed size', right: true, spare: 5 },
   { title: 'Size delta', right: true },
 ];
 
@@ -101,7 +101,10 @@ export function detailsText(details: NodeDetails, { width, paint, cwd }: Look): 
   if (site) lines.push(cut(siteText(site, cwd), width));
   paths.forEach((entries, i) => {
     lines.push('', paint('dim', paths.length > 1 ? `Path ${i + 1}` : 'Path from a root'));
-    for (const entry of entries) lines.push(`  ${cut(entryText(entry, cwd), width && width - 2)}`);
+    for (const entry of entries) {
+      if (entry.omitted) lines.push(paint('dim', `  ... ${formatCount(entry.omitted)} more steps ...`));
+      lines.push(`  ${cut(entryText(entry, cwd), width && width - 2)}`);
+    }
   });
   if (!paths.length) lines.push('', 'No root reaches it: it is kept by nothing, or by weak references only.');
   return `${lines.join('\n')}\n`;

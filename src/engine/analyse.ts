@@ -1,5 +1,6 @@
 /** The verdict on a recording: growth, judgement, source lines, put together as what a report is made of. */
 
+import { type ErrorCode, HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import { FINDINGS_FORMAT } from '../protocol/findings.ts';
@@ -20,11 +21,36 @@ import { makeTimeline } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 /**
- * Analyses a recording folder, or snapshot files of one process in order of time.
- * @throws HeaplineError of reading snapshots, `cancelled`
+ * Analyses a recording folder, or snapshot files of one process in order of time. Of a recording, what is damaged is
+ * left out.
+ * @throws HeaplineError of reading snapshots that were named one by one, `cancelled`
  */
 export async function analyseRecording(input: AnalysisInput, task?: Task): Promise<ReportData> {
-  return analyseSource(await readInput(input), task);
+  let source = await readInput(input);
+  for (;;) {
+    try {
+      return await analyseSource(source, task);
+    } catch (error) {
+      const rest = 'recordingDir' in input ? withoutDamaged(source, error) : undefined;
+      if (!rest) throw error;
+      source = rest;
+    }
+  }
+}
+
+const DAMAGES: readonly ErrorCode[] = ['not-found', 'not-a-snapshot', 'truncated', 'malformed'];
+
+/** What is left without the snapshot that the error is about; undefined where it is about something else. */
+function withoutDamaged(source: AnalysisSource, error: unknown): AnalysisSource | undefined {
+  if (!HeaplineError.is(error) || !DAMAGES.includes(error.code)) return undefined;
+  const at = source.files.indexOf(error.file ?? '');
+  if (at < 0) return undefined;
+  return {
+    ...source,
+    snapshots: source.snapshots.toSpliced(at, 1),
+    files: source.files.toSpliced(at, 1),
+    warnings: [...source.warnings, `A snapshot was left out. ${error.message}`],
+  };
 }
 
 export async function analyseSource(whole: AnalysisSource, task?: Task): Promise<ReportData> {

@@ -57,7 +57,7 @@ function named(path: string, error: unknown): unknown {
   if (HeaplineError.is(error)) {
     if (error.code === 'cancelled') return error;
     const { code, kept, hint } = error;
-    return new HeaplineError(code, `${path}: ${error.message}`, { kept, hint, cause: error });
+    return new HeaplineError(code, `${path}: ${error.message}`, { kept, hint, file: path, cause: error });
   }
   switch (error instanceof Error && 'code' in error ? error.code : undefined) {
     case 'ENOENT':

@@ -83,7 +83,8 @@ export class SnapshotReader {
 
   private keep(left: Uint8Array): void {
     if (left.length > MOST_LEFT) throw this.tooLong();
-    this.left = left.slice();
+    // Not `slice`, which on a Buffer shares the memory that the caller fills anew.
+    this.left = new Uint8Array(left);
   }
 
   private read(bytes: Uint8Array, start: number, end: number): number {

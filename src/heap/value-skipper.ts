@@ -49,7 +49,7 @@ export class ValueSkipper implements ValueReader {
       if (this.inString) at = this.readString(bytes, at, end);
       else if (this.readByte(bytes[at])) at++;
     }
-    if (this.keepAtMost) this.keep(bytes.slice(start, at));
+    if (this.keepAtMost) this.keep(new Uint8Array(bytes.subarray(start, at)));
     return at;
   }
 

@@ -42,6 +42,12 @@ export interface SnapshotDiff {
   warnings: string[];
 }
 
+/** A step of a retaining path. */
+export interface PathStepRow extends PathEntry {
+  /** Steps left out before this one: the middle of a very long path. */
+  omitted?: number;
+}
+
 export interface NodeDetails {
   nodeId: number;
   className: string;
@@ -52,5 +58,5 @@ export interface NodeDetails {
   distance: number;
   site?: Site;
   /** Each from a root to the node. */
-  paths: PathEntry[][];
+  paths: PathStepRow[][];
 }

@@ -56,6 +56,7 @@ export function renderText(data: ReportData, options: TextOptions): string {
     if (findings.length > IN_SHORT) page.add([{ text: `${findings.length - IN_SHORT} more.` }]);
   }
   fine(page, data);
+  remarks(page, data);
   footer(page, data);
   return page.toString();
 }
@@ -147,6 +148,16 @@ function fine(page: Page, data: ReportData): void {
     });
   }
   if (rows.length > IN_SHORT) page.add([{ text: `  and ${rows.length - IN_SHORT} more` }]);
+}
+
+/** What else was given as a reason: above all, what could not be used. Other verdicts begin with it. */
+function remarks(page: Page, { findings: { verdict, reasons, findings } }: ReportData): void {
+  const told = new Set(findings.flatMap((finding) => finding.reasons));
+  const rest = verdict === 'leak' ? reasons.filter((reason) => !told.has(reason)) : [];
+  if (!rest.length) return;
+  page.blank();
+  page.add([{ text: 'Remarks', style: 'bold' }]);
+  for (const reason of rest) page.add(prose(reason), { first: { text: '  ' }, indent: 4 });
 }
 
 function footer(page: Page, data: ReportData): void {

@@ -92,6 +92,35 @@ describe('retainingPaths', () => {
     ]);
   });
 
+  it('does not give the same again through the store of properties or elements', () => {
+    // 2 holds 5 as a property, kept in its dictionary's cell; a Map holds it, too, in its table.
+    const nodes: DrawnNode[] = [
+      ROOT,
+      GLOBAL,
+      {},
+      { type: 'array' },
+      { type: 'hidden' },
+      {},
+      {},
+      { type: 'array' },
+    ];
+    const edges: DrawnEdge[] = [
+      [0, 1, 'shortcut'],
+      [1, 2],
+      [1, 6],
+      [2, 3, 'internal', 'properties'],
+      [2, 5],
+      [3, 4, 'internal', '170'],
+      [4, 5, 'internal', 'value'],
+      [6, 7, 'internal', 'table'],
+      [7, 5, 'internal', '1'],
+    ];
+    assert.deepEqual(paths(nodes, edges, 5, 5), [
+      [1, 2, 5],
+      [1, 6, 7, 5],
+    ]);
+  });
+
   it('does not take for a holder what the node itself holds', () => {
     // Parent and child point at each other; the child's other holder only hangs below the parent.
     const nodes = [ROOT, GLOBAL, {}, {}, {}];

@@ -203,6 +203,7 @@ test('path', async () => {
       [
         { edge: '', name: 'session', className: 'Session', nodeId: 1 },
         {
+          omitted: 1234,
           edge: '.history',
           name: EVIL,
           className: 'Array',
@@ -221,7 +222,7 @@ test('path', async () => {
   assert.match(text.stdout, /^@33 Array\nshallow size 32 B, retained size 3\.2 kB, distance 4\n/);
   assert.match(
     text.stdout,
-    /^ {2}session \(Session\) @1\n {2}\.history -> Evil\\x1b.* \(Array\) @33 {2}m\.js:4:2$/m,
+    /^ {2}session \(Session\) @1\n {2}\.\.\. 1,234 more steps \.\.\.\n {2}\.history -> Evil\\x1b.* \(Array\) @33 {2}m\.js:4:2$/m,
   );
   assert.deepEqual(JSON.parse((await call('--json')).stdout), { format: 'heapline-path/1', ...details });
 });

@@ -55,6 +55,24 @@ test('a table fits the terminal, and is whole elsewhere', () => {
   assert.ok(tableLines(COLUMNS, rows)[1].startsWith('x'.repeat(200)));
 });
 
+test('a table too wide for the terminal leaves out what can be spared', () => {
+  const titles = ['Constructor', 'Distance', 'Count', 'Retained size'];
+  const wide = titles.map((title, i) => ({ title, shrinks: i === 0, right: i > 0, spare: [0, 2, 1, 0][i] }));
+  const rows = [['SomeVeryLongClassName', '12', '1,234,567', '12.3 MB']];
+  const heads = [60, 46, 40, 30].map((width) => {
+    const lines = tableLines(wide, rows, width);
+    assert.ok(lines.every((line) => columns(line) <= width));
+    assert.match(lines[1], /^Some.* 12\.3 MB$/);
+    return lines[0].split(/\s{2,}/).join('|');
+  });
+  assert.deepEqual(heads, [
+    'Constructor|Distance|Count|Retained size',
+    'Constructor|Count|Retained size',
+    'Constructor|Count|Retained size',
+    'Constructor|Retained size',
+  ]);
+});
+
 test('text from a heap can not steer the terminal', () => {
   const evil = '\x1b]0;owned\x07\x1b[2J\r\n\u202Eabc\u009b31m';
   const [, line] = tableLines(COLUMNS, [[evil, '1 B']]);

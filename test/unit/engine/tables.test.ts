@@ -3,8 +3,13 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { analyseHeap } from '../../../src/analysis/heap.ts';
+import { retainingPaths } from '../../../src/analysis/paths.ts';
+import { buildRetainers } from '../../../src/analysis/retainers.ts';
 import { HeaplineError } from '../../../src/base/errors.ts';
+import { describePath } from '../../../src/engine/path-entries.ts';
 import { compare, describeNode, summarise } from '../../../src/engine/tables.ts';
+import { buildGraph, type DrawnEdge, type DrawnNode } from '../../support/graphs.ts';
 import { leakySnapshots } from '../../support/leaky-snapshots.ts';
 
 let folder: string;
@@ -98,6 +103,31 @@ test('details: sites come from the scripts of the recording around the snapshot'
   } finally {
     renameSync(file, files[2]);
   }
+});
+
+test('of a path along a list, the middle is left out', async () => {
+  const nodes: DrawnNode[] = [
+    { type: 'synthetic', name: '' },
+    ...Array.from({ length: 1000 }, () => ({ name: 'Link' })),
+  ];
+  const edges: DrawnEdge[] = nodes.slice(1).map((_, i) => [i, i + 1, i ? 'property' : 'shortcut', 'next']);
+  const graph = buildGraph({ nodes, edges });
+  const [steps] = retainingPaths(analyseHeap(graph), buildRetainers(graph), 1000);
+  let sites = 0;
+  const path = await describePath(graph, steps, async () => {
+    sites++;
+    return undefined;
+  });
+  assert.equal(steps.length, 1000);
+  assert.equal(path.length, 200);
+  assert.equal(sites, 200);
+  const at = path.findIndex(({ omitted }) => omitted);
+  assert.deepEqual([at, path[at].omitted], [100, 800]);
+  const { nodeIds } = graph;
+  assert.deepEqual(
+    [path[99].nodeId, path[100].nodeId, path[199].nodeId],
+    [nodeIds[100], nodeIds[901], nodeIds[1000]],
+  );
 });
 
 test('an id that is not there', async () => {

@@ -39,6 +39,21 @@ test('cuts between pieces make no difference', () => {
   }
 });
 
+test('the caller may fill the same Buffer anew', () => {
+  const json = drawnSnapshot();
+  const bytes = Buffer.from(JSON.stringify(json));
+  for (const size of [5, 64]) {
+    const reader = new SnapshotReader({ fileBytes: bytes.length });
+    const buffer = Buffer.alloc(size);
+    for (let at = 0; at < bytes.length; at += size) {
+      const copied = bytes.copy(buffer, 0, at, at + size);
+      reader.write(buffer.subarray(0, copied));
+      buffer.fill('?');
+    }
+    assertSame(reader.finish(), json);
+  }
+});
+
 test('fields may come in any order, unknown ones are passed over', () => {
   const json = drawnSnapshot();
   const { meta } = json.snapshot;
