@@ -29,8 +29,14 @@ export function liveTotals(heap: DominatedHeap): LiveTotals {
   const own = new Uint8Array(graph.nodeCount);
   // What hangs below code (boilerplates, constant pools, property names) is the engine's, not the program's.
   const engine = makeBits(graph.nodeCount);
+  const isDoneCell = doneCells(graph);
+  const done = makeBits(graph.nodeCount);
   for (let i = 0; i < order.length; i++) {
     const node = order[i];
+    if (isDoneCell(node) ?? getBit(done, dominators[node])) {
+      setBit(done, node);
+      continue;
+    }
     const role = roles[graph.nodeTypes[node]];
     const isEngine =
       role === 'engine' ||
@@ -54,6 +60,21 @@ export function liveTotals(heap: DominatedHeap): LiveTotals {
     own,
     ownCount: (node) => (own[node] === 1 ? 1 : 0),
     ownBytes: (node) => (own[node] ? graph.nodeSelfSizes[node] : 0),
+  };
+}
+
+/**
+ * Tells cells of a FinalizationRegistry whose target is dead: what they hold waits for the cleanup callback only, and
+ * there is the more of it the longer ago the last full collection was. Undefined for what is no cell.
+ */
+function doneCells(graph: HeapGraph): (node: number) => boolean | undefined {
+  const { nodeTypes, nodeNames, firstEdges, edgeTypes } = graph;
+  const hidden = graph.nodeTypeNames.indexOf('hidden');
+  const weak = graph.edgeTypeNames.indexOf('weak');
+  const name = graph.strings.indexOf('system / WeakCell');
+  return (node) => {
+    if (nodeNames[node] !== name || nodeTypes[node] !== hidden) return undefined;
+    return !edgeTypes.subarray(firstEdges[node], firstEdges[node + 1]).includes(weak);
   };
 }
 
