@@ -196,7 +196,7 @@ test("an AbortSignal's listeners, by <symbol kEvents>: a chain of them", () => {
   assert.ok(facts.chainLength! > 50, String(facts.chainLength));
 });
 
-test('timers: a list of them is the runtime's own', () => {
+test("timers: a list of them is the runtime's own", () => {
   const facts = grows((drawing, grown) => {
     drawing.node('map', { name: 'Object' }, ['global', 'property', 'timerListMap']);
     drawing.node('list', { name: 'TimersList' }, ['map', 'element', 1000]);
