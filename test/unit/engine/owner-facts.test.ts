@@ -61,6 +61,7 @@ test('a field of a class', () => {
     how: 'field',
     name: 'history',
     className: 'AgentMemory',
+    baseNames: [],
     declaredAt: { scriptId: 4, line0: 20, column0: 6 },
   });
   assert.deepEqual(
