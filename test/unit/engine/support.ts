@@ -1,6 +1,7 @@
 /** Parts of recordings, judgements and owners for tests, each with what a test does not care about filled in. */
 import type { SeriesPoint } from '../../../src/analysis/growth-verdict.ts';
 import type { HeapGrowth, HeapTotals, OwnerGrowth } from '../../../src/engine/growth.ts';
+import { IdleFunctions } from '../../../src/engine/idle-functions.ts';
 import type { AnalysisSource } from '../../../src/engine/input-types.ts';
 import type { OwnerFacts } from '../../../src/engine/owner-facts.ts';
 import type { RecordingEvent, SnapshotEntry } from '../../../src/protocol/recording.ts';
@@ -85,7 +86,14 @@ export function growth(owners: OwnerGrowth[]): HeapGrowth {
     objects: 10_000 + owners.reduce((sum, one) => sum + one.series[i].objects, 0),
     bytes: 1e6 + owners.reduce((sum, one) => sum + one.series[i].bytes, 0),
   }));
-  return { baseline: 0, owners, totals, classes: [] };
+  return {
+    baseline: 0,
+    owners,
+    totals,
+    scripts: totals.map(() => 100),
+    idle: new IdleFunctions(),
+    classes: [],
+  };
 }
 
 export function xs(points: readonly (SeriesPoint | unknown)[]): number[] {
