@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { HeapGrowth, OwnerGrowth } from '../../../src/engine/growth.ts';
+import { IdleFunctions } from '../../../src/engine/idle-functions.ts';
 import { judgeGrowth } from '../../../src/engine/judge.ts';
 import type { OwnerFacts } from '../../../src/engine/owner-facts.ts';
 
@@ -31,15 +32,16 @@ function growth(owner: Partial<OwnerGrowth> & { objects: number[] }, more: Parti
   const gained = objects[objects.length - 1] - objects[0];
   return {
     baseline: 0,
-    owners: [{ facts: facts('Listener', gained), series, ...rest }],
+    owners: [{ facts: facts('Listener', gained), series, measuredItself: true, ...rest }],
     totals: measures(objects.map((count) => count + 30_000)),
     scripts: objects.map(() => 100),
+    idle: new IdleFunctions(),
     classes: [],
     ...more,
   };
 }
 
-describe('judgeGrowth', () => {
+describe('judgeGrowth in doubt', () => {
   // While a request is under way its listener, and by it the whole chain, is held by the request too.
   const shared = [0, 0, 0, 0, 4800, 5000];
 

@@ -86,8 +86,14 @@ export function growth(owners: OwnerGrowth[]): HeapGrowth {
     objects: 10_000 + owners.reduce((sum, one) => sum + one.series[i].objects, 0),
     bytes: 1e6 + owners.reduce((sum, one) => sum + one.series[i].bytes, 0),
   }));
-  const scripts = totals.map(() => 100);
-  return { baseline: 0, owners, totals, scripts, idle: new IdleFunctions(), classes: [] };
+  return {
+    baseline: 0,
+    owners,
+    totals,
+    scripts: totals.map(() => 100),
+    idle: new IdleFunctions(),
+    classes: [],
+  };
 }
 
 export function xs(points: readonly (SeriesPoint | unknown)[]): number[] {
