@@ -1,5 +1,13 @@
 import type { Node } from 'web-tree-sitter';
-import { isClass, isFunction, isSame, occurrences, resolveIdentifier, resolveName, usesOf } from './bindings.ts';
+import {
+  isClass,
+  isFunction,
+  isSame,
+  occurrences,
+  resolveIdentifier,
+  resolveName,
+  usesOf,
+} from './bindings.ts';
 import { enclosingClass, memberOf, unwrapped } from './functions.ts';
 import type { SyntaxFile } from './syntax.ts';
 
@@ -34,7 +42,8 @@ export function takenOutUses(file: SyntaxFile, name: string): Node[] {
   const found: Node[] = [];
   for (const at of occurrences(file.text, name)) {
     const node = file.at(at);
-    if (node?.type !== 'shorthand_property_identifier_pattern' || node.endIndex !== at + name.length) continue;
+    if (node?.type !== 'shorthand_property_identifier_pattern' || node.endIndex !== at + name.length)
+      continue;
     const binding = resolveName(file, name, at);
     if (binding) found.push(...usesOf(file, binding));
   }

@@ -210,7 +210,11 @@ export class StoreScore {
     if (store.kind === 'rebuild' && first && /\.slice\(\s*-/.test(file.textOf(first).slice(0, 2000))) {
       doubt(0.1, 'keeps a window of the last ones');
     }
-    if (store.kind === 'rebuild' && node.type === 'assignment_expression' && !sameText(file, anchor, ref.node)) {
+    if (
+      store.kind === 'rebuild' &&
+      node.type === 'assignment_expression' &&
+      !sameText(file, anchor, ref.node)
+    ) {
       doubt(0.15, 'makes a copy for another object');
     }
     if (first && /^(number|true|false|null|undefined)$/.test(first.type)) doubt(0.15);
