@@ -157,7 +157,7 @@ test('a dictionary: a plain object with ever more properties', () => {
     ]);
     for (let i = 0; i < grown; i++) drawing.node(`d${i}`, { name: 'Doc' }, ['byId', 'property', `id-${i}`]);
   });
-  assert.deepEqual([facts.kind, facts.display], ['dictionary', 'Store.byId']);
+  assert.deepEqual([facts.kind, facts.display, facts.containerClass], ['dictionary', 'Store.byId', 'Object']);
 });
 
 test("an emitter's listeners, by _events: called by whom they listen to", () => {
@@ -197,7 +197,7 @@ test("an AbortSignal's listeners, by <symbol kEvents>: a chain of them", () => {
   assert.ok(facts.chainLength! > 50, String(facts.chainLength));
 });
 
-test("timers: a list of them is the runtime's own", () => {
+test('timers: a list of them is kept by Node itself', () => {
   const facts = grows((drawing, grown) => {
     drawing.node('map', { name: 'Object' }, ['global', 'property', 'timerListMap']);
     drawing.node('list', { name: 'TimersList' }, ['map', 'element', 1000]);
