@@ -1,3 +1,3 @@
 import { describeSamples } from '../support/sample-runs.ts';
 
-describeSamples(20);
+describeSamples(20, ['history', 'listeners', 'none']);

@@ -1,3 +1,3 @@
 import { describeSamples } from '../support/sample-runs.ts';
 
-describeSamples(24);
+describeSamples(24, ['tools', 'sessions', 'registry', 'none']);
