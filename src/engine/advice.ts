@@ -1,8 +1,9 @@
 import type { FindingKind } from '../protocol/findings.ts';
+import { unticked } from '../protocol/wording.ts';
 
 /** What the field does about each kind of growth, most to the point first. */
 export function adviceFor(kind: FindingKind, name: string): string[] {
-  const it = `\`${name}\``;
+  const it = `\`${unticked(name)}\``;
   switch (kind) {
     case 'map':
     case 'dictionary':

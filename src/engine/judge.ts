@@ -3,6 +3,7 @@ import { judgeSeries, LEAST_GAIN, type SeriesPoint, type TrendVerdict } from '..
 import { formatBytes, formatCount } from '../base/units.ts';
 import type { Verdict } from '../protocol/findings.ts';
 import type { ClassTrendRow } from '../protocol/report.ts';
+import { unticked } from '../protocol/wording.ts';
 import type { HeapGrowth, HeapTotals, OwnerGrowth } from './growth.ts';
 
 export interface JudgedOwner {
@@ -61,7 +62,7 @@ export function judgeGrowth(
     return { verdict: 'leak', confidence: best, reasons: [reason], ...rest };
   }
   if (unsettled.length) {
-    const names = unsettled.slice(0, 3).map((one) => `\`${one.owner.facts.display}\``);
+    const names = unsettled.slice(0, 3).map((one) => `\`${unticked(one.owner.facts.display)}\``);
     const reasons = [
       `${names.join(', ')} grew, but the evidence is thin.`,
       snapshots < 5

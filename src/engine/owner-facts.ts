@@ -1,9 +1,11 @@
 /** An owner in plain facts, taken while its graph is loaded: names, kind, path, what it gained, where it is written. */
+import { className } from '../analysis/classes.ts';
 import type { GainedGroup, GrowingContainer } from '../analysis/growth-containers.ts';
 import type { Accumulation } from '../analysis/growth-owners.ts';
 import type { DominatedHeap } from '../analysis/heap.ts';
 import type { RetainingPaths } from '../analysis/paths.ts';
 import type { Retainers } from '../analysis/retainers.ts';
+import type { HeapGraph } from '../heap/graph.ts';
 import type { FindingKind } from '../protocol/findings.ts';
 import { chainHolder, type Holder, holdersOf } from './holders.ts';
 import { kindOf } from './kind.ts';
@@ -74,8 +76,7 @@ export function ownerFacts(
       path,
       nameOfClass(graph, container.node),
     ),
-    containerClass:
-      (kind === 'listeners' && listenedTo(path)?.className) || nameOfClass(graph, container.node),
+    containerClass: containerClass(graph, container.node, kind, path),
     nodeId: graph.nodeIds[container.node],
     place: placeOf(graph, container.node),
     holder,
@@ -96,6 +97,12 @@ export function ownerFacts(
     registrar: kind === 'listeners' ? registrarOf(graph, steps) : undefined,
     chainLength: accumulation.chain?.length,
   };
+}
+
+/** Of listeners, whom they listen to; of a dictionary no shape: its properties are its entries. */
+function containerClass(graph: HeapGraph, node: number, kind: FindingKind, path: PathFact[]): string {
+  if (kind === 'dictionary') return className(graph, node);
+  return (kind === 'listeners' && listenedTo(path)?.className) || nameOfClass(graph, node);
 }
 
 /** Whoever the listeners listen to: the entry before the table that Node keeps them in. */

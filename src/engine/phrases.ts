@@ -1,7 +1,7 @@
 /** A finding's title and reasons, in sentences. */
 import { formatBytes, formatCount } from '../base/units.ts';
 import type { Finding, Site } from '../protocol/findings.ts';
-import { counted } from '../protocol/wording.ts';
+import { counted, unticked } from '../protocol/wording.ts';
 import type { Axis } from './axis.ts';
 import type { JudgedOwner } from './judge.ts';
 import { type Span, spanText } from './span.ts';
@@ -27,7 +27,7 @@ export function titleOf(one: JudgedOwner, name: string, store: Site | undefined,
   const objects = one.gain.objects > 0 ? `${counted(one.gain.objects, 'object')}, ` : '';
   const where = store ? ` ${VERBS[facts.kind] ?? 'Stored'} at ${shortSite(store)}.` : '';
   return (
-    `\`${name}\`${className} gained ${objects}${formatBytes(one.gain.bytes)}${objects && ','} over ${spanText(span)}${rate}` +
+    `\`${unticked(name)}\`${className} gained ${objects}${formatBytes(one.gain.bytes)}${objects && ','} over ${spanText(span)}${rate}` +
     `${one.verdict.trend === 'leak' ? ', never released' : ''}.${where}`
   );
 }
@@ -62,7 +62,7 @@ export function reasonsOf(one: JudgedOwner, axis: Axis, span: Span): string[] {
   }
   if (one.owner.facts.also.length) {
     reasons.push(
-      `The same objects are also held by ${one.owner.facts.also.map((name) => `\`${name}\``).join(', ')}.`,
+      `The same objects are also held by ${one.owner.facts.also.map((name) => `\`${unticked(name)}\``).join(', ')}.`,
     );
   }
   reasons.push(`${axis.xs.length} snapshots, each after a full garbage collection.`);

@@ -1,4 +1,5 @@
 import { formatBytes } from '../base/units.ts';
+import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { AnalysisSource } from './input-types.ts';
 
 /** Snapshots that must be left for a verdict. */
@@ -8,27 +9,46 @@ const NOISE = 65_536;
 
 /**
  * A program that has come to its end has often let go of what it held all along: `main` has returned. Such a last
- * snapshot would hide any leak. It is left out where the heap, after a full collection each, fell by more than noise.
+ * snapshot would hide any leak. It is left out where the heap, after a full collection each, fell by more than noise;
+ * and so are those before it that come after the last step and saw the fall.
  */
 export function withoutReleasedEnd(source: AnalysisSource): AnalysisSource {
   const { snapshots, files } = source;
-  if (snapshots.at(-1)?.reason !== 'end' || snapshots.length <= LEAST) return source;
-  const first = heapAfter(source, snapshots[0].index);
+  const last = snapshots.length - 1;
+  if (snapshots.at(-1)?.reason !== 'end' || last < LEAST) return source;
+  let begin = last;
+  while (begin > LEAST && atEnd(snapshots[begin - 1], snapshots[last])) begin--;
+  for (let at = begin; at <= last; at++) {
+    const fall = fallTo(source, at);
+    if (fall === undefined) continue;
+    const which = at === last ? 'The snapshot' : `The last ${last - at + 1} snapshots`;
+    const were = at === last ? 'was' : 'were';
+    return {
+      ...source,
+      snapshots: snapshots.slice(0, at),
+      files: files.slice(0, at),
+      warnings: [
+        ...source.warnings,
+        `${which} at the program's end ${were} left out: by then it had let go of ${formatBytes(fall)}.`,
+      ],
+    };
+  }
+  return source;
+}
+
+function atEnd({ step }: SnapshotEntry, end: SnapshotEntry): boolean {
+  return step !== undefined && step === end.step;
+}
+
+/** Bytes by which the heap fell between the snapshot before and this one; undefined for none, noise, or unknown. */
+function fallTo(source: AnalysisSource, at: number): number | undefined {
+  const { snapshots } = source;
   // What was garbage when the memory was read is not in the file.
-  const [beforeFile, endFile] = snapshots.slice(-2).map(({ bytes }) => bytes);
-  if (beforeFile !== undefined && endFile !== undefined && endFile >= beforeFile) return source;
-  const [before, end] = snapshots.slice(-2).map(({ index }) => heapAfter(source, index));
-  if (first === undefined || before === undefined || end === undefined) return source;
-  if (before - end < Math.max(NOISE, 0.25 * (before - first))) return source;
-  return {
-    ...source,
-    snapshots: snapshots.slice(0, -1),
-    files: files.slice(0, -1),
-    warnings: [
-      ...source.warnings,
-      `The snapshot at the program's end was left out: by then it had let go of ${formatBytes(before - end)}.`,
-    ],
-  };
+  if (snapshots[at].bytes >= snapshots[at - 1].bytes) return undefined;
+  const [first, before, then] = [0, at - 1, at].map((i) => heapAfter(source, snapshots[i].index));
+  if (first === undefined || before === undefined || then === undefined) return undefined;
+  const fall = before - then;
+  return fall < Math.max(NOISE, 0.25 * (before - first)) ? undefined : fall;
 }
 
 /** heapUsed as read right after a snapshot, which collects all garbage. */

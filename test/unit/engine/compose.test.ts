@@ -281,6 +281,9 @@ test('a fingerprint says who holds what, stored where: not ids, lines or folders
   assert.match(id, /^array:AgentMemory\.history:[0-9a-f]{8}$/);
   const moved = { ...store, path: '/b/app/memory.js', line: 40 };
   assert.equal(fingerprint(facts({ nodeId: 5, path: [], gained: [] }), moved), id);
+  const shaped = (name: string) =>
+    fingerprint(facts({ kind: 'object', containerClass: name, display: name }), store);
+  assert.equal(shaped('{a, b}'), shaped('{b, c, …}'));
   const others = [
     fingerprint(facts({ holder: { how: 'field', name: 'log', className: 'AgentMemory' } }), store),
     fingerprint(facts({ holder: { how: 'field', name: 'history', className: 'Planner' } }), store),

@@ -157,7 +157,7 @@ test('a dictionary: a plain object with ever more properties', () => {
     ]);
     for (let i = 0; i < grown; i++) drawing.node(`d${i}`, { name: 'Doc' }, ['byId', 'property', `id-${i}`]);
   });
-  assert.deepEqual([facts.kind, facts.display], ['dictionary', 'Store.byId']);
+  assert.deepEqual([facts.kind, facts.display, facts.containerClass], ['dictionary', 'Store.byId', 'Object']);
 });
 
 test("an emitter's listeners, by _events: called by whom they listen to", () => {

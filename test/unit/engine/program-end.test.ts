@@ -5,9 +5,13 @@ import type { SnapshotReason } from '../../../src/protocol/recording.ts';
 import { memory, snapshot, snapshotEvent, source } from './support.ts';
 
 /** Snapshots, each followed by what the heap then held. */
-const recorded = (heaps: (number | undefined)[], last: SnapshotReason = 'end') => {
-  const snapshots = heaps.map((heap, i) =>
-    snapshot(i + 1, { bytes: 1.5 * (heap ?? 0), reason: i === heaps.length - 1 ? last : 'schedule' }),
+const recorded = (heaps: (number | undefined)[], last: SnapshotReason = 'end', steps: number[] = []) => {
+  const snapshots = heaps.map((_, i) =>
+    snapshot(i + 1, {
+      reason: i === heaps.length - 1 ? last : 'schedule',
+      bytes: heaps[i] ?? 0,
+      step: steps[i],
+    }),
   );
   const events = snapshots.flatMap((entry, i) => {
     const heapUsed = heaps[i];
@@ -52,8 +56,19 @@ test('where the heap was not read after a snapshot, nothing is left out', () => 
   assert.equal(withoutReleasedEnd(whole), whole);
 });
 
-test('garbage that was not yet collected when the heap was read does not count', () => {
-  const whole = recorded([5e6, 6e6, 7e6, 8e6, 5e6]);
-  whole.snapshots[4] = { ...whole.snapshots[4], bytes: whole.snapshots[3].bytes };
+test('so are those after the last step that saw the fall, but not those that did not', () => {
+  const steps = [2, 4, 6, 8, 10, 10];
+  const kept = (heaps: number[], at = steps) => withoutReleasedEnd(recorded(heaps, 'end', at));
+  const both = kept([5e6, 6e6, 7e6, 8e6, 5e6, 5e6]);
+  assert.equal(both.files.length, 4);
+  assert.match(both.warnings[0], /The last 2 snapshots at the program's end were left out/);
+  assert.equal(kept([5e6, 6e6, 7e6, 8e6, 9e6, 5e6]).files.length, 5);
+  // Before the last step a fall is one of the program's ways.
+  assert.equal(kept([5e6, 6e6, 7e6, 8e6, 5e6, 5e6], [2, 4, 6, 8, 9, 10]).files.length, 6);
+});
+
+test('garbage that was there when the memory was read is no fall: the files tell', () => {
+  const whole = recorded([5e6, 6e6, 7e6, 9e6, 7e6]);
+  whole.snapshots[4].bytes = whole.snapshots[3].bytes + 1;
   assert.equal(withoutReleasedEnd(whole), whole);
 });

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { OwnerFacts } from '../../../src/engine/owner-facts.ts';
+import type { LiveStack, ProfileFrame } from '../../../src/engine/profile.ts';
+import { SiteFinder } from '../../../src/engine/sites.ts';
+import { ScriptMap } from '../../../src/source/script-map.ts';
+import { SyntaxParser } from '../../../src/source/syntax.ts';
+import { Scripts } from '../source/support.ts';
+import { facts } from './support.ts';
+
+const AGENT = `import { EventEmitter } from 'node:events';
+import { Cache } from 'lib';
+class AgentMemory {
+  history = [];
+  add(message) {
+    this.history.push(message);
+  }
+}
+const bus = new EventEmitter();
+const cache = new Cache();
+export async function turn(memory, text) {
+  memory.add({ text });
+  bus.on('done', function onDone() {
+    memory.add({ text: 'done' });
+  });
+  cache.keep(text);
+  return summarise(text);
+}
+function summarise(text) {
+  return text.slice(0, 10);
+}
+`;
+const LIB = `export class Cache {
+  entries = new Map();
+  keep(key) {
+    this.entries.set(key, { key });
+  }
+}
+`;
+const LIB_FILE = 'node_modules/lib/index.js';
+
+let parser: SyntaxParser;
+let scripts: Scripts;
+before(async () => {
+  parser = await SyntaxParser.create();
+  scripts = new Scripts({ 'agent.js': AGENT, [LIB_FILE]: LIB });
+});
+after(() => {
+  parser.dispose();
+  scripts[Symbol.dispose]();
+});
+
+const sitesOf = (one: Partial<OwnerFacts>, stacks: LiveStack[] = []) =>
+  new SiteFinder(scripts.map, parser, stacks).sitesOf(facts({ path: [], ...one }));
+
+/** A frame of the function that begins at `needle`. */
+function frame(functionName: string, needle: string, file = 'agent.js'): ProfileFrame {
+  const { scriptId, line0, column0 } = scripts.at(needle, file);
+  const { url } = scripts.map.byId(scriptId)!;
+  return { functionName, scriptId: String(scriptId), url, lineNumber: line0, columnNumber: column0 };
+}
+const NODE_FRAME: ProfileFrame = {
+  functionName: 'processTicksAndRejections',
+  scriptId: '99',
+  url: 'node:internal/process/task_queues',
+  lineNumber: 71,
+  columnNumber: 0,
+};
+
+test('a field of a class of the user: its push, and the same line as the own', async () => {
+  const declaredAt = scripts.at('AgentMemory');
+  const sites = await sitesOf({
+    holder: { how: 'field', name: 'history', className: 'AgentMemory', declaredAt },
+  });
+  assert.deepEqual([sites.storeSite?.line, sites.storeSite?.path], [6, scripts.path('agent.js')]);
+  assert.match(sites.storeSite!.evidence!, /^syntax: /);
+  assert.deepEqual(sites.userSite, sites.storeSite);
+  assert.equal(sites.ownerSite?.line, 3);
+});
+
+test("a package's store: the user's line is where it calls into the package", async () => {
+  const declaredAt = scripts.at('Cache', LIB_FILE);
+  const owner: Partial<OwnerFacts> = {
+    kind: 'map',
+    holder: { how: 'field', name: 'entries', className: 'Cache', declaredAt },
+  };
+  const through = [frame('keep', 'keep(key)', LIB_FILE), frame('turn', 'async function turn')];
+  const elsewhere = [frame('summarise', 'function summarise'), frame('turn', 'async function turn')];
+  const sites = await sitesOf(owner, [
+    { frames: elsewhere, bytes: 9000 },
+    { frames: through, bytes: 4000 },
+  ]);
+  assert.deepEqual([sites.storeSite?.line, sites.storeSite?.path], [4, scripts.path(LIB_FILE)]);
+  assert.deepEqual([sites.userSite?.line, sites.userSite?.path], [16, scripts.path('agent.js')]);
+  assert.match(sites.userSite!.evidence!, /call of `keep`/);
+});
+
+test("without stacks, the user's line is the nearest on the path that is the user's own", async () => {
+  const { scriptId, line0, column0 } = scripts.at('class AgentMemory');
+  const sites = await sitesOf({
+    kind: 'map',
+    holder: { how: 'field', name: 'entries', className: 'Cache', declaredAt: scripts.at('Cache', LIB_FILE) },
+    path: [
+      { edge: '', name: 'memory', className: 'AgentMemory', nodeId: 3, place: { scriptId, line0, column0 } },
+      { edge: '.cache', name: 'cache', className: 'Cache', nodeId: 5, place: scripts.at('Cache', LIB_FILE) },
+    ],
+  });
+  assert.equal(sites.userSite?.line, 3);
+  assert.equal(sites.userSite?.evidence, 'path: `memory` holds it');
+});
+
+test('listeners: where the commonest and nearest callback was registered', async () => {
+  const sites = await sitesOf({
+    kind: 'listeners',
+    holder: { how: 'unknown', name: '' },
+    partPlaces: [
+      { place: scripts.at('function onDone'), isFunction: true, depth: 1, count: 50 },
+      { place: scripts.at('function summarise'), isFunction: true, depth: 3, count: 50 },
+    ],
+  });
+  assert.equal(sites.storeSite?.line, 13);
+  assert.equal(sites.userSite?.line, 13);
+});
+
+test("what allocates: the functions nearest to the leaves that are not Node's own, with their shares", async () => {
+  const turn = frame('turn', 'async function turn');
+  const sites = await sitesOf({ holder: { how: 'unknown', name: '' } }, [
+    { frames: [NODE_FRAME, frame('summarise', 'function summarise'), turn], bytes: 750 },
+    { frames: [turn, NODE_FRAME], bytes: 250 },
+    { frames: [NODE_FRAME], bytes: 1000 },
+  ]);
+  assert.deepEqual(
+    sites.allocationSites.map((site) => [site.function, site.line, /(\d+) %/.exec(site.evidence!)?.[1]]),
+    [
+      ['summarise', 19, '38'],
+      ['turn', 11, '13'],
+    ],
+  );
+});
+
+test('without stacks, the classes of what it gained', async () => {
+  const sites = await sitesOf({
+    holder: { how: 'unknown', name: '' },
+    gained: [{ className: 'AgentMemory', objects: 9, bytes: 99, places: [scripts.at('class AgentMemory')] }],
+  });
+  assert.deepEqual(
+    sites.allocationSites.map(({ line, evidence }) => [line, evidence]),
+    [[3, 'class of what it gained']],
+  );
+});
+
+test('nothing is made up where no source is known', async () => {
+  const sites = await new SiteFinder(new ScriptMap([]), parser, []).sitesOf(
+    facts({ place: { scriptId: 40, line0: 1, column0: 1 } }),
+  );
+  assert.deepEqual(sites, {
+    ownerSite: undefined,
+    storeSite: undefined,
+    otherStoreSites: [],
+    allocationSites: [],
+    userSite: undefined,
+  });
+});
