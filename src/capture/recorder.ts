@@ -28,10 +28,11 @@ const BEAT_MS = 1000;
 /** How long a target may take to be let go. */
 const LAST_WORD_MS = 2000;
 
-/** Records one target from attach to end. All that the target is asked goes through one queue. */
-/** How long a busy program is waited for. */
+/** How long a busy program is waited for, and how long its garbage collection. */
 const SETTLE_MS = 250;
+const COLLECT_MS = 10_000;
 
+/** Records one target from attach to end. All that the target is asked goes through one queue. */
 export class Recorder {
   /** Resolves when nothing more will be written by us. */
   readonly done: Promise<RecorderEnd>;
@@ -299,20 +300,31 @@ export class Recorder {
 
   /**
    * Collects garbage and lets the program's event loop come round: finalization registries hold what they were given
-   * for dead objects until their callbacks have run, and a snapshot's own collection leaves no time for that.
+   * for dead objects until their callbacks have run, and a snapshot's own collection leaves no time for that. V8
+   * collects in a task of its own, which never comes in a busy loop: such a program is left as it is.
    */
   private async settle(): Promise<void> {
+    if (!(await this.within(SETTLE_MS, this.probe.call('settle')))) return;
     const began = this.clock();
-    await this.inspector.send('HeapProfiler.collectGarbage');
+    if (!(await this.within(COLLECT_MS, this.inspector.send('HeapProfiler.collectGarbage')))) return;
     this.pausedMs += this.clock() - began;
+    await this.within(SETTLE_MS, this.probe.call('settle'));
+  }
+
+  /** True when the work was done in time; false, too, as soon as the program holds. */
+  private async within(ms: number, work: Promise<unknown>): Promise<boolean> {
+    if (this.urgency.now) return false;
     let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, SETTLE_MS);
+    const late = new Promise<false>((resolve) => {
+      timer = setTimeout(() => resolve(false), ms);
+      this.urgency.listeners.push(() => resolve(false));
     });
-    const settled = this.probe.call('settle');
-    settled.catch(() => {}); // it may come after we stopped waiting
-    await Promise.race([settled, patience]);
-    clearTimeout(timer);
+    work.catch(() => {}); // it may fail after we stopped waiting
+    try {
+      return await Promise.race([work.then(() => true), late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** What the program gave to `console.*` is kept alive by the inspector alone. */
