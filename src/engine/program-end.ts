@@ -2,8 +2,8 @@ import { formatBytes } from '../base/units.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { AnalysisSource } from './input-types.ts';
 
-/** Snapshots that must be left for a verdict. */
-const LEAST = 3;
+/** Snapshots that must be left: with two the verdict is open, which is better than wrong. */
+const LEAST = 2;
 /** Bytes: a fall below it is none. */
 const NOISE = 65_536;
 
