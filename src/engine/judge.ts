@@ -122,6 +122,9 @@ function growsByLoading(series: readonly HeapTotals[], scripts: readonly number[
   return loading > 0.9 * gained;
 }
 
+/** Classes whose objects anybody makes: that the counts agree says nothing. */
+const ANYBODYS = /^\(|^(Object|Array|Map|Set|Promise|Function|Error|Date|RegExp|Uint8Array|ArrayBuffer)$/;
+
 /**
  * What an owner held where functions under way held it too, so that it did not dominate it: told by a class of whose
  * gain in the whole heap the owner has all.
@@ -131,6 +134,7 @@ function withShared({ series, facts }: OwnerGrowth, classes: readonly ClassTrend
   const last = series[series.length - 1];
   const gain = { objects: last.objects - first.objects, bytes: last.bytes - first.bytes };
   for (const group of facts.gained) {
+    if (ANYBODYS.test(group.className)) continue;
     const counts = classes.find(({ className }) => className === group.className)?.counts;
     if (!counts || group.objects < LEAST_GAIN.objects) continue;
     const ofClass = counts[counts.length - 1] - counts[0];
@@ -138,8 +142,8 @@ function withShared({ series, facts }: OwnerGrowth, classes: readonly ClassTrend
     return series.map((point, i) => {
       const share = Math.min(1, (counts[i] - counts[0]) / ofClass);
       const expected = {
-        objects: first.objects + share * gain.objects,
-        bytes: first.bytes + share * gain.bytes,
+        objects: Math.round(first.objects + share * gain.objects),
+        bytes: Math.round(first.bytes + share * gain.bytes),
       };
       const missing = expected.objects - point.objects;
       return missing >= LEAST_GAIN.objects && missing > 0.5 * share * gain.objects ? expected : point;

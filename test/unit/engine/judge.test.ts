@@ -94,3 +94,17 @@ test('what is gone at most snapshots is gone', () => {
   assert.equal(one.points.length, 6);
   assert.notEqual(judgement.verdict, 'leak');
 });
+
+test('the counts of a class that anybody makes tell nothing of the owner', () => {
+  const series = [0, 188, 327, 775, 977, 1658, 2535, 3034, 4117, 4847];
+  const strings = [0, 488, 651, 883, 1081, 1187, 1290, 1420, 1609, 1892];
+  const one = owner(series, {
+    facts: facts({ gained: [{ className: '(string)', objects: 1892, bytes: 1e6, places: [] }] }),
+  });
+  const classes = [{ className: '(string)', counts: strings, sizes: strings }];
+  const judgement = judgeGrowth({ ...growth([one]), classes }, xs(series));
+  assert.deepEqual(
+    judgement.leaks[0]?.points.map(({ objects }) => objects),
+    series,
+  );
+});
