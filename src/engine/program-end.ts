@@ -6,11 +6,13 @@ import type { AnalysisSource } from './input-types.ts';
 const LEAST = 2;
 /** Bytes: a fall below it is none. */
 const NOISE = 65_536;
+/** Share of all that was allocated. */
+const IDLE = 0.01;
 
 /**
  * A program that has come to its end has often let go of what it held all along: `main` has returned. Such a last
  * snapshot would hide any leak. It is left out where the heap, after a full collection each, fell by more than noise;
- * and so are those before it that come after the last step and saw the fall.
+ * and so are those before it that come after the last of its work and saw the fall.
  */
 export function withoutReleasedEnd(source: AnalysisSource): AnalysisSource {
   const { snapshots, files } = source;
@@ -36,8 +38,10 @@ export function withoutReleasedEnd(source: AnalysisSource): AnalysisSource {
   return source;
 }
 
-function atEnd({ step }: SnapshotEntry, end: SnapshotEntry): boolean {
-  return step !== undefined && step === end.step;
+/** Whether the program had done with its work: no step came after, nor anything worth mention allocated. */
+function atEnd({ step, ordinal }: SnapshotEntry, end: SnapshotEntry): boolean {
+  if (step !== undefined) return step === end.step;
+  return ordinal !== undefined && end.ordinal !== undefined && end.ordinal - ordinal <= IDLE * end.ordinal;
 }
 
 /** Bytes by which the heap fell between the snapshot before and this one; undefined for none, noise, or unknown. */
@@ -45,7 +49,9 @@ function fallTo(source: AnalysisSource, at: number): number | undefined {
   const { snapshots } = source;
   // What was garbage when the memory was read is not in the file.
   if (snapshots[at].bytes >= snapshots[at - 1].bytes) return undefined;
-  const [first, before, then] = [0, at - 1, at].map((i) => heapAfter(source, snapshots[i].index));
+  // Against the gain since the middle: before that lies what was loaded.
+  const middle = at >> 1;
+  const [first, before, then] = [middle, at - 1, at].map((i) => heapAfter(source, snapshots[i].index));
   if (first === undefined || before === undefined || then === undefined) return undefined;
   const fall = before - then;
   return fall < Math.max(NOISE, 0.25 * (before - first)) ? undefined : fall;

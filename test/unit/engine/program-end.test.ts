@@ -35,7 +35,7 @@ test('a last snapshot by which the program had let go is left out', () => {
 test('a fall within noise, or small against the growth before, leaves it in', () => {
   for (const heaps of [
     [5e6, 5e6, 5e6, 5.05e6, 5e6],
-    [5e6, 6e6, 7e6, 8e6, 7.5e6],
+    [5e6, 6e6, 7e6, 8e6, 7.8e6],
   ]) {
     const whole = recorded(heaps);
     assert.equal(withoutReleasedEnd(whole), whole);
@@ -73,4 +73,15 @@ test('garbage that was there when the memory was read is no fall: the files tell
   const whole = recorded([5e6, 6e6, 7e6, 9e6, 7e6]);
   whole.snapshots[4].bytes = whole.snapshots[3].bytes + 1;
   assert.equal(withoutReleasedEnd(whole), whole);
+});
+
+test('where no steps are known, what was allocated tells that the work was done', () => {
+  const whole = recorded([5e6, 6e6, 7e6, 8e6, 5e6, 5e6]);
+  const kept = (ordinals: number[]) =>
+    withoutReleasedEnd({
+      ...whole,
+      snapshots: whole.snapshots.map((entry, i) => ({ ...entry, ordinal: ordinals[i] })),
+    }).files.length;
+  assert.equal(kept([100, 200, 300, 400, 500, 501]), 4);
+  assert.equal(kept([100, 200, 300, 400, 500, 600]), 6);
 });
