@@ -12,13 +12,16 @@ interface Client {
   _ws?: { _socket?: { pause(): void; resume(): void } | null };
 }
 
+type Reject = (error: HeaplineError) => void;
+
 const CONNECT_MS = 15_000;
 
 /** A connection to a target's inspector. Every pending call is settled when the target goes away. */
 export class Inspector {
   /** Resolves when the connection is closed, from either side. */
   readonly closed: Promise<void>;
-  private readonly pending = new Set<(error: HeaplineError) => void>();
+  /** By what rejects each: its method. */
+  private readonly pending = new Map<Reject, keyof Commands>();
   private gone = false;
   private markClosed: () => void = () => {};
 
@@ -59,7 +62,7 @@ export class Inspector {
         reject(targetGone());
         return;
       }
-      this.pending.add(reject);
+      this.pending.set(reject, method);
       this.client
         .send(method, params)
         .then(
@@ -68,6 +71,18 @@ export class Inspector {
         )
         .finally(() => this.pending.delete(reject));
     });
+  }
+
+  /** The calls under way, but for snapshots, which may wait for long. */
+  unanswered(): Reject[] {
+    return [...this.pending].flatMap(([reject, method]) =>
+      method === 'HeapProfiler.takeHeapSnapshot' ? [] : [reject],
+    );
+  }
+
+  /** Settles those of `calls` that are still under way, as if the target were gone. */
+  giveUp(calls: readonly Reject[]): void {
+    for (const reject of calls) if (this.pending.delete(reject)) reject(targetGone());
   }
 
   /** Hears an event until disposed. */
@@ -94,7 +109,7 @@ export class Inspector {
 
   private lose(): void {
     this.gone = true;
-    for (const reject of this.pending) reject(targetGone());
+    for (const reject of this.pending.keys()) reject(targetGone());
     this.pending.clear();
     this.markClosed();
   }

@@ -153,7 +153,12 @@ export class Recorder {
     }
     const { exitCode, signal } = message;
     const beat = setInterval(() => this.probe.call('beat').catch(() => {}), BEAT_MS);
-    this.probe.call('beat').catch(() => {});
+    // The program may end within a call of ours: that one is answered never, and all later ones are.
+    const before = this.inspector.unanswered();
+    this.probe.call('beat').then(
+      () => this.inspector.giveUp(before),
+      () => {},
+    );
     this.end({ by: 'hold', exitCode, signal }, true, async () => {
       clearInterval(beat);
       await this.probe.call('release');

@@ -93,6 +93,26 @@ describe('a target that dies in mid-capture', () => {
   });
 });
 
+describe('a program that ends in the midst of a question of ours', () => {
+  it('is let go, with its last snapshot', async () => {
+    const program = join(folder, 'ends-within.mjs');
+    // Our questions come while it is busy, and are put to it just as the promise has it end.
+    await writeFile(
+      program,
+      `let leave;
+new Promise((resolve) => { leave = resolve; }).then(() => process.exit(4));
+setTimeout(() => { leave(); for (const end = Date.now() + 1500; Date.now() < end; ); }, 500);`,
+    );
+    const recording = join(folder, 'ends-within.heapline');
+    const result = await heapline(['run', '-q', '--out', recording, '--', 'node', program]);
+    assert.equal(result.code, 4, result.stderr);
+    const reasons = (await events(recording)).flatMap((event) =>
+      event.type === 'snapshot' ? [event.reason] : [],
+    );
+    assert.equal(reasons.at(-1), 'end');
+  });
+});
+
 describe('a program that is none', () => {
   it('that does not exist', async () => {
     const recording = join(folder, 'missing.heapline');
