@@ -6,6 +6,9 @@ import { runCli } from './cli.ts';
 import { fileError } from './io.ts';
 import { tellError } from './tell.ts';
 
+// chrome-remote-interface calls url.parse, about which Node 24 warns our users; they can do nothing about it.
+process.noDeprecation = true;
+
 const end = (error: unknown): void => process.exit(tellError(process, error));
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // A reader that went away (`heapline classes FILE | head`) is no failure; what was to be done is still done.
