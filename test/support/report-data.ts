@@ -1,6 +1,7 @@
 /** Hand-made reports: a leaking agent, a sound one, an undecided one, and one made of hostile strings. */
 import type { Finding, Findings, SnapshotPoint } from '../../src/protocol/findings.ts';
 import type { ReportData, ReportTimeline } from '../../src/protocol/report.ts';
+import { seededRandom } from './random.ts';
 
 const CWD = '/home/ada/research-agent';
 const at = (path: string, line: number, column: number, fn?: string, evidence?: string) => ({
@@ -244,19 +245,8 @@ const findings: Findings = {
   ],
 };
 
-/** A small generator with a fixed seed (mulberry32): the same picture every time. */
-function noise(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 function timeline(bytesPerStep: number): ReportTimeline {
-  const random = noise(7);
+  const random = seededRandom(7);
   const result: ReportTimeline = { memory: [], gc: [], steps: [], snapshots: [] };
   let t = 0;
   let rss = 74e6;
@@ -301,7 +291,7 @@ function timeline(bytesPerStep: number): ReportTimeline {
 }
 
 const trend = (className: string, first: number, perStep: number, size: number, wobble = 0) => {
-  const random = noise(className.length);
+  const random = seededRandom(className.length);
   const counts = SNAPSHOT_STEPS.map((step) =>
     Math.round(first + (step - 2) * perStep + wobble * (random() - 0.5)),
   );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Bits, makeBits, setBit } from '../../../src/analysis/bits.ts';
 import { computeDominators, type FlowGraph } from '../../../src/analysis/dominators.ts';
+import { seededRandom } from '../../support/random.ts';
 
 function flowGraph(nodeCount: number, edges: [number, number][]): FlowGraph {
   const firstEdges = new Uint32Array(nodeCount + 1);
@@ -48,20 +49,9 @@ function naive(graph: FlowGraph, isUsed: (edge: number) => boolean): number[] {
   });
 }
 
-/** mulberry32 */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 describe('computeDominators', () => {
   it('agrees with the definition on random graphs', () => {
-    const next = random(7);
+    const next = seededRandom(7);
     for (let round = 0; round < 600; round++) {
       const nodeCount = 2 + Math.floor(next() * 14);
       const density = 0.5 + next() * 2.5;

@@ -1,20 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { judgeSeries, mannKendall, type SeriesPoint } from '../../../src/analysis/growth-verdict.ts';
+import { seededRandom } from '../../support/random.ts';
 
 const series = (objects: number[], bytesPerObject = 100): SeriesPoint[] =>
   objects.map((count, i) => ({ x: i + 1, objects: count, bytes: count * bytesPerObject }));
-
-/** A generator with a fixed sequence (mulberry32). */
-function random(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('judgeSeries', () => {
   it('calls steady growth a leak, with its slope', () => {
@@ -68,7 +58,7 @@ describe('judgeSeries', () => {
   it('finds an uneven leak, in bursts and with noise', () => {
     assert.equal(judgeSeries(series([100, 180, 190, 450, 600, 640, 900])).trend, 'leak');
     for (let seed = 1; seed <= 20; seed++) {
-      const next = random(seed);
+      const next = seededRandom(seed);
       const noisy = Array.from({ length: 8 }, (_, i) => Math.round(500 + i * 200 + next() * 120));
       assert.equal(judgeSeries(series(noisy)).trend, 'leak', `seed ${seed}: ${noisy.join()}`);
     }
@@ -77,7 +67,7 @@ describe('judgeSeries', () => {
   it('raises hardly an alarm on noise around a level: as rarely as its p-value says', () => {
     let alarms = 0;
     for (let seed = 1; seed <= 1000; seed++) {
-      const next = random(seed);
+      const next = seededRandom(seed);
       const noise = Array.from({ length: 6 }, () => Math.round(5000 + next() * 200));
       if (judgeSeries(series(noise)).trend === 'leak') alarms++;
     }
