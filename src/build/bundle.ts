@@ -26,6 +26,10 @@ const node: BuildOptions = {
   },
 };
 
+/** The extension host loads CommonJS, and brings `vscode` itself. */
+const inEditor: BuildOptions = { platform: 'node', format: 'cjs', target: 'node20', external: ['vscode'] };
+const inPage: BuildOptions = { platform: 'browser', format: 'iife', target: 'es2022' };
+
 const inTarget: BuildOptions = { platform: 'node', format: 'cjs', target: 'node18' };
 
 const ENTRIES: { from: string; to: string; options: BuildOptions }[] = [
@@ -35,14 +39,19 @@ const ENTRIES: { from: string; to: string; options: BuildOptions }[] = [
     options: { ...node, banner: { js: `#!/usr/bin/env node\n${node.banner!.js}` } },
   },
   { from: 'src/engine/worker.ts', to: 'dist/engine-worker.js', options: node },
+  { from: 'src/server/main.ts', to: 'dist/server.js', options: node },
+  { from: 'src/extension/main.ts', to: 'dist/extension.cjs', options: inEditor },
+  // Apart, as it is loaded when the server is first asked: activation stays short.
+  { from: 'src/extension/language-client.ts', to: 'dist/language-client.cjs', options: inEditor },
   // What runs in the target: loaded by `--require`, and evaluated over the inspector. Small, without packages.
   { from: 'src/capture/preload.ts', to: 'dist/preload.cjs', options: inTarget },
   { from: 'src/capture/target.ts', to: 'dist/target.cjs', options: inTarget },
   {
     from: 'webview/report.ts',
     to: 'dist/report.js',
-    options: { platform: 'browser', format: 'iife', target: 'es2022' },
+    options: inPage,
   },
+  { from: 'webview/panel.ts', to: 'dist/panel.js', options: inPage },
   {
     from: 'webview/report.css',
     to: 'dist/report.css',

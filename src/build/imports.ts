@@ -33,6 +33,13 @@ export const IMPORT_TABLE: Record<string, Rule> = {
   'src/engine': { rooms: ['analysis', 'heap', 'source', 'recording', 'protocol', 'base'], node: true },
   'src/report': { rooms: ['protocol', 'base'], node: true },
   'src/cli': { rooms: all, node: true },
+  'src/server': {
+    rooms: ['capture', 'engine', 'report', 'source', 'recording', 'protocol', 'base'],
+    packages: ['vscode-languageserver'],
+    node: true,
+  },
+  // The only room with `vscode`. It shows and asks; the server computes.
+  'src/extension': { rooms: ['protocol', 'base'], packages: ['vscode', 'vscode-languageclient'], node: true },
   'src/build': { rooms: [], packages: ['esbuild', 'playwright-core'], node: true },
   webview: { rooms: ['protocol', 'base'], packages: ['d3'] },
 };

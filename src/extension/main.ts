@@ -1,0 +1,4 @@
+/** Entry of the extension. */
+import type { ExtensionContext } from 'vscode';
+
+export function activate(_context: ExtensionContext): void {}
