@@ -7,7 +7,7 @@ import type { ProgressReading } from '../base/progress.ts';
 import type { AnalysisInput } from './engine.ts';
 import type { Findings } from './findings.ts';
 import type { RecordingManifest, SnapshotEntry, SnapshotReason } from './recording.ts';
-import type { ReportData } from './report.ts';
+import type { ReportData, SourceExcerpt } from './report.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from './tables.ts';
 
 export type TargetKind = 'node' | 'worker' | 'page' | 'extension-host';
@@ -94,6 +94,8 @@ export interface RecordingInfo {
   taking?: { reason: SnapshotReason; since: number; bytes: number; waiting?: string };
   /** The latest verdict: while it is recorded, a provisional one. */
   findings?: Findings;
+  /** The lines around its sites, as they were when it was made: what differs now is stale. */
+  sources?: SourceExcerpt[];
   /** The verdict is of the recording's end, not provisional. */
   final: boolean;
   end?: RecordingManifest['end'];
