@@ -55,11 +55,12 @@ export async function readHeapUsage(inspector: Inspector): Promise<MemoryReading
   return { heapUsed: usedSize, heapTotal: totalSize, external, arrayBuffers, rss: 0 };
 }
 
-/** Asks who the target is. @throws HeaplineError `target-gone`, or `connect-failed` where it can't be asked */
+/** Asks who the target is. The scripts of a page are remembered from then on. @throws HeaplineError `target-gone`, or `connect-failed` where it can't be asked */
 export async function readIdentity(inspector: Inspector): Promise<Identity> {
-  const identity = await evaluate(inspector, IDENTITY);
+  const identity = (await evaluate(inspector, IDENTITY)) as Identity | undefined;
   if (!identity) throw new HeaplineError('connect-failed', 'The target does not say who it is.');
-  return identity as Identity;
+  if (identity.pid === undefined) inspector.rememberScripts();
+  return identity;
 }
 
 async function evaluate(inspector: Inspector, expression: string): Promise<unknown> {
