@@ -35,7 +35,7 @@ export const IMPORT_TABLE: Record<string, Rule> = {
   'src/cli': { rooms: all, node: true },
   'src/server': {
     rooms: ['capture', 'engine', 'report', 'source', 'recording', 'protocol', 'base'],
-    packages: ['vscode-languageserver'],
+    packages: ['vscode-languageserver', 'vscode-languageserver-protocol'],
     node: true,
   },
   // The only room with `vscode`. It shows and asks; the server computes.

@@ -1,15 +1,8 @@
 import { get } from 'node:http';
 import { HeaplineError } from '../base/errors.ts';
-import { RecordingWriter } from '../recording/writer.ts';
 import { Inspector } from './inspector.ts';
-import {
-  type CaptureHooks,
-  type CaptureOptions,
-  type CaptureOutcome,
-  optionsForManifest,
-  RecordingClock,
-} from './options.ts';
-import { Recorder } from './recorder.ts';
+import { LiveRecording } from './live.ts';
+import type { CaptureHooks, CaptureOptions, CaptureOutcome } from './options.ts';
 
 /** How long the list of an inspector's targets may be under way, and how long it may be. */
 const ANSWER_MS = 10_000;
@@ -26,72 +19,37 @@ export async function recordAttached(
   options: CaptureOptions,
   hooks: CaptureHooks = {},
 ): Promise<CaptureOutcome> {
-  const url = await findInspector(address);
-  const inspector = await Inspector.connect(url);
-  const clock = new RecordingClock();
-  let writer: RecordingWriter | undefined;
+  const inspector = await reachInspector(address);
   try {
-    writer = await RecordingWriter.create(
-      options.out,
-      {
-        heapline: options.version,
-        target: { inspector: address },
-        options: optionsForManifest(options),
-      },
-      (event) => {
-        hooks.onEvent?.(event);
-        // So many were asked for: this one is the last.
-        if (event.type === 'snapshot' && options.every !== undefined && event.index === options.snapshots)
-          stop(true);
-      },
+    const live = await LiveRecording.start(
+      inspector,
+      { ...options, mode: 'automatic', target: { inspector: address } },
+      { onEvent: hooks.onEvent?.bind(hooks) },
     );
-    clock.start();
-    const settings = { ...options, signals: false };
-    const recorder = await Recorder.start(inspector, writer, clock.now, settings);
-    let aborted = false;
     let interrupts = 0;
-    function stop(abruptly: boolean): void {
-      recorder.stop(abruptly);
-    }
+    const abandon = (): void => {
+      live.abandon();
+      inspector.close();
+    };
     hooks.controls?.listen((request) => {
-      if (request.type === 'snapshot') recorder.snapshotNow();
-      else if (request.type === 'stop' || interrupts++ === 0) recorder.stop();
-      else recorder.abandon();
+      // What fails is in the recording's notes.
+      if (request.type === 'snapshot') live.takeSnapshot().catch(() => {});
+      else if (request.type === 'stop' || interrupts++ === 0) live.stop();
+      else abandon();
     });
-    const abort = (): void => {
-      aborted = true;
-      recorder.abandon();
-    };
-    hooks.signal?.addEventListener('abort', abort);
-    if (hooks.signal?.aborted) abort();
-    const end = await recorder.done;
-    hooks.signal?.removeEventListener('abort', abort);
-    const { exitCode } = end.by === 'hold' ? end : {};
-    const reason = aborted
-      ? 'cancelled'
-      : end.by === 'hold'
-        ? 'exit'
-        : end.by === 'gone'
-          ? 'target-gone'
-          : 'detached';
-    if (reason === 'target-gone') {
-      const message = 'The program ended or closed its inspector before a last snapshot.';
-      writer.event({ type: 'note', t: clock.now(), level: 'warning', message });
-    }
-    const snapshots = writer.snapshots.length;
-    writer.end({ t: clock.now(), reason, exitCode });
-    return {
-      recordingDir: options.out,
-      snapshots,
-      exitCode,
-      reason,
-      failure: recorder.failure ?? writer.failure,
-    };
-  } catch (error) {
+    hooks.signal?.addEventListener('abort', abandon);
+    if (hooks.signal?.aborted) abandon();
+    const outcome = await live.done;
+    hooks.signal?.removeEventListener('abort', abandon);
+    return outcome;
+  } finally {
     await inspector.close();
-    writer?.discard();
-    throw error;
   }
+}
+
+/** Connects to a program whose inspector listens. @throws HeaplineError `usage` or `connect-failed` */
+export async function reachInspector(address: string): Promise<Inspector> {
+  return Inspector.connect(await findInspector(address));
 }
 
 /** @throws HeaplineError `usage` or `connect-failed` */

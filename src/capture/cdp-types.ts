@@ -5,6 +5,14 @@ export interface RemoteObject {
   value?: unknown;
 }
 
+/** The last two since V8 13. */
+export interface HeapUsage {
+  usedSize: number;
+  totalSize: number;
+  embedderHeapUsedSize?: number;
+  backingStorageSize?: number;
+}
+
 interface Evaluated {
   result: RemoteObject;
   exceptionDetails?: { text: string; exception?: { description?: string } };
@@ -28,7 +36,13 @@ type Nothing = Record<string, never>;
 
 export interface Commands {
   'Runtime.evaluate': {
-    params: { expression: string; includeCommandLineAPI?: boolean; objectGroup?: string; silent?: boolean };
+    params: {
+      expression: string;
+      includeCommandLineAPI?: boolean;
+      objectGroup?: string;
+      silent?: boolean;
+      returnByValue?: boolean;
+    };
     result: Evaluated;
   };
   'Runtime.callFunctionOn': {
@@ -44,13 +58,12 @@ export interface Commands {
   };
   'Runtime.addBinding': { params: { name: string }; result: Nothing };
   'Runtime.removeBinding': { params: { name: string }; result: Nothing };
+  'Runtime.getHeapUsage': { params: undefined; result: HeapUsage };
   'Runtime.discardConsoleEntries': { params: undefined; result: Nothing };
   'Runtime.releaseObjectGroup': { params: { objectGroup: string }; result: Nothing };
   'HeapProfiler.collectGarbage': { params: undefined; result: Nothing };
   'Debugger.enable': { params: undefined; result: object };
   'Debugger.disable': { params: undefined; result: Nothing };
-  'Debugger.pause': { params: undefined; result: Nothing };
-  'Debugger.resume': { params: undefined; result: Nothing };
   'Debugger.getScriptSource': { params: { scriptId: string }; result: { scriptSource: string } };
   'HeapProfiler.startSampling': { params: { samplingInterval: number }; result: Nothing };
   'HeapProfiler.stopSampling': { params: undefined; result: { profile: SampledProfile } };
@@ -60,12 +73,16 @@ export interface Commands {
     params: { reportProgress: boolean; captureNumericValue: boolean; exposeInternals: boolean };
     result: Nothing;
   };
+  /** Node's own: the program is to tell when only its debuggers keep it from ending. */
+  'NodeRuntime.notifyWhenWaitingForDisconnect': { params: { enabled: boolean }; result: Nothing };
+  /** Of js-debug's proxy: no event comes before. Names, or `Domain.*`. */
+  'JsDebug.subscribe': { params: { events: string[] }; result: Nothing };
 }
 
 export interface Events {
   'Runtime.bindingCalled': { name: string; payload: string };
   'Debugger.scriptParsed': ScriptParsed;
-  'Debugger.paused': { hitBreakpoints?: string[] };
   'HeapProfiler.addHeapSnapshotChunk': { chunk: string };
   'HeapProfiler.reportHeapSnapshotProgress': { done: number; total: number };
+  'NodeRuntime.waitingForDisconnect': Nothing;
 }

@@ -1,7 +1,7 @@
 import CDP from 'chrome-remote-interface';
 import type { Disposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
-import type { Commands, Events } from './cdp-types.ts';
+import type { Commands, Events, ScriptParsed } from './cdp-types.ts';
 
 /** chrome-remote-interface's client, with the socket that it keeps to itself: for back-pressure. */
 interface Client {
@@ -15,41 +15,66 @@ interface Client {
 type Reject = (error: HeaplineError) => void;
 
 const CONNECT_MS = 15_000;
+/** What a proxied connection hears of: no more, as each is packed anew for us. */
+const HEARD = [
+  'HeapProfiler.addHeapSnapshotChunk',
+  'HeapProfiler.reportHeapSnapshotProgress',
+  'Runtime.bindingCalled',
+  'Debugger.scriptParsed',
+];
+/** Scripts that a proxied connection remembers. */
+const MAX_SCRIPTS = 20_000;
+
+/** As js-debug's `requestCDPProxy` answers. */
+export interface ProxyAddress {
+  host: string;
+  port: number;
+  path: string;
+}
 
 /** A connection to a target's inspector. Every pending call is settled when the target goes away. */
 export class Inspector {
   /** Resolves when the connection is closed, from either side. */
   readonly closed: Promise<void>;
+  /** Scripts that were parsed since we came: known of a shared session only, which tells of none before. */
+  readonly parsed = new Map<string, ScriptParsed>();
   /** By what rejects each: its method. */
   private readonly pending = new Map<Reject, keyof Commands>();
   private gone = false;
   private markClosed: () => void = () => {};
 
-  private constructor(private readonly client: Client) {
+  private constructor(
+    private readonly client: Client,
+    /** True through js-debug's proxy: the session in V8 is the debugger's own, its settings are not ours to change. */
+    readonly shared: boolean,
+  ) {
     this.closed = new Promise((resolve) => {
       this.markClosed = resolve;
     });
     client.on('disconnect', () => this.lose());
   }
 
-  /** @param url `ws://...` @throws HeaplineError `connect-failed` */
-  static async connect(url: string): Promise<Inspector> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error('no answer')), CONNECT_MS);
+  /**
+   * Connects with a session of our own, which lets the program end: it closes when nothing but debuggers is left.
+   * @param url `ws://...` @throws HeaplineError `connect-failed`
+   */
+  static async connect(url: string, patienceMs = CONNECT_MS): Promise<Inspector> {
+    const inspector = new Inspector(await open(url, patienceMs), false);
+    inspector.on('NodeRuntime.waitingForDisconnect', () => inspector.close());
+    // What is no Node does not know it.
+    inspector.send('NodeRuntime.notifyWhenWaitingForDisconnect', { enabled: true }).catch(() => {});
+    return inspector;
+  }
+
+  /** Connects through js-debug's proxy. @throws HeaplineError `connect-failed` */
+  static async connectShared({ host, port, path }: ProxyAddress): Promise<Inspector> {
+    const authority = host.includes(':') ? `[${host}]` : host;
+    const inspector = new Inspector(await open(`ws://${authority}:${port}${path}`, CONNECT_MS), true);
+    inspector.on('Debugger.scriptParsed', (script) => {
+      if (inspector.parsed.size < MAX_SCRIPTS) inspector.parsed.set(script.scriptId, script);
     });
-    try {
-      const client = await Promise.race([CDP({ target: url, local: true }), late]);
-      return new Inspector(client as unknown as Client);
-    } catch (error) {
-      const why = (error as Error).message;
-      throw new HeaplineError('connect-failed', `No connection to the inspector at ${url}: ${why}.`, {
-        hint: 'Is the program still running?',
-        cause: error,
-      });
-    } finally {
-      clearTimeout(timer);
-    }
+    await inspector.send('JsDebug.subscribe', { events: HEARD });
+    return inspector;
   }
 
   /** @throws HeaplineError `target-gone`, also when the target goes while the call is under way */
@@ -111,7 +136,31 @@ export class Inspector {
     this.gone = true;
     for (const reject of this.pending.keys()) reject(targetGone());
     this.pending.clear();
+    this.parsed.clear();
     this.markClosed();
+  }
+}
+
+async function open(url: string, patienceMs: number): Promise<Client> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer')), patienceMs);
+  });
+  const connecting = CDP({ target: url, local: true });
+  try {
+    return (await Promise.race([connecting, late])) as unknown as Client;
+  } catch (error) {
+    connecting.then(
+      (client) => client.close(),
+      () => {},
+    );
+    const why = (error as Error).message;
+    throw new HeaplineError('connect-failed', `No connection to the inspector at ${url}: ${why}.`, {
+      hint: 'Is the program still running?',
+      cause: error,
+    });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

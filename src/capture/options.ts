@@ -33,10 +33,10 @@ export interface CaptureOutcome {
 
 /** The options as the manifest keeps them. */
 export function optionsForManifest(options: RecorderOptions & { stepOn?: RegExp }): Record<string, unknown> {
-  const { snapshots, every, everySteps, onGrowth, diskBudget, pauseBudget, samplingInterval, stepOn } =
-    options;
-  const kept = { snapshots, every, everySteps, onGrowth, diskBudget, pauseBudget, samplingInterval };
-  return { ...kept, stepOn: stepOn?.toString() };
+  const { snapshots, every, everySteps, onGrowth, warmUp, beforeLimit, diskBudget, pauseBudget } = options;
+  const { samplingInterval, forceGC, stepOn } = options;
+  const schedule = { snapshots, every, everySteps, onGrowth, warmUp, beforeLimit, diskBudget, pauseBudget };
+  return { ...schedule, samplingInterval, forceGC, stepOn: stepOn?.toString() };
 }
 
 /** A clock that stands at 0 until it is started. */

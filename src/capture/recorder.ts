@@ -1,17 +1,32 @@
 import { HeaplineError } from '../base/errors.ts';
-import type { SnapshotReason } from '../protocol/recording.ts';
+import type { SnapshotEntry, SnapshotReason } from '../protocol/recording.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
 import type { Inspector } from './inspector.ts';
-import { Probe } from './probe.ts';
+import { installProbe } from './probe.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
-import { Forcer, streamSnapshot } from './snapshot.ts';
-import type { InstallOptions, Reading, TargetFacts, TargetMessage } from './target.ts';
+import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
+import type { InstallOptions, Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
 
 export interface RecorderOptions extends ScheduleOptions {
   /** Mean bytes between two samples of the heap profiler: 32768 unless told. */
   samplingInterval?: number;
+  /** Collect garbage before each snapshot, so that what is being finalized is gone: true unless told. */
+  forceGC?: boolean;
+}
+
+/** How far the snapshot under way is. */
+export interface SnapshotProgress extends TakingProgress {
+  index: number;
+  reason: SnapshotReason;
+}
+
+export interface RecorderStart extends RecorderOptions, InstallOptions {
+  /** No snapshots but those asked for, and the last. */
+  manual?: boolean;
+  /** Hears of the snapshot under way; undefined when it is over. */
+  onSnapshot?(progress: SnapshotProgress | undefined): void;
 }
 
 /** How a recording came to its end. */
@@ -25,6 +40,8 @@ export type RecorderEnd =
 /** 32 KB: within noise on Node 24, 16 % of a loop that only allocates on Node 20. */
 const SAMPLING_INTERVAL = 32_768;
 const BEAT_MS = 1000;
+/** The user's debugger has work with each sample that comes through it. */
+const SHARED_SAMPLE_MS = 500;
 /** How long a target may take to be let go. */
 const LAST_WORD_MS = 2000;
 
@@ -42,11 +59,16 @@ export class Recorder {
   private queue: Promise<void> = Promise.resolve();
   private timer?: NodeJS.Timeout;
   private readonly schedule: Schedule;
-  private readonly scripts: ScriptCollector;
+  private readonly samplingInterval: number;
   private probe!: Probe;
+  private scripts!: ScriptCollector;
+  private taker!: SnapshotTaker;
+  private heapLimit?: number;
   /** V8 keeps ids of objects that move from the first snapshot on. */
   private baselineId?: string;
-  private forcer!: Forcer;
+  private manual: boolean;
+  /** Gives up the snapshot under way. */
+  private current?: AbortController;
   private steps = 0;
   private stepSnapshot = false;
   private pausedMs = 0;
@@ -62,17 +84,19 @@ export class Recorder {
     private readonly inspector: Inspector,
     private readonly writer: RecordingWriter,
     private readonly clock: () => number,
-    private readonly options: RecorderOptions,
+    private readonly options: RecorderStart,
   ) {
     this.schedule = new Schedule(options);
-    this.scripts = new ScriptCollector(writer);
+    this.manual = options.manual ?? false;
+    this.samplingInterval = options.samplingInterval ?? SAMPLING_INTERVAL;
     this.done = new Promise((resolve) => {
       this.resolveDone = resolve;
     });
   }
 
   /**
-   * Puts our agent into the target and begins to sample.
+   * Puts our agent into the target and begins to sample. The inspector stays the caller's: it is closed only to let
+   * a program end that holds.
    * @param clock milliseconds since the recording began
    * @throws HeaplineError `target-gone` or `connect-failed`
    */
@@ -80,17 +104,24 @@ export class Recorder {
     inspector: Inspector,
     writer: RecordingWriter,
     clock: () => number,
-    options: RecorderOptions & InstallOptions,
+    options: RecorderStart,
   ): Promise<Recorder> {
     const recorder = new Recorder(inspector, writer, clock, options);
-    const { signals, recorder: pid } = options;
-    const samplingInterval = options.samplingInterval ?? SAMPLING_INTERVAL;
-    const probe = await Probe.install(inspector, { signals, recorder: pid }, (message) =>
+    const { signals, hold, recorder: pid } = options;
+    const { samplingInterval } = recorder;
+    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, (message) =>
       recorder.hear(message),
     );
     recorder.probe = probe;
-    await inspector.send('HeapProfiler.startSampling', { samplingInterval });
-    recorder.describe(await probe.call('facts'));
+    recorder.scripts = new ScriptCollector(writer, inspector, probe);
+    recorder.taker = new SnapshotTaker(inspector, probe, writer);
+    try {
+      await inspector.send('HeapProfiler.startSampling', { samplingInterval });
+      recorder.describe(await probe.call('facts'));
+    } catch (error) {
+      await probe.uninstall().catch(() => {});
+      throw error;
+    }
     inspector.closed.then(() => recorder.enqueue(async () => recorder.finishWith({ by: 'gone' })));
     recorder.sampleLater();
     return recorder;
@@ -108,7 +139,7 @@ export class Recorder {
   step(source: 'output' | 'mark', name?: string, t = this.clock()): void {
     this.steps++;
     this.writer.event({ type: 'step', t, step: this.steps, source, name });
-    const reason = this.schedule.dueAtStep(this.moment());
+    const reason = this.manual ? undefined : this.schedule.dueAtStep(this.moment());
     // Steps that end while one is under way, or waits for its turn, come too late for one of their own.
     if (!reason || this.stepSnapshot) return;
     this.stepSnapshot = true;
@@ -119,30 +150,75 @@ export class Recorder {
     );
   }
 
-  /** Takes a snapshot as soon as possible. */
-  snapshotNow(): void {
-    if (!this.ending) this.enqueue(() => this.snapshot('manual'));
+  get isManual(): boolean {
+    return this.manual;
+  }
+
+  /** @param schedule in place of the one before */
+  setManual(manual: boolean, schedule?: ScheduleOptions): void {
+    this.manual = manual;
+    if (schedule) this.schedule.change(schedule);
+  }
+
+  /**
+   * Takes a snapshot as soon as possible. Settles when it is whole on disk.
+   * @param signal gives it up @throws HeaplineError `cancelled`, `target-gone`, or what else hindered it
+   */
+  takeSnapshot(signal?: AbortSignal): Promise<SnapshotEntry> {
+    return new Promise((resolve, reject) => {
+      if (this.ending) {
+        reject(tooLate());
+        return;
+      }
+      const giveUp = (): void => {
+        reject(new HeaplineError('cancelled', 'The snapshot was cancelled.'));
+        if (asked.isUnderWay) this.cancelSnapshot();
+      };
+      const asked = { isUnderWay: false };
+      signal?.addEventListener('abort', giveUp);
+      if (signal?.aborted) giveUp();
+      this.done.then(() => reject(tooLate()));
+      this.enqueue(async () => {
+        try {
+          if (signal?.aborted) return;
+          asked.isUnderWay = true;
+          await this.snapshot('manual', resolve);
+          reject(this.ending ? tooLate() : (this.failure ?? tooLate()));
+        } catch (error) {
+          reject(error);
+          throw error;
+        } finally {
+          signal?.removeEventListener('abort', giveUp);
+        }
+      });
+    });
+  }
+
+  /** Gives up the snapshot under way: what is written vanishes. */
+  cancelSnapshot(): void {
+    this.current?.abort();
   }
 
   /** Takes the last snapshot (unless `abruptly`) and lets the target go. */
   stop(abruptly = false): void {
-    this.end({ by: 'stop' }, !abruptly, async () => {
-      await this.probe.uninstall();
-      await this.inspector.send('HeapProfiler.stopSampling');
-    });
+    this.end({ by: 'stop' }, !abruptly, () => this.letGo());
   }
 
-  /** Lets go of the target at once: what is under way is given up. */
+  /** Ends at once: what is under way is given up. What the target is asked last, it may do when it comes to it. */
   abandon(): void {
-    this.ending = true;
-    clearTimeout(this.timer);
-    this.inspector.close().catch(() => {});
+    this.letGo().catch(() => {});
+    this.finishWith({ by: 'stop' });
+    this.cancelSnapshot();
   }
 
   /** For a program that can't hear the signal, in a busy loop: it ends by it after its last snapshot. */
   async endBySignal(signal: NodeJS.Signals): Promise<void> {
     if (this.ending || !(await this.probe.call('wouldEnd', signal)) || this.ending) return;
     this.end({ by: 'hold', signal }, true, () => this.probe.call('raise', signal));
+  }
+
+  private async letGo(): Promise<void> {
+    await Promise.all([this.probe.uninstall(), this.inspector.send('HeapProfiler.stopSampling')]);
   }
 
   private hear(message: TargetMessage): void {
@@ -180,7 +256,8 @@ export class Recorder {
     this.enqueue(async () => {
       const patience = new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS).unref());
       await Promise.race([letGo().catch(() => {}), this.inspector.closed, patience]);
-      await this.inspector.close();
+      // The program waits for that.
+      if (end.by === 'hold') await this.inspector.close();
       this.finishWith(end);
     });
   }
@@ -196,7 +273,7 @@ export class Recorder {
     this.queue = this.queue.then(work).then(
       () => {},
       (error) => {
-        if (HeaplineError.is(error, 'target-gone')) return;
+        if (HeaplineError.is(error, 'target-gone') || HeaplineError.is(error, 'cancelled')) return;
         this.fail(
           HeaplineError.is(error) ? error : new HeaplineError('internal', String(error), { cause: error }),
         );
@@ -214,26 +291,31 @@ export class Recorder {
     this.writer.event({ type: 'note', t: this.clock(), level, message });
   }
 
-  private describe({ pid, ppid, argv, cwd, ...runtime }: TargetFacts): void {
-    this.forcer = new Forcer(this.inspector, Number(/\d+/.exec(runtime.version)?.[0]));
-    this.writer.describe({ runtime: { name: 'node', ...runtime }, target: { pid, cwd } });
+  private describe({ runtime, heapLimit, process }: TargetFacts): void {
+    this.heapLimit = heapLimit;
+    const { pid, ppid, argv, cwd } = process ?? {};
+    this.writer.describe({ runtime, target: { pid, cwd } });
+    if (pid === undefined) return;
     this.writer.event({ type: 'process', t: this.clock(), event: 'start', role: 'target', pid, ppid, argv });
   }
 
   private sampleLater(): void {
-    this.timer = setTimeout(() => {
-      this.enqueue(() => this.sample());
-      this.enqueue(async () => {
-        if (!this.ending) this.sampleLater();
-      });
-    }, sampleEvery(this.clock()));
+    this.timer = setTimeout(
+      () => {
+        this.enqueue(() => this.sample());
+        this.enqueue(async () => {
+          if (!this.ending) this.sampleLater();
+        });
+      },
+      Math.max(sampleEvery(this.clock()), this.inspector.shared ? SHARED_SAMPLE_MS : 0),
+    );
   }
 
   private async sample(): Promise<void> {
     if (this.ending) return;
     const { gc } = await this.read();
     const collected = gc.some((event) => event.kind === 'mark-compact');
-    const reason = this.schedule.due(this.moment(), collected);
+    const reason = this.manual ? undefined : this.schedule.due(this.moment(), collected);
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
@@ -250,10 +332,12 @@ export class Recorder {
 
   private moment(): Moment {
     const elapsedMs = this.clock();
-    return { elapsedMs, activeMs: elapsedMs - this.pausedMs, steps: this.steps, heapUsed: this.heapUsed };
+    const { steps, heapUsed, heapLimit } = this;
+    return { elapsedMs, activeMs: elapsedMs - this.pausedMs, steps, heapUsed, heapLimit };
   }
 
-  private async snapshot(reason: SnapshotReason): Promise<void> {
+  /** @param onWhole called when it is whole on disk, before what else belongs to it */
+  private async snapshot(reason: SnapshotReason, onWhole?: (entry: SnapshotEntry) => void): Promise<void> {
     if (this.diskFull || ((this.ending || this.overBudget) && reason !== 'end')) return;
     const room = this.schedule.makeRoom(this.moment(), reason);
     if (!room) {
@@ -261,55 +345,74 @@ export class Recorder {
       return;
     }
     for (const index of room.drop) this.writer.dropSnapshot(index, this.clock());
-    await this.discardConsole();
-    await this.checkIds();
-    if (!this.urgency.now) await this.settle();
-    const moment = this.moment();
-    const sink = this.writer.openSnapshot(room.limit);
-    const urgency = {
-      now: this.urgency.now,
-      onNow: (listener: () => void) => this.urgency.listeners.push(listener),
-    };
-    const profile = await streamSnapshot(this.inspector, sink, urgency, this.forcer).catch(async (error) => {
-      await sink.abort();
-      throw error;
-    });
-    this.urgency.listeners.length = 0;
-    const t = moment.elapsedMs;
-    // A program that holds makes no steps: those heard since belong before.
-    const step = (reason === 'end' ? this.steps : moment.steps) || undefined;
-    const pauseMs = this.clock() - t;
-    this.pausedMs += pauseMs;
-    const ordinal = profile.samples.reduce((highest, sample) => Math.max(highest, sample.ordinal), 0);
-    const facts = { t, pauseMs, reason, step, ordinal };
-    const entry = await this.writer.commitSnapshot(sink, facts).catch((error) => {
-      if (HeaplineError.is(error, 'too-large')) this.overBudget = true;
-      else this.diskFull = true;
-      throw error;
-    });
-    const samplingInterval = this.options.samplingInterval ?? SAMPLING_INTERVAL;
+    const { moment, profile, entry, step } = await this.take(reason, room.limit);
+    onWhole?.(entry);
+    const { t, pauseMs } = entry;
+    const ordinal = entry.ordinal ?? 0;
+    const { samplingInterval } = this;
     this.baselineId = await this.probe.heapObjectId();
     await this.read(ordinal * samplingInterval);
-    const taken = {
-      ...moment,
-      heapUsed: this.heapUsed,
-      index: entry.index,
-      bytes: entry.bytes,
-      pauseMs,
-      reason,
-    };
-    for (const index of this.schedule.add(taken)) this.writer.dropSnapshot(index, this.clock());
+    const { index, bytes } = entry;
+    const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };
+    for (const dropped of this.schedule.add(taken)) this.writer.dropSnapshot(dropped, this.clock());
     this.writer.profile(profile, { t, samplingInterval, ordinal });
-    await this.scripts.collect(this.inspector);
+    await this.scripts.collect();
+  }
+
+  private async take(reason: SnapshotReason, limit: number) {
+    const index = this.writer.nextSnapshot;
+    const controller = new AbortController();
+    const { signal } = controller;
+    let waits = false;
+    const report = (progress: TakingProgress): void => {
+      this.options.onSnapshot?.({ index, reason, ...progress });
+      if (progress.phase !== 'waiting' || waits) return;
+      waits = true;
+      this.note('info', 'The program is busy: the snapshot begins when it comes back to its event loop.');
+    };
+    this.current = controller;
+    report({ phase: 'taking', bytes: 0 });
+    try {
+      await this.checkIds();
+      await this.settle();
+      const moment = this.moment();
+      const taken = await this.taker.take({ limit, signal, holding: this.urgency.now, report });
+      if (signal.aborted) await taken.file.abort();
+      signal.throwIfAborted();
+      const t = moment.elapsedMs + taken.waitedMs;
+      // A program that holds makes no steps: those heard since belong before.
+      const step = reason === 'end' ? this.steps : moment.steps;
+      const pauseMs = this.clock() - t;
+      this.pausedMs += pauseMs;
+      const { profile } = taken;
+      const ordinal = profile.samples.reduce((highest, sample) => Math.max(highest, sample.ordinal), 0);
+      const facts = { t, pauseMs, reason, step: step || undefined, ordinal };
+      const entry = await this.writer.commitSnapshot(taken.file, facts).catch((error) => {
+        if (HeaplineError.is(error, 'too-large')) this.overBudget = true;
+        else this.diskFull = true;
+        throw error;
+      });
+      return { moment, profile, entry, step };
+    } catch (error) {
+      if (HeaplineError.is(error, 'disk-full')) this.diskFull = true;
+      if (signal.aborted) throw new HeaplineError('cancelled', 'The snapshot was cancelled.');
+      throw error;
+    } finally {
+      this.current = undefined;
+      this.options.onSnapshot?.(undefined);
+    }
   }
 
   /**
-   * Collects garbage and lets the program's event loop come round: finalization registries hold what they were given
+   * Lets the program's event loop come round, and collects garbage: finalization registries hold what they were given
    * for dead objects until their callbacks have run, and a snapshot's own collection leaves no time for that. V8
-   * collects in a task of its own, which never comes in a busy loop: such a program is left as it is.
+   * collects in a task of its own, which never comes in a busy loop or at a breakpoint: such a program is left as it
+   * is, and what a user looks at there, too.
    */
   private async settle(): Promise<void> {
-    if (!(await this.within(SETTLE_MS, this.probe.call('settle')))) return;
+    const runs = !this.urgency.now && (await this.within(SETTLE_MS, this.probe.call('settle')));
+    if (runs || this.urgency.now) await this.discardConsole();
+    if (!runs || this.options.forceGC === false) return;
     const began = this.clock();
     if (!(await this.within(COLLECT_MS, this.inspector.send('HeapProfiler.collectGarbage')))) return;
     this.pausedMs += this.clock() - began;
@@ -318,13 +421,13 @@ export class Recorder {
 
   /** True when the work was done in time; false, too, as soon as the program holds. */
   private async within(ms: number, work: Promise<unknown>): Promise<boolean> {
+    work.catch(() => {}); // it may fail after we stopped waiting
     if (this.urgency.now) return false;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<false>((resolve) => {
       timer = setTimeout(() => resolve(false), ms);
       this.urgency.listeners.push(() => resolve(false));
     });
-    work.catch(() => {}); // it may fail after we stopped waiting
     try {
       return await Promise.race([work.then(() => true), late]);
     } finally {
@@ -344,6 +447,10 @@ export class Recorder {
     this.writer.event({ type: 'id-reset', t: this.clock(), beforeSnapshot: this.writer.nextSnapshot });
     this.note('warning', 'Another client of the inspector has reset the object ids.');
   }
+}
+
+function tooLate(): HeaplineError {
+  return new HeaplineError('cancelled', 'The recording ended before the snapshot was taken.');
 }
 
 function noRoom(): HeaplineError {

@@ -148,7 +148,8 @@ class Run {
 
   /** Now, or as soon as the program runs. */
   snapshot(): void {
-    if (this.recorder) this.recorder.snapshotNow();
+    // What fails is in the recording's notes.
+    if (this.recorder) this.recorder.takeSnapshot().catch(() => {});
     else this.snapshotFirst = true;
   }
 
@@ -213,13 +214,16 @@ class Run {
     const settings = {
       ...this.options,
       signals: true,
+      hold: true,
       recorder: process.pid,
       stepsToCome: this.options.stepOn !== undefined,
     };
     this.recorder = await Recorder.start(inspector, this.writer, this.clock.now, settings);
     await inspector.send('Runtime.evaluate', { expression: `${START_HOOK}()\n//# sourceURL=heapline:start` });
-    if (this.snapshotFirst) this.recorder.snapshotNow();
-    return this.recorder.done;
+    if (this.snapshotFirst) this.snapshot();
+    const end = await this.recorder.done;
+    await inspector.close();
+    return end;
   }
 
   /** The connection went away: with the program, or without it. */

@@ -17,6 +17,10 @@ export interface ScheduleOptions {
   everySteps?: number;
   /** Steps will be told: until the first has ended, snapshots are few. */
   stepsToCome?: boolean;
+  /** Milliseconds of the program's own time before the first snapshot of any schedule; its own first moment unless told. */
+  warmUp?: number;
+  /** Also at once when the heap comes to this share of what V8 lets it have: 0.85 is 85 %. */
+  beforeLimit?: number;
   /** Also when the live heap has grown by this share since the last snapshot: 0.5 is 50 %. */
   onGrowth?: number;
   /** Bytes that all snapshots may take on disk together: 4 GB unless told. */
@@ -37,6 +41,8 @@ export interface Moment {
   steps: number;
   /** Bytes. */
   heapUsed: number;
+  /** Bytes that V8 lets the heap have, where it is known. */
+  heapLimit?: number;
 }
 
 export interface Taken extends Moment {
@@ -52,6 +58,8 @@ export const DEFAULT_PAUSE_BUDGET = 0.2;
 
 /** The program's own time before the first snapshot. */
 const WARM_UP_MS = 250;
+/** The heap has left its limit when it has fallen to this share of where it came near. */
+const LIMIT_LEFT = 0.8;
 /** Least own time between two snapshots: by time, and by steps. */
 const MIN_GAP_MS = 200;
 const MIN_STEP_GAP_MS = 50;
@@ -74,12 +82,21 @@ export class Schedule {
   private last?: Taken;
   private count = 0;
   private pausedMs = 0;
-  private readonly most: number;
-  private readonly diskBudget: number;
+  private nearLimit = false;
 
-  constructor(private readonly options: ScheduleOptions) {
-    this.most = Math.max(2, options.snapshots ?? DEFAULT_SNAPSHOTS);
-    this.diskBudget = options.diskBudget ?? DEFAULT_DISK_BUDGET;
+  constructor(private options: ScheduleOptions) {}
+
+  /** From now on by these; what was taken counts as before. */
+  change(options: ScheduleOptions): void {
+    this.options = options;
+  }
+
+  private get most(): number {
+    return Math.max(2, this.options.snapshots ?? DEFAULT_SNAPSHOTS);
+  }
+
+  private get diskBudget(): number {
+    return this.options.diskBudget ?? DEFAULT_DISK_BUDGET;
   }
 
   /** How many snapshots were taken, deleted ones included. */
@@ -89,13 +106,16 @@ export class Schedule {
 
   /** Asked now and then: the reason to take a snapshot now, if there is one. @param live heapUsed is of live objects */
   due(now: Moment, live: boolean): SnapshotReason | undefined {
-    const { every, everySteps, onGrowth } = this.options;
+    const { every, everySteps, onGrowth, warmUp } = this.options;
+    if (this.comesNearLimit(now)) return 'limit';
+    const warm = now.activeMs >= (warmUp ?? WARM_UP_MS);
+    if (warmUp !== undefined && !this.last) return warm ? 'warm-up' : undefined;
     const since = now.activeMs - (this.last?.activeMs ?? 0);
     if (every !== undefined && since >= every) return 'interval';
     const grown = onGrowth !== undefined && live && now.heapUsed > this.lastHeap() * (1 + onGrowth);
     if (grown && since >= MIN_GAP_MS && this.affords(now)) return 'growth';
     if (every !== undefined || everySteps !== undefined) return undefined;
-    if (!this.last) return now.activeMs >= WARM_UP_MS && this.affords(now) ? 'warm-up' : undefined;
+    if (!this.last) return warm && this.affords(now) ? 'warm-up' : undefined;
     if (now.steps > 0) return undefined;
     const growth = this.options.stepsToCome ? GROWTH_BEFORE_STEPS : this.growth();
     return since >= Math.max(MIN_GAP_MS, growth * now.activeMs) && this.affords(now) ? 'schedule' : undefined;
@@ -103,7 +123,8 @@ export class Schedule {
 
   /** Asked at each step's end. */
   dueAtStep(now: Moment): SnapshotReason | undefined {
-    const { every, everySteps } = this.options;
+    const { every, everySteps, warmUp } = this.options;
+    if (warmUp !== undefined && !this.last && now.activeMs < warmUp) return undefined;
     if (everySteps !== undefined) return now.steps % everySteps === 0 ? 'step' : undefined;
     if (every !== undefined) return undefined;
     const steps = now.steps - (this.last?.steps ?? 0);
@@ -159,6 +180,16 @@ export class Schedule {
     const early = this.kept.slice(1).filter(({ steps, reason }) => steps === 0 && reason === 'schedule');
     for (const { index } of early) this.forget(index);
     return early.map(({ index }) => index);
+  }
+
+  /** True once each time that the heap comes near its limit. */
+  private comesNearLimit({ heapUsed, heapLimit }: Moment): boolean {
+    const { beforeLimit } = this.options;
+    if (beforeLimit === undefined || !heapLimit) return false;
+    const was = this.nearLimit;
+    if (heapUsed > beforeLimit * heapLimit) this.nearLimit = true;
+    else if (heapUsed < LIMIT_LEFT * beforeLimit * heapLimit) this.nearLimit = false;
+    return this.nearLimit && !was;
   }
 
   /** An interval that the user asked for is kept whole, up to a number that the user asked for. */

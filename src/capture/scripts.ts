@@ -6,6 +6,7 @@ import type { ScriptEntry } from '../protocol/recording.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
 import type { ScriptParsed } from './cdp-types.ts';
 import type { Inspector } from './inspector.ts';
+import type { Probe } from './target.ts';
 
 /** Running texts that are saved at most, in number and UTF-16 units: templates and validators compile thousands. */
 const MAX_SOURCES = 1000;
@@ -17,27 +18,27 @@ export const OWN_SCHEME = 'heapline:';
 
 /**
  * The script map of a target, gathered over the whole recording: scripts come and go, snapshots name them by id.
- * The debugger is on only while it is read: it keeps the program's promises alive.
+ * The debugger is on only while it is read: it keeps the program's promises alive. In a session that is the user's
+ * debugger's own it is on anyway, and not ours to turn off: there a session inside the target tells the scripts.
  */
 export class ScriptCollector {
   private readonly entries = new Map<string, ScriptEntry>();
   private saved = 0;
   private savedLength = 0;
 
-  constructor(private readonly writer: RecordingWriter) {}
+  constructor(
+    private readonly writer: RecordingWriter,
+    private readonly inspector: Inspector,
+    private readonly probe: Probe,
+  ) {}
 
   /**
    * Adds the scripts that are new, with the running text of those that are not as on disk, and writes the map.
    * @throws HeaplineError `target-gone` or `disk-full`
    */
-  async collect(inspector: Inspector): Promise<void> {
-    const fresh: ScriptParsed[] = [];
-    await withDebugger(
-      inspector,
-      async () => {},
-      (script) => {
-        if (!this.entries.has(script.scriptId) && !script.url.startsWith('node:')) fresh.push(script);
-      },
+  async collect(): Promise<void> {
+    const fresh = (await this.list()).filter(
+      ({ scriptId, url }) => !this.entries.has(scriptId) && !url.startsWith('node:'),
     );
     if (!fresh.length) return;
     for (const script of fresh) this.entries.set(script.scriptId, toEntry(script));
@@ -50,17 +51,41 @@ export class ScriptCollector {
       unsaved.push(...batch.filter((_, index) => !known[index]));
     }
     if (unsaved.length) {
-      await withDebugger(inspector, async () => {
-        for (const script of unsaved) await this.save(inspector, script);
+      await this.withDebugger(async () => {
+        for (const script of unsaved) await this.save(script);
       });
     }
     this.writer.scripts([...this.entries.values()]);
   }
 
-  private async save(inspector: Inspector, { scriptId, length = 0 }: ScriptParsed): Promise<void> {
+  private async list(): Promise<ScriptParsed[]> {
+    if (this.inspector.shared) return this.probe.call('scripts');
+    const found: ScriptParsed[] = [];
+    const heard = this.inspector.on('Debugger.scriptParsed', (script) => found.push(script));
+    try {
+      await this.withDebugger(async () => {});
+    } finally {
+      heard.dispose();
+    }
+    return found;
+  }
+
+  /** Measured on Node 20 to 24: a second session's debugger, turned on and off, leaves the first one's as it is. */
+  private async withDebugger(work: () => Promise<void>): Promise<void> {
+    const { inspector } = this;
+    if (inspector.shared) return work();
+    try {
+      await inspector.send('Debugger.enable');
+      await work();
+    } finally {
+      await inspector.send('Debugger.disable').catch(() => {});
+    }
+  }
+
+  private async save({ scriptId, length = 0 }: ScriptParsed): Promise<void> {
     if (this.saved >= MAX_SOURCES || this.savedLength + length > MAX_LENGTH) return;
     const entry = this.entries.get(scriptId)!;
-    const text = await inspector.send('Debugger.getScriptSource', { scriptId }).then(
+    const text = await this.inspector.send('Debugger.getScriptSource', { scriptId }).then(
       ({ scriptSource }) => scriptSource,
       (error) => {
         if (HeaplineError.is(error)) throw error;
@@ -71,21 +96,6 @@ export class ScriptCollector {
     entry.source = this.writer.source(entry.hash, text);
     this.saved++;
     this.savedLength += text.length;
-  }
-}
-
-async function withDebugger(
-  inspector: Inspector,
-  work: () => Promise<void>,
-  onScript: (script: ScriptParsed) => void = () => {},
-): Promise<void> {
-  const heard = inspector.on('Debugger.scriptParsed', onScript);
-  try {
-    await inspector.send('Debugger.enable');
-    await work();
-  } finally {
-    heard.dispose();
-    await inspector.send('Debugger.disable').catch(() => {});
   }
 }
 

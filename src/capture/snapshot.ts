@@ -1,117 +1,236 @@
 import { DisposableStore } from '../base/disposable.ts';
-import type { SnapshotSink } from '../recording/snapshot-sink.ts';
+import { HeaplineError } from '../base/errors.ts';
+import { diskError } from '../recording/disk.ts';
+import type { SnapshotFile, SnapshotSink } from '../recording/snapshot-sink.ts';
+import type { RecordingWriter } from '../recording/writer.ts';
 import type { SampledProfile } from './cdp-types.ts';
 import type { Inspector } from './inspector.ts';
+import type { Probe } from './target.ts';
 
 /** How long a snapshot may be waiting for the program to come back to its event loop. */
 const PATIENCE_MS = 1000;
-/** How long a pause that was asked for may take to come, before it is called off. */
-const PAUSE_MS = 300;
-/** From here on `takeHeapSnapshot` waits for the program. */
-const WAITS_SINCE_NODE = 22;
+/** The same, for a program that holds at its end. */
+const LITTLE_PATIENCE_MS = 200;
+/** How often a file that grows is looked at. */
+const LOOK_MS = 200;
 
-/** Lets a waiting snapshot begin at once. */
-export interface Urgency {
-  readonly now: boolean;
-  onNow(listener: () => void): void;
+/** How far a snapshot is. `waiting`: it begins when the program goes on. Bytes on disk. */
+export interface TakingProgress {
+  phase: 'waiting' | 'taking' | 'saving';
+  done?: number;
+  total?: number;
+  bytes: number;
+}
+
+export interface TakeOptions {
+  /** Bytes that it may take. */
+  limit?: number;
+  /** Gives it up: what is written vanishes. */
+  signal: AbortSignal;
+  /** The program holds at its end, and comes to its event loop no more. */
+  holding: boolean;
+  report(progress: TakingProgress): void;
+}
+
+export interface TakenSnapshot {
+  file: SnapshotFile;
+  /** The sampling profile of the same moment. */
+  profile: SampledProfile;
+  /** How long it waited for the program, which ran on meanwhile, in milliseconds. */
+  waitedMs: number;
 }
 
 /**
- * Takes a heap snapshot into `sink`, with the sampling profile of the same moment.
+ * Takes heap snapshots of one target, by the best way there is:
  *
- * From V8 11.x (Node 22) on, `takeHeapSnapshot` is a task of its own that waits until no JavaScript is on the stack:
- * never, in a busy loop or an exit handler. V8 takes pending snapshots when the debugger pauses
- * (`V8Debugger::handleProgramBreak`), so a snapshot that does not begin is forced by a pause.
- * @throws HeaplineError `target-gone`; what the disk says comes from the sink's `commit`
+ * 1. The target writes the file itself, where it sees the recording's folder: the shortest pause, and it begins at
+ *    once in a busy loop, in an exit handler and at a breakpoint.
+ * 2. Through the inspector. From V8 11.x (Node 22) on, `takeHeapSnapshot` is a task of its own that waits until no
+ *    JavaScript is on the stack or a debugger pauses: never, in a busy loop. No pause of ours may force it, which the
+ *    user's debugger would show.
+ * 3. So when that does not begin, the target writes a file of its own, and we read it from there.
  */
-export async function streamSnapshot(
-  inspector: Inspector,
-  sink: SnapshotSink,
-  urgency: Urgency,
-  forcer: Forcer,
-): Promise<SampledProfile> {
-  const store = new DisposableStore();
-  let begun = false;
-  let forcing: Promise<void> | undefined;
-  const force = (): void => {
-    if (!begun && forcer.isNeeded) forcing ??= forcer.pauseOnce();
-  };
-  store.add(
-    inspector.on('HeapProfiler.reportHeapSnapshotProgress', () => {
-      begun = true;
-    }),
-  );
-  store.add(
-    inspector.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => {
-      begun = true;
-      sink.write(chunk);
-      if (!sink.full) return;
-      inspector.pause();
-      sink.onceDrained(() => inspector.resume());
-    }),
-  );
-  const timer = setTimeout(force, PATIENCE_MS);
-  try {
-    const snapshot = inspector.send('HeapProfiler.takeHeapSnapshot', {
+export class SnapshotTaker {
+  private sharesDisk: boolean;
+  /** A snapshot through the inspector that was given up: V8 takes it all the same, some day. */
+  private pending: Promise<unknown> = Promise.resolve();
+  private isPending = false;
+
+  constructor(
+    private readonly inspector: Inspector,
+    private readonly probe: Probe,
+    private readonly writer: RecordingWriter,
+  ) {
+    this.sharesDisk = probe.isNode;
+  }
+
+  /** @throws HeaplineError `target-gone`, `cancelled`, `disk-full`: nothing is left of it */
+  async take(options: TakeOptions): Promise<TakenSnapshot> {
+    const written = this.sharesDisk ? await this.letWrite(options) : undefined;
+    if (written) return written;
+    this.sharesDisk = false;
+    return this.stream(options);
+  }
+
+  /** Undefined where the target does not share our disk. */
+  private async letWrite({ limit, signal, report }: TakeOptions): Promise<TakenSnapshot | undefined> {
+    const file = this.writer.placeSnapshot(limit);
+    report({ phase: 'taking', bytes: 0 });
+    const look = setInterval(async () => report({ phase: 'taking', bytes: await file.written() }), LOOK_MS);
+    try {
+      // Sent together: the program must not run on before the profile.
+      const [bytes, { profile }] = await Promise.all([
+        this.probe.call('writeSnapshot', file.part).catch(fullDisk(file.path)),
+        this.inspector.send('HeapProfiler.getSamplingProfile'),
+      ]);
+      if (signal.aborted) throw givenUp();
+      if (bytes !== undefined && (await file.isWhole(bytes))) return { file, profile, waitedMs: 0 };
+    } catch (error) {
+      await file.abort();
+      throw error;
+    } finally {
+      clearInterval(look);
+    }
+    await file.abort();
+    return undefined;
+  }
+
+  private async stream(options: TakeOptions): Promise<TakenSnapshot> {
+    const { limit, signal, report } = options;
+    const asked = performance.now();
+    const sink = this.writer.openSnapshot(limit);
+    const heard = new DisposableStore();
+    let giveUp = (): void => {};
+    const given = new Promise<never>((_, reject) => {
+      giveUp = () => reject(givenUp());
+    });
+    given.catch(() => {});
+    signal.addEventListener('abort', giveUp);
+    try {
+      if (signal.aborted) throw givenUp();
+      const begun = this.listen(sink, heard, report);
+      const streamed = this.ask();
+      streamed.catch(() => {});
+      const patience = options.holding ? LITTLE_PATIENCE_MS : PATIENCE_MS;
+      const began = await Promise.race([begun, given, streamed.then(() => true), late(patience)]);
+      if (began) return { file: sink, profile: await Promise.race([streamed, given]), waitedMs: 0 };
+      report({ phase: 'waiting', bytes: 0 });
+      const spilled = await this.spill(begun);
+      const waitedMs = performance.now() - asked;
+      if (spilled) {
+        // The one that waits comes later, and is not ours any more.
+        heard.dispose();
+        await this.pull(sink, spilled.bytes, given, report);
+        return { file: sink, profile: spilled.profile, waitedMs };
+      }
+      await Promise.race([begun, given, streamed]);
+      const waited = performance.now() - asked;
+      return { file: sink, profile: await Promise.race([streamed, given]), waitedMs: waited };
+    } catch (error) {
+      await sink.abort();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+      heard.dispose();
+    }
+  }
+
+  private async ask(): Promise<SampledProfile> {
+    // Its chunks would be taken for ours.
+    if (this.isPending) await this.pending;
+    this.isPending = true;
+    const snapshot = this.inspector.send('HeapProfiler.takeHeapSnapshot', {
       reportProgress: true,
       captureNumericValue: false,
       exposeInternals: false,
     });
-    // Not awaited in between: the program must not run on before the profile.
-    const profile = inspector.send('HeapProfiler.getSamplingProfile');
-    if (urgency.now) force();
-    else urgency.onNow(force);
+    const profile = this.inspector.send('HeapProfiler.getSamplingProfile');
+    this.pending = snapshot.then(
+      () => {
+        this.isPending = false;
+      },
+      () => {
+        this.isPending = false;
+      },
+    );
     const [{ profile: sampled }] = await Promise.all([profile, snapshot]);
     return sampled;
-  } finally {
-    clearTimeout(timer);
-    if (forcing) {
-      await forcing.catch(() => {});
-      // Left on, it would keep the program's promises alive.
-      await inspector.send('Debugger.disable').catch(() => {});
+  }
+
+  /** Resolves when the snapshot has begun. */
+  private listen(sink: SnapshotSink, heard: DisposableStore, report: TakeOptions['report']): Promise<true> {
+    const { inspector } = this;
+    heard.add({ dispose: () => inspector.resume() });
+    return new Promise((resolve) => {
+      heard.add(
+        inspector.on('HeapProfiler.reportHeapSnapshotProgress', ({ done, total }) => {
+          resolve(true);
+          report({ phase: 'taking', done, total, bytes: sink.bytes });
+        }),
+      );
+      heard.add(
+        inspector.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => {
+          resolve(true);
+          sink.write(chunk);
+          report({ phase: 'saving', bytes: sink.bytes });
+          if (!sink.full) return;
+          inspector.pause();
+          sink.onceDrained(() => inspector.resume());
+        }),
+      );
+    });
+  }
+
+  /** Undefined where the target can't write a file of its own, or the other snapshot was quicker. */
+  private async spill(begun: Promise<true>): Promise<{ bytes: number; profile: SampledProfile } | undefined> {
+    if (!this.probe.isNode) return undefined;
+    try {
+      const [bytes, { profile }] = await Promise.all([
+        this.probe.call('spillSnapshot'),
+        this.inspector.send('HeapProfiler.getSamplingProfile'),
+      ]);
+      // Answers come in order: now it shows whether it did.
+      if (!(await Promise.race([begun, false]))) return { bytes, profile };
+      await this.probe.call('dropSpilled');
+    } catch (error) {
+      if (HeaplineError.is(error)) throw error;
     }
-    store.dispose();
+    return undefined;
+  }
+
+  private async pull(
+    sink: SnapshotSink,
+    total: number,
+    given: Promise<never>,
+    report: TakeOptions['report'],
+  ): Promise<void> {
+    try {
+      for (;;) {
+        const piece = await Promise.race([this.probe.call('readSpilled'), given]);
+        if (!piece) return;
+        sink.write(piece);
+        report({ phase: 'saving', done: sink.bytes, total, bytes: sink.bytes });
+        if (sink.full) await new Promise<void>((resolve) => sink.onceDrained(resolve));
+      }
+    } catch (error) {
+      this.probe.call('dropSpilled').catch(() => {});
+      throw error;
+    }
   }
 }
 
-/** Forces snapshots that wait; one for each inspector. */
-export class Forcer {
-  private listening = false;
-  private onPaused: () => void = () => {};
+function late(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(resolve, ms, false));
+}
 
-  /** @param nodeMajor the target's major version */
-  constructor(
-    private readonly inspector: Inspector,
-    private readonly nodeMajor: number,
-  ) {}
+function givenUp(): HeaplineError {
+  return new HeaplineError('cancelled', 'The snapshot was cancelled.');
+}
 
-  get isNeeded(): boolean {
-    return this.nodeMajor >= WAITS_SINCE_NODE;
-  }
-
-  /** Asks for a pause and waits for it a moment: left pending it would strike when the debugger is next enabled. */
-  async pauseOnce(): Promise<void> {
-    const { inspector } = this;
-    if (!this.listening) {
-      this.listening = true;
-      // For as long as the inspector lasts: a pause that comes late must not stop the program for good.
-      inspector.on('Debugger.paused', ({ hitBreakpoints }) => {
-        if (hitBreakpoints?.length) return; // somebody else's
-        this.onPaused();
-        inspector.send('Debugger.resume').catch(() => {});
-      });
-    }
-    let timer: NodeJS.Timeout | undefined;
-    const paused = new Promise<void>((resolve) => {
-      this.onPaused = resolve;
-      timer = setTimeout(resolve, PAUSE_MS);
-    });
-    try {
-      await inspector.send('Debugger.enable');
-      await inspector.send('Debugger.pause');
-      await Promise.race([paused, inspector.closed]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
+/** The agent lets through only what a full disk says. */
+function fullDisk(path: string): (error: unknown) => never {
+  return (error) => {
+    if (HeaplineError.is(error)) throw error;
+    throw diskError(Object.assign(error as Error, { code: 'ENOSPC' }), path);
+  };
 }

@@ -2,21 +2,22 @@
  * What runs inside the target, beside the program: bundled alone, evaluated over the inspector, reached by its
  * object id only. Nothing here may grow: it is a leak finder's own trace.
  */
+import type { Session } from 'node:inspector';
 import type { PerformanceEntry, PerformanceObserverEntryList } from 'node:perf_hooks';
+import type { ScriptParsed } from './cdp-types.ts';
 
 type PerfHooks = typeof import('node:perf_hooks');
 type InspectorModule = typeof import('node:inspector');
+type Files = typeof import('node:fs');
+type V8 = typeof import('node:v8');
 type Get = <T>(module: string) => T;
 
 export interface TargetFacts {
-  pid: number;
-  ppid: number;
-  argv: string[];
-  cwd: string;
-  version: string;
-  v8: string;
-  arch: string;
-  platform: string;
+  /** Bytes that V8's heap may take; undefined in a page. */
+  heapLimit?: number;
+  runtime: { name: 'node' | 'browser'; version: string; v8?: string; arch?: string; platform?: string };
+  /** Undefined in a page. */
+  process?: { pid: number; ppid: number; argv: string[]; cwd: string };
 }
 
 /** One reading. Times are milliseconds of the target's own clock. */
@@ -36,7 +37,9 @@ export type TargetMessage =
 export interface InstallOptions {
   /** Also wait on signals that would end the program; never for a program that we did not start. */
   signals: boolean;
-  /** Process id of the recorder, where it runs on the same machine: nobody waits for a dead one. */
+  /** Let the program wait at its end for a last snapshot. */
+  hold: boolean;
+  /** Process id of the recorder: nobody waits for a dead one, where it is seen to live at first. */
   recorder?: number;
 }
 
@@ -45,6 +48,19 @@ export interface TargetAgent {
   read(): Reading;
   /** Resolves when the event loop has come round: what a collection left to be finalized has been. */
   settle(): Promise<void>;
+  /**
+   * Writes a heap snapshot into a file that is there already. Needs no empty stack, as `takeHeapSnapshot` does.
+   * @returns its bytes; undefined where this process does not see the file, or may not write it
+   */
+  writeSnapshot(path: string): number | undefined;
+  /** Writes a heap snapshot into a file of its own, to be read piece by piece. @returns its bytes */
+  spillSnapshot(): number;
+  /** The next piece of it, ASCII; empty at the end, when the file is gone. */
+  readSpilled(): string;
+  /** Gives the spilled file up. */
+  dropSpilled(): void;
+  /** All scripts, by a session of its own that changes nothing in the debugger's. */
+  scripts(): ScriptParsed[];
   /** We are there: wait on. */
   beat(): void;
   /** Lets a program that waits go on to its end. */
@@ -57,12 +73,32 @@ export interface TargetAgent {
   uninstall(): void;
 }
 
+/** The recorder's side of the agent: calls it, takes it out. */
+export interface Probe {
+  /** False for a page, which has no agent. */
+  readonly isNode: boolean;
+  /** Calls a method of the agent in the target. @throws HeaplineError `target-gone`; Error as the method throws */
+  call<K extends keyof TargetAgent>(
+    method: K,
+    ...args: Parameters<TargetAgent[K]>
+  ): Promise<Awaited<ReturnType<TargetAgent[K]>>>;
+  /** V8's id of an object of ours that lives as long as the recording: when it changes, all ids have. */
+  heapObjectId(): Promise<string>;
+  uninstall(): Promise<void>;
+}
+
 const STEP_MARK = 'heapline.step';
 const MAX_GCS = 4096;
 const MAX_STEPS = 1000;
 const SIGNALS: readonly string[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** How long a program that ends waits for a word of the recorder, which may have died. */
 const PATIENCE_MS = 5000;
+/** Who was silent for so long gets less time, and then all of ours goes. */
+const SILENT_MS = 20_000;
+const LITTLE_PATIENCE_MS = 500;
+const FORGOTTEN_MS = 120_000;
+/** Bytes of a snapshot that are sent at a time. */
+const PIECE = 1 << 20;
 /**
  * Time for our disconnect to be noticed: Node tells on stderr when it has to wait for it. `inspector.close()` would
  * do, but with worker threads it crashed a few of a hundred programs on their way out.
@@ -75,13 +111,25 @@ export function install(get: Get, send: (text: string) => void, options: Install
   const now = performance.now.bind(performance);
   const clearMarks = performance.clearMarks.bind(performance);
   const wait = Atomics.wait;
+  const { existsSync, openSync, readSync, closeSync, statSync, rmSync, mkdtempSync } = get<Files>('fs');
+  const v8 = get<V8>('v8');
+  const writeHeapSnapshot = v8.writeHeapSnapshot.bind(v8);
   const nextTurn = setImmediate;
   const kill = process.kill.bind(process);
   const tell = (message: TargetMessage): void => send(JSON.stringify(message));
+  let heard = now();
+  const hear = (): void => {
+    heard = now();
+    if (holding && !released) deadline = heard + 2 * PATIENCE_MS;
+  };
 
   const gc = new Float64Array(3 * MAX_GCS);
   let gcCount = 0;
   const observe = (list: PerformanceObserverEntryList): void => {
+    if (now() - heard > FORGOTTEN_MS) {
+      uninstall();
+      return;
+    }
     const steps: { at: number; name?: string }[] = [];
     for (const entry of list.getEntries()) {
       if (entry.entryType === 'gc') {
@@ -100,13 +148,17 @@ export function install(get: Get, send: (text: string) => void, options: Install
   const observer = new PerformanceObserver(observe);
   observer.observe({ entryTypes: ['gc', 'mark'] });
 
-  const recorderLives = (): boolean => {
+  const lives = (pid: number): boolean => {
     try {
-      return options.recorder === undefined || kill(options.recorder, 0);
+      return kill(pid, 0);
     } catch (error) {
       return (error as NodeJS.ErrnoException).code === 'EPERM';
     }
   };
+  const { recorder } = options;
+  // Elsewhere, in a container say, the number means nothing.
+  const recorderLives =
+    recorder !== undefined && lives(recorder) ? (): boolean => lives(recorder) : (): boolean => true;
 
   const cell = new Int32Array(new SharedArrayBuffer(4));
   let holding = false;
@@ -120,7 +172,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
     const inspector = get<InspectorModule>('inspector');
     if (holding || !inspector.url()) return;
     holding = true;
-    deadline = now() + PATIENCE_MS;
+    deadline = now() + (now() - heard > SILENT_MS ? LITTLE_PATIENCE_MS : PATIENCE_MS);
     tell(message);
     for (let turn = 1; now() < deadline; turn++) {
       wait(cell, 0, 0, 5);
@@ -129,7 +181,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
   };
 
   const onExit = (exitCode: number): void => hold({ type: 'hold', exitCode });
-  process.on('exit', onExit);
+  if (options.hold) process.on('exit', onExit);
 
   /** Our handlers are there only while the program has none: many libraries count them. */
   const handlers = new Map<string, () => void>();
@@ -168,33 +220,107 @@ export function install(get: Get, send: (text: string) => void, options: Install
     process.on('removeListener', onRemoveListener);
   }
 
+  let session: Session | undefined;
+  let spilled: { folder: string; file: number; at: number } | undefined;
+  const dropSpilled = (): void => {
+    if (!spilled) return;
+    closeSync(spilled.file);
+    rmSync(spilled.folder, { recursive: true, force: true });
+    spilled = undefined;
+  };
+  const uninstall = (): void => {
+    observer.disconnect();
+    uninstallSignals();
+    process.removeListener('exit', onExit);
+    dropSpilled();
+    // It resets the ids of objects: nobody compares them any more.
+    session?.disconnect();
+    session = undefined;
+  };
+
   return {
     facts() {
       const { pid, ppid, argv, version, versions, arch, platform } = process;
       return {
-        pid,
-        ppid,
-        argv: argv.slice(0, 50),
-        cwd: process.cwd(),
-        version,
-        v8: versions.v8,
-        arch,
-        platform,
+        heapLimit: v8.getHeapStatistics().heap_size_limit,
+        runtime: { name: 'node', version, v8: versions.v8, arch, platform },
+        process: {
+          pid,
+          ppid,
+          argv: argv.slice(0, 50).map((arg) => arg.slice(0, 2000)),
+          cwd: process.cwd(),
+        },
       };
     },
     read() {
+      hear();
       const reading = {
-        now: now(),
+        now: heard,
         memory: process.memoryUsage(),
         gc: Array.from(gc.subarray(0, 3 * gcCount)),
       };
       gcCount = 0;
       return reading;
     },
-    settle: () => new Promise((resolve) => nextTurn(() => nextTurn(resolve))),
-    beat() {
-      if (!released) deadline = now() + 2 * PATIENCE_MS;
+    writeSnapshot(path) {
+      if (!existsSync(path)) return undefined;
+      try {
+        writeHeapSnapshot(path);
+      } catch (error) {
+        // What hinders us here may not hinder the recorder; but a full disk is full for both.
+        if (/ENOSPC|EDQUOT|no space|quota/i.test(String(error))) throw error;
+        return undefined;
+      } finally {
+        hear();
+      }
+      return statSync(path).size;
     },
+    spillSnapshot() {
+      dropSpilled();
+      const folder = mkdtempSync(`${get<typeof import('node:os')>('os').tmpdir()}/heapline-`);
+      try {
+        const path = `${folder}/heapsnapshot`;
+        writeHeapSnapshot(path);
+        spilled = { folder, file: openSync(path, 'r'), at: 0 };
+        return statSync(path).size;
+      } catch (error) {
+        rmSync(folder, { recursive: true, force: true });
+        throw error;
+      } finally {
+        hear();
+      }
+    },
+    readSpilled() {
+      hear();
+      if (!spilled) return '';
+      const piece = Buffer.allocUnsafe(PIECE);
+      const length = readSync(spilled.file, piece, 0, PIECE, spilled.at);
+      spilled.at += length;
+      if (!length) dropSpilled();
+      return piece.toString('latin1', 0, length);
+    },
+    dropSpilled,
+    scripts() {
+      if (!session) {
+        session = new (get<InspectorModule>('inspector').Session)();
+        session.connect();
+      }
+      const found: ScriptParsed[] = [];
+      const note = ({ params }: { params: ScriptParsed }): void => {
+        const { scriptId, url, hash, sourceMapURL = '', isModule, length } = params;
+        // Such maps are in the text, too.
+        const map = sourceMapURL.startsWith('data:') ? '' : sourceMapURL;
+        if (!url.startsWith('node:'))
+          found.push({ scriptId, url, hash, sourceMapURL: map, isModule, length });
+      };
+      session.on('Debugger.scriptParsed', note as never);
+      session.post('Debugger.enable');
+      session.post('Debugger.disable');
+      session.removeListener('Debugger.scriptParsed', note as never);
+      return found;
+    },
+    settle: () => new Promise((resolve) => nextTurn(() => nextTurn(resolve))),
+    beat: hear,
     release() {
       released = true;
       deadline = now() + PARTING_MS;
@@ -204,11 +330,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
       return ours !== undefined && process.listeners(signal as NodeJS.Signals).includes(ours);
     },
     raise: end,
-    uninstall() {
-      observer.disconnect();
-      uninstallSignals();
-      process.removeListener('exit', onExit);
-    },
+    uninstall,
   };
 }
 

@@ -2,7 +2,16 @@
 
 export const RECORDING_FORMAT = 'heapline-recording/1';
 
-export type SnapshotReason = 'warm-up' | 'schedule' | 'interval' | 'growth' | 'step' | 'manual' | 'end';
+export type SnapshotReason =
+  | 'warm-up'
+  | 'schedule'
+  | 'interval'
+  | 'growth'
+  /** The heap came near V8's limit. */
+  | 'limit'
+  | 'step'
+  | 'manual'
+  | 'end';
 
 /** One line of `events.ndjson`. `t` is milliseconds since the recording began (monotonic, wall time, pauses included). */
 export type RecordingEvent =
@@ -85,7 +94,7 @@ export interface RecordingManifest {
   heapline: string;
   /** ISO 8601. */
   createdAt: string;
-  runtime: { name: 'node'; version: string; v8?: string; arch?: string; platform?: string };
+  runtime: { name: 'node' | 'browser'; version: string; v8?: string; arch?: string; platform?: string };
   target: { command?: string[]; cwd?: string; pid?: number; inspector?: string };
   options: Record<string, unknown>;
   snapshots: SnapshotEntry[];

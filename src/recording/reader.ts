@@ -133,7 +133,7 @@ async function readManifest(
   }
   const runtime = {
     ...manifest.runtime,
-    name: 'node' as const,
+    name: manifest.runtime?.name === 'browser' ? ('browser' as const) : ('node' as const),
     version: String(manifest.runtime?.version ?? ''),
   };
   const snapshots = Array.isArray(manifest.snapshots) ? manifest.snapshots.filter(isSnapshotEntry) : [];

@@ -8,8 +8,26 @@ import { PART } from './layout.ts';
 /** Beyond this many bytes that wait for the disk, the source is asked to stop. */
 const HIGH_WATER = 8e6;
 
+/** What a snapshot that is whole on disk is to the recording. */
+export interface SnapshotFile {
+  readonly bytes: number;
+  /** Gives the file its name. On failure nothing is left behind. @throws HeaplineError */
+  commit(): Promise<void>;
+  /** Gives the snapshot up and frees its disk space. */
+  abort(): Promise<void>;
+}
+
+/** @param limit bytes */
+export function pastBudget(limit: number): HeaplineError {
+  return new HeaplineError(
+    'too-large',
+    `The snapshot passed the ${formatBytes(limit)} left of the disk budget.`,
+    { hint: 'Give more disk with --disk-budget.' },
+  );
+}
+
 /** One snapshot on its way to disk: `PATH.part` until it is whole. */
-export class SnapshotSink {
+export class SnapshotSink implements SnapshotFile {
   bytes = 0;
   private readonly stream: WriteStream;
   private failure?: HeaplineError;
@@ -30,13 +48,7 @@ export class SnapshotSink {
     if (this.failure) return;
     this.bytes += chunk.length;
     if (this.bytes > this.limit) {
-      this.failure = new HeaplineError(
-        'too-large',
-        `The snapshot passed the ${formatBytes(this.limit)} left of the disk budget.`,
-        {
-          hint: 'Give more disk with --disk-budget.',
-        },
-      );
+      this.failure = pastBudget(this.limit);
       this.stream.destroy();
       return;
     }

@@ -21,7 +21,8 @@ import {
 } from '../protocol/recording.ts';
 import { diskError, replaceFile } from './disk.ts';
 import { EVENTS, MANIFEST, profileFile, SCRIPTS, snapshotFile, sourceFile } from './layout.ts';
-import { SnapshotSink } from './snapshot-sink.ts';
+import { type SnapshotFile, SnapshotSink } from './snapshot-sink.ts';
+import { WrittenSnapshot } from './written-snapshot.ts';
 
 export type RecordingInit = Pick<RecordingManifest, 'heapline' | 'target' | 'options'> &
   Partial<Pick<RecordingManifest, 'runtime'>>;
@@ -134,18 +135,23 @@ export class RecordingWriter {
     return new SnapshotSink(join(this.dir, snapshotFile(this.snapshotCount + 1)), limit);
   }
 
+  /** Begins it as a file that another process writes. @throws HeaplineError `disk-full` */
+  placeSnapshot(limit?: number): WrittenSnapshot {
+    return WrittenSnapshot.open(join(this.dir, snapshotFile(this.snapshotCount + 1)), limit);
+  }
+
   /**
    * Makes the snapshot part of the recording.
    * @throws HeaplineError `disk-full`, `too-large`: the file is gone, the recording as it was
    */
-  async commitSnapshot(sink: SnapshotSink, facts: SnapshotFacts): Promise<SnapshotEntry> {
-    await sink.commit();
+  async commitSnapshot(snapshot: SnapshotFile, facts: SnapshotFacts): Promise<SnapshotEntry> {
+    await snapshot.commit();
     const index = ++this.snapshotCount;
     const { t, pauseMs, reason, step, ordinal } = facts;
     const activeMs = t - this.pausedMs;
     this.pausedMs += pauseMs;
     const file = snapshotFile(index);
-    const { bytes } = sink;
+    const { bytes } = snapshot;
     this.manifest.snapshots.push({ index, file, bytes, t, pauseMs, activeMs, reason, step, ordinal });
     this.event({ type: 'snapshot', t, index, file, bytes, pauseMs, reason, step, ordinal });
     this.saveManifest();

@@ -1,6 +1,50 @@
 /** Entry of the Heapline server: one process beside the editor that captures, analyses and answers. */
-import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
 
-const connection = createConnection(ProposedFeatures.all);
-connection.onInitialize(() => ({ capabilities: {} }));
+import { createConnection } from 'vscode-languageserver';
+import { createProtocolConnection } from 'vscode-languageserver-protocol/node';
+import { EngineClient } from '../engine/client.ts';
+import { captureRoom } from './capture-room.ts';
+import { Ending } from './ending.ts';
+import { Service } from './service.ts';
+import { openTransport } from './transport.ts';
+import { version } from './version.ts';
+import { answerRequests } from './wire.ts';
+
+// chrome-remote-interface calls url.parse, about which Node 24 warns our users; they can do nothing about it.
+process.noDeprecation = true;
+
+const dist = new URL('.', import.meta.url);
+const transport = openTransport(process);
+const ending = new Ending(() => service.close());
+// The editor's `exit` ends us when its recordings are whole, not before.
+const connection = createConnection(
+  (logger) => createProtocolConnection(transport.reader, transport.writer, logger),
+  {
+    shutdownReceived: false,
+    initialize: () => {},
+    exit: (code) => void ending.exit(code),
+  },
+);
+const service = new Service({
+  version: version(dist),
+  dist,
+  capturing: captureRoom,
+  createEngine: () => new EngineClient(new URL('engine-worker.js', dist)),
+  notify: (method, params) => void connection.sendNotification(method, params).catch(() => {}),
+});
+
+connection.onInitialize(() => ({
+  capabilities: {},
+  serverInfo: { name: 'Heapline', version: version(dist) },
+}));
+connection.onShutdown(() => ending.begin());
+answerRequests(connection, service.answers);
+const failed = (error: unknown): void => {
+  connection.console.error(`The server ends: ${(error as Error)?.stack ?? error}`);
+  void ending.exit(1);
+};
+process.on('uncaughtException', failed);
+process.on('unhandledRejection', failed);
+for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void ending.exit(0));
+transport.onClosed(() => void ending.exit(0));
 connection.listen();

@@ -1,32 +1,40 @@
 /** What a recorder leaves behind that was killed. */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PerformanceObserver } from 'node:perf_hooks';
 import { it } from 'node:test';
+import * as v8 from 'node:v8';
 import { Rendezvous } from '../../../src/capture/rendezvous.ts';
 import { install } from '../../../src/capture/target.ts';
 
 const deadPid = (): number => spawnSync(process.execPath, ['-e', '0']).pid;
 
-it('a program that ends does not wait for a recorder that is dead', () => {
+it('a program that ends does not wait for a recorder that is dead', async () => {
+  const recorder = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
   // Time stands still: only the recorder's death can end the wait.
   const performance = { now: () => 0, clearMarks() {} };
   const modules: Record<string, unknown> = {
     perf_hooks: { performance, PerformanceObserver },
     inspector: { url: () => 'ws://127.0.0.1:1/x' },
+    fs,
+    v8,
   };
   const said: string[] = [];
   const before = process.listeners('exit');
   const agent = install(
     <T>(name: string) => modules[name] as T,
     (text) => said.push(text),
-    { signals: false, recorder: deadPid() },
+    { signals: false, hold: true, recorder: recorder.pid },
   );
   const [onExit] = process.listeners('exit').filter((listener) => !before.includes(listener));
   try {
+    recorder.kill('SIGKILL');
+    await once(recorder, 'exit');
     onExit(0);
   } finally {
     agent.uninstall();

@@ -1,0 +1,59 @@
+import type { Inspector } from './inspector.ts';
+import { readHeapUsage } from './light.ts';
+import type { Probe, TargetAgent } from './target.ts';
+
+/** Stands for the agent where there is no Node, in a browser's page: nothing of ours runs there. */
+export class PageProbe implements Probe {
+  readonly isNode = false;
+  private readonly answers: { [K in keyof TargetAgent]: () => ReturnType<TargetAgent[K]> | Promise<unknown> };
+
+  private constructor(
+    private readonly inspector: Inspector,
+    private readonly group: string,
+    private readonly objectId: string,
+    version: string,
+  ) {
+    const nothing = (): void => {};
+    this.answers = {
+      facts: () => ({ runtime: { name: 'browser', version } }),
+      read: async () => ({ now: 0, memory: await readHeapUsage(inspector), gc: [] }),
+      settle: async () => {},
+      writeSnapshot: nothing as () => undefined,
+      spillSnapshot: () => Promise.reject(new Error('A page has no files.')),
+      readSpilled: () => '',
+      dropSpilled: nothing,
+      scripts: () => [...inspector.parsed.values()],
+      beat: nothing,
+      release: nothing,
+      wouldEnd: () => false,
+      raise: nothing,
+      uninstall: nothing,
+    };
+  }
+
+  static async install(inspector: Inspector, objectGroup: string): Promise<PageProbe> {
+    const suffix = '\n//# sourceURL=heapline:page.cdp';
+    const [object, agent] = await Promise.all([
+      inspector.send('Runtime.evaluate', { expression: `({})${suffix}`, objectGroup, silent: true }),
+      inspector.send('Runtime.evaluate', { expression: `navigator.userAgent${suffix}`, silent: true }),
+    ]);
+    const version = /\b(?:Headless)?Chrome\/[\d.]+/.exec(String(agent.result.value ?? ''))?.[0] ?? '';
+    return new PageProbe(inspector, objectGroup, object.result.objectId ?? '', version);
+  }
+
+  async call<K extends keyof TargetAgent>(
+    method: K,
+    ..._: Parameters<TargetAgent[K]>
+  ): Promise<Awaited<ReturnType<TargetAgent[K]>>> {
+    return (await this.answers[method]()) as Awaited<ReturnType<TargetAgent[K]>>;
+  }
+
+  async heapObjectId(): Promise<string> {
+    const { objectId } = this;
+    return (await this.inspector.send('HeapProfiler.getHeapObjectId', { objectId })).heapSnapshotObjectId;
+  }
+
+  async uninstall(): Promise<void> {
+    await this.inspector.send('Runtime.releaseObjectGroup', { objectGroup: this.group });
+  }
+}

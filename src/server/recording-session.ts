@@ -1,0 +1,315 @@
+import { rm } from 'node:fs/promises';
+import { HeaplineError } from '../base/errors.ts';
+import type { ProgressReading } from '../base/progress.ts';
+import type { Inspector } from '../capture/inspector.ts';
+import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
+import type { ReportData } from '../protocol/report.ts';
+import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
+import type { Analyst } from './analyst.ts';
+import type { Capturing, Live, SnapshotProgress } from './capturing.ts';
+import { deleteRecording, nameOf } from './catalogue.ts';
+import { makeFolder } from './folder-name.ts';
+import { MeanwhileVerdict } from './meanwhile.ts';
+import type { Target } from './target.ts';
+import { Throttle } from './throttle.ts';
+import type { Verdicts } from './verdicts.ts';
+
+const TELL_EVERY_MS = 250;
+const MOST_PROBLEMS = 20;
+const WAITING =
+  'The snapshot begins when the program lets it: it is busy, or stands at a breakpoint. Continue it, or wait.';
+
+export interface SessionContext {
+  capturing: Capturing;
+  analyst: Analyst;
+  verdicts: Verdicts;
+  /** Heapline's own version. */
+  version: string;
+  changed(info: RecordingInfo): void;
+  note(level: 'info' | 'warning' | 'error', message: string): void;
+}
+
+export interface Asked {
+  signal?: AbortSignal;
+  report?(reading: ProgressReading): void;
+}
+
+/** One recording from its start until its verdict. */
+export class RecordingSession {
+  /** Settles, never rejects, when nothing more is written and the target is let go. */
+  recorded!: Promise<void>;
+  /** Settles, never rejects, when the verdict is there, too, or given up. */
+  ended!: Promise<RecordingInfo>;
+  private live!: Live;
+  private readonly facts: Omit<RecordingInfo, 'durationMs'>;
+  private readonly began = performance.now();
+  private endedAfter?: number;
+  private pausedMs = 0;
+  private readonly tell: Throttle;
+  private readonly reports = new Set<(reading: ProgressReading) => void>();
+  private readonly meanwhile: MeanwhileVerdict;
+  private readonly analysis = new AbortController();
+  private discarded = false;
+  private closing = false;
+
+  private constructor(
+    dir: string,
+    private readonly target: Target,
+    private readonly inspector: Inspector,
+    mode: RecordingOptions['mode'],
+    private readonly context: SessionContext,
+  ) {
+    const { spec, pid } = target.info;
+    this.facts = {
+      dir,
+      name: nameOf(dir),
+      createdAt: new Date().toISOString(),
+      state: 'recording',
+      target: spec.id,
+      mode,
+      title: spec.name,
+      pid,
+      steps: 0,
+      snapshots: [],
+      final: false,
+      problems: [],
+    };
+    this.tell = new Throttle(TELL_EVERY_MS, () => context.changed(this.info));
+    this.meanwhile = new MeanwhileVerdict(dir, context.analyst, (data) => this.judged(data, false));
+  }
+
+  /**
+   * Begins a recording in a new folder within `parent`.
+   * @throws HeaplineError `target-gone`, `connect-failed`, `disk-full`, `not-found`; then nothing is left
+   */
+  static async start(
+    target: Target,
+    parent: string,
+    options: RecordingOptions,
+    context: SessionContext,
+  ): Promise<RecordingSession> {
+    const { inspector, via } = await target.reach();
+    let dir: string | undefined;
+    try {
+      dir = makeFolder(parent, target.info.spec.name, new Date());
+      const session = new RecordingSession(dir, target, inspector, options.mode, context);
+      const { mode, samplingInterval, forceGC } = options;
+      const live = await context.capturing.startRecording(
+        inspector,
+        { out: dir, version: context.version, mode, samplingInterval, forceGC, ...scheduleOf(options) },
+        {
+          onEvent: (event) => session.hear(event),
+          onSnapshot: (progress) => session.taking(progress),
+        },
+      );
+      target.recordedAs({ dir, via });
+      session.live = live;
+      session.recorded = session.record();
+      session.ended = session.recorded.then(() => session.conclude());
+      session.tell.now();
+      return session;
+    } catch (error) {
+      await inspector.close();
+      if (dir) await rm(dir, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  get info(): RecordingInfo {
+    const durationMs = this.endedAfter ?? Math.round(performance.now() - this.began);
+    return {
+      ...this.facts,
+      snapshots: [...this.facts.snapshots],
+      problems: [...this.facts.problems],
+      durationMs,
+    };
+  }
+
+  get dir(): string {
+    return this.facts.dir;
+  }
+
+  get state(): RecordingState {
+    return this.facts.state;
+  }
+
+  setMode(options: RecordingOptions): void {
+    this.live.setMode(options.mode, scheduleOf(options));
+    this.facts.mode = options.mode;
+    this.tell.now();
+  }
+
+  /** Settles when the snapshot is whole on disk. @throws HeaplineError `cancelled`, `target-gone`, `disk-full`, ... */
+  takeSnapshot(asked: Asked): Promise<SnapshotEntry> {
+    return this.reporting(asked, () => this.live.takeSnapshot(asked.signal));
+  }
+
+  /** Ends it with a last snapshot. Cancelled: without that, or without the verdict, whichever is under way. */
+  async stop(asked: Asked): Promise<RecordingInfo> {
+    const cancel = (): void => {
+      this.live.cancelSnapshot();
+      this.analysis.abort();
+    };
+    asked.signal?.addEventListener('abort', cancel);
+    try {
+      return await this.reporting(asked, () => {
+        if (this.state === 'recording') {
+          this.set('stopping');
+          void this.live.stop();
+        }
+        return this.ended;
+      });
+    } finally {
+      asked.signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** Ends it, and takes it away. */
+  async discard(): Promise<RecordingInfo> {
+    this.discarded = true;
+    this.analysis.abort();
+    if (this.state === 'recording') {
+      this.set('stopping');
+      void this.live.stop({ lastSnapshot: false });
+    } else this.live.cancelSnapshot();
+    return this.ended;
+  }
+
+  /** We are to end: no last snapshot, no verdict; files whole, the target let go. @param patience ms for the target */
+  async close(patience: number): Promise<void> {
+    this.closing = true;
+    this.analysis.abort();
+    this.meanwhile.giveUp();
+    this.live.cancelSnapshot();
+    void this.live.stop({ lastSnapshot: false });
+    const timer = setTimeout(() => void this.live.abandon(), patience);
+    await this.recorded;
+    clearTimeout(timer);
+  }
+
+  private async record(): Promise<void> {
+    const { failure } = await this.live.done;
+    this.endedAfter = Math.round(performance.now() - this.began);
+    this.facts.taking = undefined;
+    this.meanwhile.giveUp();
+    if (failure && failure.code !== 'cancelled') this.problem(failure.toLine());
+    await this.inspector.close();
+    this.target.recordedAs(undefined);
+    this.facts.target = undefined;
+  }
+
+  private async conclude(): Promise<RecordingInfo> {
+    if (!this.discarded && !this.closing) await this.judge();
+    if (this.discarded) {
+      await deleteRecording(this.dir).catch((error: HeaplineError) => this.problem(error.toLine()));
+    }
+    this.set('ended');
+    this.tell.dispose();
+    return this.info;
+  }
+
+  private async judge(): Promise<void> {
+    this.set('analysing');
+    try {
+      const data = await this.context.verdicts.of(this.dir, {
+        urgency: 'final',
+        signal: this.analysis.signal,
+        report: (reading) => this.report(reading),
+      });
+      this.judged(data, true);
+    } catch (error) {
+      if (HeaplineError.is(error, 'cancelled')) return;
+      this.problem(HeaplineError.is(error) ? error.toLine() : `Heapline failed: ${(error as Error).message}`);
+      this.context.note('error', `${this.facts.name}: ${(error as Error).stack ?? String(error)}`);
+    }
+  }
+
+  private judged({ findings, sources }: ReportData, final: boolean): void {
+    Object.assign(this.facts, { findings, sources, final });
+    this.tell.now();
+  }
+
+  private hear(event: RecordingEvent): void {
+    switch (event.type) {
+      case 'memory':
+        this.target.tell(event);
+        return;
+      case 'process':
+        if (event.event === 'start' && event.role === 'target') this.facts.pid = event.pid;
+        return;
+      case 'step':
+        this.facts.steps = event.step;
+        break;
+      case 'snapshot': {
+        const { type, ...facts } = event;
+        this.facts.snapshots.push({ ...facts, activeMs: event.t - this.pausedMs });
+        this.pausedMs += event.pauseMs;
+        break;
+      }
+      case 'snapshot-dropped':
+        this.facts.snapshots = this.facts.snapshots.filter(({ index }) => index !== event.index);
+        break;
+      case 'note':
+        if (event.level === 'info') return;
+        this.problem(event.message);
+        if (event.level === 'error') this.context.note('error', event.message);
+        break;
+      case 'end': {
+        const { type, ...end } = event;
+        this.facts.end = end;
+        break;
+      }
+      default:
+        return;
+    }
+    this.tell.soon();
+  }
+
+  private taking(progress: SnapshotProgress | undefined): void {
+    const before = this.facts.taking;
+    if (!progress) {
+      this.facts.taking = undefined;
+      this.tell.now();
+      if (this.state === 'recording') this.meanwhile.consider(this.facts.snapshots.length);
+      return;
+    }
+    this.meanwhile.giveUp();
+    const { reason, bytes, phase, done, total } = progress;
+    const waiting = phase === 'waiting' ? WAITING : undefined;
+    const since = before?.since ?? Date.now();
+    this.facts.taking = { reason, since, bytes, waiting };
+    if (before && before.waiting === waiting) this.tell.soon();
+    else this.tell.now();
+    const doing = phase === 'waiting' ? 'Waiting for the program' : 'Taking a snapshot';
+    this.report(done !== undefined && total ? { phase: doing, done, total } : { phase: doing, done: bytes });
+  }
+
+  private problem(text: string): void {
+    const { problems } = this.facts;
+    if (problems.length < MOST_PROBLEMS && !problems.includes(text)) problems.push(text);
+  }
+
+  private set(state: RecordingState): void {
+    this.facts.state = state;
+    this.tell.now();
+  }
+
+  private report(reading: ProgressReading): void {
+    for (const report of this.reports) report(reading);
+  }
+
+  private async reporting<T>({ report }: Asked, work: () => Promise<T>): Promise<T> {
+    const listener = report && ((reading: ProgressReading): void => report(reading));
+    if (listener) this.reports.add(listener);
+    try {
+      return await work();
+    } finally {
+      if (listener) this.reports.delete(listener);
+    }
+  }
+}
+
+function scheduleOf(options: RecordingOptions) {
+  const { interval, snapshots, onGrowth, beforeLimit, warmUp, diskBudget } = options;
+  return { every: interval, snapshots, onGrowth, beforeLimit, warmUp, diskBudget };
+}

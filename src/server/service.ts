@@ -1,0 +1,95 @@
+/** What the server answers and tells: the logic behind `ServerRequests`, without a connection. */
+import { HeaplineError } from '../base/errors.ts';
+import type { ServerNotifications, ServerRequests } from '../protocol/server.ts';
+import { Analyst, type Engine } from './analyst.ts';
+import type { Capturing } from './capturing.ts';
+import { renderReport, writeReport } from './export.ts';
+import type { Asked } from './recording-session.ts';
+import { Recordings } from './recordings.ts';
+import { Targets } from './targets.ts';
+import { Verdicts } from './verdicts.ts';
+
+export type Answers = {
+  [K in keyof ServerRequests]: (
+    params: ServerRequests[K]['params'],
+    asked: Asked,
+  ) => Promise<ServerRequests[K]['result']> | ServerRequests[K]['result'];
+};
+
+export type Notify = <K extends keyof ServerNotifications>(method: K, params: ServerNotifications[K]) => void;
+
+export interface ServiceOptions {
+  /** Heapline's own version. */
+  version: string;
+  /** The folder of the bundles. */
+  dist: URL;
+  capturing: Capturing;
+  createEngine(): Engine;
+  notify: Notify;
+}
+
+export class Service {
+  readonly answers: Answers;
+  private readonly analyst: Analyst;
+  private readonly targets: Targets;
+  private readonly recordings: Recordings;
+
+  constructor({ version, dist, capturing, createEngine, notify }: ServiceOptions) {
+    const analyst = new Analyst(createEngine);
+    const targets = new Targets(capturing, {
+      changed: (info) => notify('heapline/targetChanged', info),
+      reading: (target, reading) => notify('heapline/reading', { target, reading }),
+    });
+    const note = (level: 'info' | 'warning' | 'error', message: string): void =>
+      notify('heapline/note', { level, message });
+    const recordings = new Recordings(targets, {
+      capturing,
+      analyst,
+      verdicts: new Verdicts(analyst, (message) => note('warning', message)),
+      version,
+      changed: (info) => notify('heapline/recordingChanged', info),
+      note,
+    });
+    this.analyst = analyst;
+    this.targets = targets;
+    this.recordings = recordings;
+    this.answers = {
+      'heapline/openTarget': (spec) => targets.open(spec),
+      'heapline/closeTarget': ({ id }) => {
+        recordings.release(id);
+        targets.close(id);
+        return null;
+      },
+      'heapline/startRecording': ({ target, folder, options }, asked) =>
+        recordings.start(target, folder, options, asked),
+      'heapline/stopRecording': ({ dir, discard }, asked) => recordings.stop(dir, discard ?? false, asked),
+      'heapline/takeSnapshot': ({ target, folder, options }, asked) =>
+        recordings.takeSnapshot(target, folder, options, asked),
+      'heapline/listRecordings': ({ folder }) => recordings.list(folder),
+      'heapline/deleteRecording': async ({ dir }) => {
+        await recordings.delete(dir);
+        return null;
+      },
+      'heapline/analyse': (input, asked) =>
+        'recordingDir' in input
+          ? recordings.verdict(input.recordingDir, asked)
+          : analyst.ask('analyse', input, asked),
+      'heapline/summary': (params, asked) => analyst.ask('summary', params, asked),
+      'heapline/diff': (params, asked) => analyst.ask('diff', params, asked),
+      'heapline/details': (params, asked) => analyst.ask('details', params, asked),
+      'heapline/export': async ({ dir, format, file }, asked) => {
+        const data = await recordings.verdict(dir, asked);
+        if (asked.signal?.aborted) throw new HeaplineError('cancelled', 'Cancelled.');
+        writeReport(file, renderReport(data, format, dist));
+        return null;
+      },
+    };
+  }
+
+  /** Ends all that is under way; recordings are whole on disk then. Takes a second at most. */
+  async close(): Promise<void> {
+    this.analyst.dispose();
+    await this.recordings.close();
+    this.targets.dispose();
+  }
+}
