@@ -1,4 +1,67 @@
-/** Entry of the extension. */
-import type { ExtensionContext } from 'vscode';
+/** Entry of the extension: makes the parts and wires them. Nothing is started here; see targets-view.ts and recorder.ts. */
+import { commands, type ExtensionContext, l10n, Uri, window } from 'vscode';
+import { registerCommands } from './commands/register.ts';
+import { ContextKeys } from './context-keys.ts';
+import type { Deps, OpenSite, Panels } from './deps.ts';
+import { watchEndings } from './endings.ts';
+import { Launches } from './launches.ts';
+import { Model } from './model.ts';
+import { Recorder } from './recorder.ts';
+import { ServerProcess } from './server-process.ts';
+import { Sessions } from './sessions.ts';
+import { TargetsView } from './targets-view.ts';
 
-export function activate(_context: ExtensionContext): void {}
+let server: ServerProcess | undefined;
+
+export function activate(context: ExtensionContext): void {
+  const began = performance.now();
+  const own = context.subscriptions;
+  const log = window.createOutputChannel('Heapline', { log: true });
+  const model = new Model();
+  server = new ServerProcess(log);
+  own.push(log, model, server);
+  const deps: Deps = { context, server, model, log };
+  listen(deps);
+
+  const sessions = new Sessions(deps);
+  const launches = new Launches(context);
+  const recorder = new Recorder(deps, sessions, launches);
+  own.push(sessions, recorder);
+
+  // Panels, custom editors, marks.
+  const panels: Panels = {
+    async showReport() {},
+    async showDiff() {},
+  };
+  const openSite: OpenSite = async (site) => {
+    if (site.path) await commands.executeCommand('vscode.open', Uri.file(site.path));
+    return Boolean(site.path);
+  };
+
+  own.push(
+    ...registerCommands({ ...deps, sessions, recorder, launches, panels, openSite, clearMarks: () => {} }),
+    watchEndings(deps, panels, openSite),
+    new ContextKeys(model, (dir) => launches.of(dir) !== undefined),
+    new TargetsView(deps, sessions, recorder),
+  );
+  log.trace(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
+}
+
+export async function deactivate(): Promise<void> {
+  await server?.stop();
+}
+
+/** What the server tells of its own accord. */
+function listen({ context, server, model, log }: Deps): void {
+  context.subscriptions.push(
+    server.on('heapline/targetChanged', (info) => model.setTarget(info)),
+    server.on('heapline/reading', ({ target, reading }) => model.addReading(target, reading)),
+    server.on('heapline/recordingChanged', (info) => model.setRecording(info)),
+    server.on('heapline/note', ({ level, message }) => {
+      log[level === 'warning' ? 'warn' : level](message);
+      if (level !== 'error') return;
+      const showLog = l10n.t('Show Log');
+      void window.showErrorMessage(message, showLog).then((answer) => answer === showLog && log.show());
+    }),
+  );
+}
