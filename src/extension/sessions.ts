@@ -59,6 +59,10 @@ export class Sessions implements VsDisposable {
     return this.running.get(id);
   }
 
+  live(): DebugSession[] {
+    return [...this.running.values()];
+  }
+
   /** Somebody looks at the targets: all are connected to, and those to come. */
   watch(): void {
     this.watching = true;

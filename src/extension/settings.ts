@@ -1,5 +1,5 @@
 /** The settings `heapline.*`, read anew each time. */
-import { type ConfigurationScope, type ExtensionContext, Uri, workspace } from 'vscode';
+import { type ConfigurationScope, type Event, type ExtensionContext, Uri, workspace } from 'vscode';
 import type { WrittenOptions } from './recording-options.ts';
 
 export type OpenReport = 'always' | 'leak' | 'never';
@@ -22,6 +22,17 @@ export function writtenOptions(scope?: ConfigurationScope): WrittenOptions {
 export function openReport(): OpenReport {
   return workspace.getConfiguration('heapline').get<OpenReport>('openReport', 'always');
 }
+
+export function gutterEnabled(): boolean {
+  return workspace.getConfiguration('heapline').get('gutter', true);
+}
+
+export const onDidChangeGutter: Event<unknown> = (listener, thisArgs, disposables) =>
+  workspace.onDidChangeConfiguration(
+    (change) => change.affectsConfiguration('heapline.gutter') && listener.call(thisArgs, change),
+    undefined,
+    disposables,
+  );
 
 /** Where recordings are kept: a folder of the user's, or the extension's own for this workspace. */
 export function recordingsFolder(context: ExtensionContext): Uri {
