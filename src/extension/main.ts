@@ -1,14 +1,20 @@
 /** Entry of the extension: makes the parts and wires them. Nothing is started here; see targets-view.ts and recorder.ts. */
-import { commands, type ExtensionContext, l10n, Uri, window } from 'vscode';
+import { commands, type ExtensionContext, l10n, window } from 'vscode';
 import { registerCommands } from './commands/register.ts';
 import { ContextKeys } from './context-keys.ts';
-import type { Deps, OpenSite, Panels } from './deps.ts';
+import type { Deps } from './deps.ts';
+import { registerEditors } from './editors.ts';
 import { watchEndings } from './endings.ts';
+import { registerGutter } from './gutter/gutter.ts';
 import { Launches } from './launches.ts';
+import { markFindings } from './marking.ts';
 import { Model } from './model.ts';
+import { registerPanels } from './panels/panels.ts';
 import { Recorder } from './recorder.ts';
 import { ServerProcess } from './server-process.ts';
 import { Sessions } from './sessions.ts';
+import { gutterEnabled, onDidChangeGutter } from './settings.ts';
+import { registerSources } from './sources.ts';
 import { TargetsView } from './targets-view.ts';
 
 let server: ServerProcess | undefined;
@@ -28,19 +34,26 @@ export function activate(context: ExtensionContext): void {
   const recorder = new Recorder(deps, sessions, launches);
   own.push(sessions, recorder);
 
-  // Panels, custom editors, marks.
-  const panels: Panels = {
-    async showReport() {},
-    async showDiff() {},
-  };
-  const openSite: OpenSite = async (site) => {
-    if (site.path) await commands.executeCommand('vscode.open', Uri.file(site.path));
-    return Boolean(site.path);
-  };
-
+  const sources = registerSources({ sessions: () => sessions.live });
+  const pageDeps = { server, extensionUri: context.extensionUri, openSite: sources.openSite };
+  const panels = registerPanels(pageDeps);
+  const gutter = registerGutter({
+    extensionUri: context.extensionUri,
+    enabled: gutterEnabled,
+    onDidChangeEnabled: onDidChangeGutter(own),
+    openSite: sources.openSite,
+    showReport: (dir) => panels.showReport(dir),
+    verifyFix: (dir, finding) => commands.executeCommand('heapline.verify', { dir }, finding),
+  });
+  const commandContext = { ...deps, sessions, recorder, launches, panels, openSite: sources.openSite };
   own.push(
-    ...registerCommands({ ...deps, sessions, recorder, launches, panels, openSite, clearMarks: () => {} }),
-    watchEndings(deps, panels, openSite),
+    sources,
+    panels,
+    registerEditors(pageDeps),
+    gutter,
+    markFindings(model, gutter),
+    ...registerCommands({ ...commandContext, clearMarks: () => gutter.clear() }),
+    watchEndings(deps, panels, sources.openSite),
     new ContextKeys(model, (dir) => launches.of(dir) !== undefined),
     new TargetsView(deps, sessions, recorder),
   );

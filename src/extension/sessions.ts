@@ -14,7 +14,7 @@ import {
 import { DisposableStore } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import type { TargetInfo, TargetSpec } from '../protocol/server.ts';
-import { isJsDebug, isTarget, kindOf } from './debug-sessions.ts';
+import { isJsDebug, isTarget, kindOf, ownName } from './debug-sessions.ts';
 import type { Deps } from './deps.ts';
 import type { Model } from './model.ts';
 import type { Server } from './server.ts';
@@ -53,6 +53,11 @@ export class Sessions implements VsDisposable {
     store.add(debug.onDidTerminateDebugSession((session) => this.ended(session)));
     // Begun before we were there: the only one that can be known.
     if (debug.activeDebugSession) this.started(debug.activeDebugSession);
+  }
+
+  /** Those that run, in the order in which they began. */
+  get live(): readonly DebugSession[] {
+    return [...this.running.values()];
   }
 
   session(id: string): DebugSession | undefined {
@@ -116,7 +121,7 @@ export class Sessions implements VsDisposable {
     const parent = session.parentSession && this.running.has(session.parentSession.id);
     this.model.addTarget({
       id: session.id,
-      name: session.name,
+      name: ownName(session.name),
       kind: kindOf(session),
       ...(parent && { parent: session.parentSession?.id }),
     });

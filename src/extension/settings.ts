@@ -1,5 +1,13 @@
 /** The settings `heapline.*`, read anew each time. */
-import { type ConfigurationScope, type ExtensionContext, Uri, workspace } from 'vscode';
+import {
+  type ConfigurationScope,
+  type Event,
+  EventEmitter,
+  type ExtensionContext,
+  Uri,
+  type Disposable as VsDisposable,
+  workspace,
+} from 'vscode';
 import type { WrittenOptions } from './recording-options.ts';
 
 export type OpenReport = 'always' | 'leak' | 'never';
@@ -21,6 +29,22 @@ export function writtenOptions(scope?: ConfigurationScope): WrittenOptions {
 
 export function openReport(): OpenReport {
   return workspace.getConfiguration('heapline').get<OpenReport>('openReport', 'always');
+}
+
+export function gutterEnabled(): boolean {
+  return workspace.getConfiguration('heapline').get('gutter', true);
+}
+
+/** @param own gives the listener back at the end */
+export function onDidChangeGutter(own: VsDisposable[]): Event<unknown> {
+  const changes = new EventEmitter<void>();
+  own.push(
+    changes,
+    workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('heapline.gutter')) changes.fire();
+    }),
+  );
+  return changes.event;
 }
 
 /** Where recordings are kept: a folder of the user's, or the extension's own for this workspace. */
