@@ -34,13 +34,13 @@ export function activate(context: ExtensionContext): void {
   const recorder = new Recorder(deps, sessions, launches);
   own.push(sessions, recorder);
 
-  const sources = registerSources({ sessions: () => sessions.live });
+  const sources = registerSources({ sessions: () => sessions.live() });
   const pageDeps = { server, extensionUri: context.extensionUri, openSite: sources.openSite };
   const panels = registerPanels(pageDeps);
   const gutter = registerGutter({
     extensionUri: context.extensionUri,
     enabled: gutterEnabled,
-    onDidChangeEnabled: onDidChangeGutter(own),
+    onDidChangeEnabled: onDidChangeGutter,
     openSite: sources.openSite,
     showReport: (dir) => panels.showReport(dir),
     verifyFix: (dir, finding) => commands.executeCommand('heapline.verify', { dir }, finding),

@@ -55,13 +55,13 @@ export class Sessions implements VsDisposable {
     if (debug.activeDebugSession) this.started(debug.activeDebugSession);
   }
 
-  /** Those that run, in the order in which they began. */
-  get live(): readonly DebugSession[] {
-    return [...this.running.values()];
-  }
-
   session(id: string): DebugSession | undefined {
     return this.running.get(id);
+  }
+
+  /** Those that run, in the order in which they began. */
+  live(): DebugSession[] {
+    return [...this.running.values()];
   }
 
   /** Somebody looks at the targets: all are connected to, and those to come. */

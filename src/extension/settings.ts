@@ -1,13 +1,5 @@
 /** The settings `heapline.*`, read anew each time. */
-import {
-  type ConfigurationScope,
-  type Event,
-  EventEmitter,
-  type ExtensionContext,
-  Uri,
-  type Disposable as VsDisposable,
-  workspace,
-} from 'vscode';
+import { type ConfigurationScope, type Event, type ExtensionContext, Uri, workspace } from 'vscode';
 import type { WrittenOptions } from './recording-options.ts';
 
 export type OpenReport = 'always' | 'leak' | 'never';
@@ -35,17 +27,12 @@ export function gutterEnabled(): boolean {
   return workspace.getConfiguration('heapline').get('gutter', true);
 }
 
-/** @param own gives the listener back at the end */
-export function onDidChangeGutter(own: VsDisposable[]): Event<unknown> {
-  const changes = new EventEmitter<void>();
-  own.push(
-    changes,
-    workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('heapline.gutter')) changes.fire();
-    }),
+export const onDidChangeGutter: Event<unknown> = (listener, thisArgs, disposables) =>
+  workspace.onDidChangeConfiguration(
+    (change) => change.affectsConfiguration('heapline.gutter') && listener.call(thisArgs, change),
+    undefined,
+    disposables,
   );
-  return changes.event;
-}
 
 /** Where recordings are kept: a folder of the user's, or the extension's own for this workspace. */
 export function recordingsFolder(context: ExtensionContext): Uri {

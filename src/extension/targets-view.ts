@@ -144,7 +144,10 @@ function treeItem(node: Node, row: Row): TreeItem {
   item.tooltip = row.tooltip;
   item.contextValue = row.context;
   if (row.icon) item.iconPath = new ThemeIcon(row.icon, row.color ? new ThemeColor(row.color) : undefined);
-  if (row.spoken) item.accessibilityInformation = { label: row.spoken };
+  // Without it the tooltip would be read out.
+  item.accessibilityInformation = {
+    label: row.spoken ?? [row.label, row.description].filter(Boolean).join(', '),
+  };
   if (row.command) item.command = { command: row.command.id, title: row.command.title, arguments: [node] };
   return item;
 }

@@ -115,7 +115,8 @@ export async function withPanel(
     assert.deepEqual(troubles, []);
   } catch (error) {
     // What went wrong in the page says more than what was then not found.
-    if (troubles.length && !(error instanceof assert.AssertionError)) assert.deepEqual(troubles, [], String(error));
+    if (troubles.length && !(error instanceof assert.AssertionError))
+      assert.deepEqual(troubles, [], String(error));
     throw error;
   } finally {
     await context.close();
