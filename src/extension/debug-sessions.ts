@@ -60,7 +60,12 @@ export function isProgram(session: SessionLike): boolean {
   return !parent || !isTarget(parent) || STARTERS.test(parent.name);
 }
 
-/** `main.js [4711]` -> `main.js`: the same for the next run of it. */
+/** `main.js [4711] « Launch` -> `main.js [4711]`: VS Code adds the name of the session that started it. */
+export function ownName(name: string): string {
+  return name.split(' « ', 1)[0];
+}
+
+/** `main.js [4711] « Launch` -> `main.js`: the same for the next run of it. */
 export function withoutPid(name: string): string {
-  return name.replace(/\s*\[\d+\]$/, '');
+  return ownName(name).replace(/\s*\[\d+\]$/, '');
 }

@@ -2,11 +2,13 @@
 import { l10n, type Disposable as VsDisposable, window } from 'vscode';
 import type { RecordingInfo } from '../protocol/server.ts';
 import { printable } from '../protocol/wording.ts';
-import type { Deps, OpenSite, Panels } from './deps.ts';
+import type { Deps } from './deps.ts';
 import { leaksOf } from './model.ts';
+import type { Panels } from './panels/panels.ts';
 import { showError } from './progress.ts';
 import { mainSite, shortPlace } from './rows.ts';
 import { openReport } from './settings.ts';
+import type { OpenSite } from './sources.ts';
 
 export function watchEndings({ model, log }: Deps, panels: Panels, openSite: OpenSite): VsDisposable {
   return model.onDidEndRecording((recording) => {
@@ -20,7 +22,7 @@ async function ended(recording: RecordingInfo, panels: Panels, openSite: OpenSit
   const leaks = leaksOf(recording);
   const setting = openReport();
   const opens = setting === 'always' || (setting === 'leak' && leaks.length > 0);
-  if (opens) await panels.showReport(dir, { preserveFocus: true });
+  if (opens) panels.showReport(dir, { preserveFocus: true });
   const showReport = l10n.t('Show Report');
   const reports = opens ? [] : [showReport];
   const [first] = leaks;
@@ -45,5 +47,5 @@ async function ended(recording: RecordingInfo, panels: Panels, openSite: OpenSit
       ...reports,
     );
   }
-  if (answer === showReport) await panels.showReport(dir);
+  if (answer === showReport) panels.showReport(dir);
 }

@@ -4,6 +4,7 @@
  */
 import { type LogOutputChannel, l10n, window } from 'vscode';
 import {
+  CancellationToken,
   CloseAction,
   ErrorAction,
   LanguageClient,
@@ -86,7 +87,8 @@ class Connection implements ServerConnection {
           .sendRequest<ServerRequests[K]['result']>(
             method,
             progress ? { ...params, progress } : params,
-            token,
+            // An absent one would be sent as a second parameter.
+            token ?? CancellationToken.None,
           )
           .then(resolve, (error) => reject(asHeaplineError(error, token?.isCancellationRequested, asked)));
       });

@@ -1,15 +1,15 @@
 /** Entry of the extension: makes the parts and wires them. Nothing is started here; see targets-view.ts and recorder.ts. */
 import { commands, type ExtensionContext, l10n, window } from 'vscode';
-import type { Disposable } from '../base/disposable.ts';
-import type { Findings } from '../protocol/findings.ts';
-import type { RecordingInfo } from '../protocol/server.ts';
 import { registerCommands } from './commands/register.ts';
 import { ContextKeys } from './context-keys.ts';
-import type { Deps, Panels } from './deps.ts';
+import type { Deps } from './deps.ts';
+import { registerEditors } from './editors.ts';
 import { watchEndings } from './endings.ts';
-import { type Gutter, registerGutter } from './gutter/gutter.ts';
+import { registerGutter } from './gutter/gutter.ts';
 import { Launches } from './launches.ts';
+import { markFindings } from './marking.ts';
 import { Model } from './model.ts';
+import { registerPanels } from './panels/panels.ts';
 import { Recorder } from './recorder.ts';
 import { ServerProcess } from './server-process.ts';
 import { Sessions } from './sessions.ts';
@@ -34,34 +34,26 @@ export function activate(context: ExtensionContext): void {
   const recorder = new Recorder(deps, sessions, launches);
   own.push(sessions, recorder);
 
-  // Panels, custom editors, marks.
-  const panels: Panels = {
-    async showReport() {},
-    async showDiff() {},
-  };
   const sources = registerSources({ sessions: () => sessions.live() });
-  const { openSite } = sources;
+  const pageDeps = { server, extensionUri: context.extensionUri, openSite: sources.openSite };
+  const panels = registerPanels(pageDeps);
   const gutter = registerGutter({
     extensionUri: context.extensionUri,
     enabled: gutterEnabled,
     onDidChangeEnabled: onDidChangeGutter,
-    openSite,
+    openSite: sources.openSite,
     showReport: (dir) => panels.showReport(dir),
-    verifyFix: (dir, findingId) => commands.executeCommand('heapline.verifyFix', dir, findingId),
+    verifyFix: (dir, finding) => commands.executeCommand('heapline.verify', { dir }, finding),
   });
-  own.push(sources, gutter, markFindings(model, gutter));
-
+  const commandContext = { ...deps, sessions, recorder, launches, panels, openSite: sources.openSite };
   own.push(
-    ...registerCommands({
-      ...deps,
-      sessions,
-      recorder,
-      launches,
-      panels,
-      openSite,
-      clearMarks: () => gutter.clear(),
-    }),
-    watchEndings(deps, panels, openSite),
+    sources,
+    panels,
+    registerEditors(pageDeps),
+    gutter,
+    markFindings(model, gutter),
+    ...registerCommands({ ...commandContext, clearMarks: () => gutter.clear() }),
+    watchEndings(deps, panels, sources.openSite),
     new ContextKeys(model, (dir) => launches.of(dir) !== undefined),
     new TargetsView(deps, sessions, recorder),
   );
@@ -85,25 +77,4 @@ function listen({ context, server, model, log }: Deps): void {
       void window.showErrorMessage(message, showLog).then((answer) => answer === showLog && log.show());
     }),
   );
-}
-
-/** Marks are those of the newest verdict on each program: one that was mended and recorded again has lost its own. */
-function markFindings(model: Model, gutter: Gutter): Disposable {
-  const shown = new Map<string, Findings>();
-  return model.onDidChange(() => {
-    const newest = new Map<string, RecordingInfo>();
-    for (const recording of model.recordings)
-      if (recording.findings && !newest.has(recording.title)) newest.set(recording.title, recording);
-    const wanted = new Map([...newest.values()].map((recording) => [recording.dir, recording]));
-    for (const dir of shown.keys()) {
-      if (wanted.has(dir)) continue;
-      shown.delete(dir);
-      gutter.clear(dir);
-    }
-    for (const [dir, { findings, sources, final }] of wanted) {
-      if (!findings || shown.get(dir) === findings) continue;
-      shown.set(dir, findings);
-      gutter.show(dir, findings, sources, final);
-    }
-  });
 }

@@ -47,9 +47,14 @@ export class Model implements Disposable {
     this.changes.fire({ what: 'recordings' });
   }
 
-  /** The recording begun last in this window. */
-  get latest(): RecordingInfo | undefined {
+  private get latest(): RecordingInfo | undefined {
     return this.latestDir === undefined ? undefined : this.recordingsByDir.get(this.latestDir);
+  }
+
+  /** What is recorded at the moment; when nothing is, the recording made last in this window. */
+  get current(): readonly RecordingInfo[] {
+    const underWay = this.recordings.filter(({ state }) => state !== 'ended');
+    return underWay.length ? underWay : this.latest ? [this.latest] : [];
   }
 
   /** In the order in which they came. */

@@ -4,6 +4,7 @@ import type { Finding, PathEntry, Site } from '../protocol/findings.ts';
 import type { SnapshotReason } from '../protocol/recording.ts';
 import type { RecordingInfo, TargetKind } from '../protocol/server.ts';
 import { printable, siteOrigin } from '../protocol/wording.ts';
+import { withoutPid } from './debug-sessions.ts';
 import { leaksOf, type Model, type Target } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
 import { growthPerMinute, sparkline } from './readings.ts';
@@ -34,7 +35,7 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
   switch (node.kind) {
     case 'target': {
       const target = model.target(node.target);
-      return target && targetRow(target, model.recordingOf(node.target), l10n);
+      return target && targetRow(target, nameOf(target, model), model.recordingOf(node.target), l10n);
     }
     case 'state': {
       const target = model.target(node.target);
@@ -71,6 +72,9 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
   }
 }
 
+/** Characters: the figures after it are to be seen in a narrow side bar, too. */
+const SPARKLINE = 8;
+
 const KIND_ICONS: Record<TargetKind, string> = {
   node: 'server-process',
   worker: 'gear',
@@ -78,8 +82,16 @@ const KIND_ICONS: Record<TargetKind, string> = {
   'extension-host': 'extensions',
 };
 
+/** `main.js`, with its process id only where that tells it from another. */
+function nameOf({ spec }: Target, { targets }: Model): string {
+  const name = withoutPid(spec.name) || spec.name;
+  const alone = targets.filter((other) => withoutPid(other.spec.name) === name).length < 2;
+  return printable(alone ? name : spec.name);
+}
+
 function targetRow(
   { spec, info, readings }: Target,
+  name: string,
   recording: RecordingInfo | undefined,
   l10n: Localizer,
 ): Row {
@@ -88,7 +100,6 @@ function targetRow(
   const growth = growthPerMinute(readings);
   const used = last && formatBytes(last.heapUsed);
   const rate = growth === undefined ? undefined : l10n.t('{0}/min', signed(growth));
-  const name = printable(spec.name);
   const status =
     info?.state === 'failed'
       ? l10n.t('not reached')
@@ -100,7 +111,9 @@ function targetRow(
   const numbers = [used, rate].filter(Boolean).join('  ');
   const state = recording ? 'recording' : live || !info ? 'idle' : 'away';
   const lines = [
-    [name, info?.runtime, info?.pid && l10n.t('process {0}', info.pid)].filter(Boolean).join(' · '),
+    [printable(spec.name), info?.runtime, info?.pid && l10n.t('process {0}', info.pid)]
+      .filter(Boolean)
+      .join(' · '),
     info?.failure,
     last && l10n.t('Heap in use: {0} of {1}', formatBytes(last.heapUsed), formatBytes(last.heapTotal)),
     last?.external !== undefined && l10n.t('Memory outside the heap: {0}', formatBytes(last.external)),
@@ -117,7 +130,7 @@ function targetRow(
   ];
   return {
     label: name,
-    description: status ?? [sparkline(readings), numbers].filter(Boolean).join(' '),
+    description: status ?? [sparkline(readings, SPARKLINE), numbers].filter(Boolean).join(' '),
     tooltip: lines.filter(Boolean).join('\n'),
     icon: info?.state === 'failed' ? 'warning' : recording ? 'record' : KIND_ICONS[spec.kind],
     color: recording ? 'charts.red' : info?.state === 'failed' ? 'list.warningForeground' : undefined,

@@ -14,7 +14,7 @@ import {
 import { DisposableStore } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import type { TargetInfo, TargetSpec } from '../protocol/server.ts';
-import { isJsDebug, isTarget, kindOf } from './debug-sessions.ts';
+import { isJsDebug, isTarget, kindOf, ownName } from './debug-sessions.ts';
 import type { Deps } from './deps.ts';
 import type { Model } from './model.ts';
 import type { Server } from './server.ts';
@@ -59,6 +59,7 @@ export class Sessions implements VsDisposable {
     return this.running.get(id);
   }
 
+  /** Those that run, in the order in which they began. */
   live(): DebugSession[] {
     return [...this.running.values()];
   }
@@ -120,7 +121,7 @@ export class Sessions implements VsDisposable {
     const parent = session.parentSession && this.running.has(session.parentSession.id);
     this.model.addTarget({
       id: session.id,
-      name: session.name,
+      name: ownName(session.name),
       kind: kindOf(session),
       ...(parent && { parent: session.parentSession?.id }),
     });

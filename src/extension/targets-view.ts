@@ -131,17 +131,10 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
   }
 
   private badge(): void {
-    const leaks = leaksShown(this.model);
+    const leaks = this.model.current.reduce((sum, recording) => sum + leaksOf(recording).length, 0);
     const text = leaks === 1 ? l10n.t('1 leak found') : l10n.t('{0} leaks found', leaks);
     this.view.badge = leaks ? { value: leaks, tooltip: text } : undefined;
   }
-}
-
-/** Leaks of what is recorded at the moment; when nothing is, those of the latest recording made in this window. */
-function leaksShown(model: Model): number {
-  const live = model.recordings.filter((recording) => recording.state !== 'ended');
-  const shown = live.length ? live : model.latest ? [model.latest] : [];
-  return shown.reduce((sum, recording) => sum + leaksOf(recording).length, 0);
 }
 
 function treeItem(node: Node, row: Row): TreeItem {
@@ -151,7 +144,10 @@ function treeItem(node: Node, row: Row): TreeItem {
   item.tooltip = row.tooltip;
   item.contextValue = row.context;
   if (row.icon) item.iconPath = new ThemeIcon(row.icon, row.color ? new ThemeColor(row.color) : undefined);
-  if (row.spoken) item.accessibilityInformation = { label: row.spoken };
+  // Without it the tooltip would be read out.
+  item.accessibilityInformation = {
+    label: row.spoken ?? [row.label, row.description].filter(Boolean).join(', '),
+  };
   if (row.command) item.command = { command: row.command.id, title: row.command.title, arguments: [node] };
   return item;
 }

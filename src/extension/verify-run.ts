@@ -7,8 +7,9 @@ import type { RecordingInfo } from '../protocol/server.ts';
 import { printable } from '../protocol/wording.ts';
 import { type Comparison, compareRuns } from './compare-runs.ts';
 import { rootOf } from './debug-sessions.ts';
-import type { Deps, Panels } from './deps.ts';
+import type { Deps } from './deps.ts';
 import type { Launch } from './launches.ts';
+import type { Panels } from './panels/panels.ts';
 import type { Sessions } from './sessions.ts';
 
 interface RunDeps extends Deps {
@@ -79,7 +80,7 @@ export class VerifyRun {
       comparison.outcome === 'fixed' && !comparison.others
         ? window.showInformationMessage
         : window.showWarningMessage;
-    if ((await tell(text, show)) === show) await this.deps.panels.showReport(recording.dir);
+    if ((await tell(text, show)) === show) this.deps.panels.showReport(recording.dir);
   }
 }
 

@@ -16,6 +16,8 @@ export type PanelContent =
       /** Their numbers, where both are of the recording that `report` is about. */
       numbers?: { before: number; after: number };
       report?: ReportData;
+      /** The report is on its way. */
+      pending?: boolean;
     }
   | { type: 'summary'; summary: SnapshotSummary; title: string }
   /** A sampled allocation profile: functions by what they allocated that is alive. */

@@ -122,7 +122,7 @@ function actions(editor: NonNullable<Host['editor']>): HTMLElement {
 }
 
 function ownersSection(
-  { numbers }: DiffContent,
+  { numbers, pending }: DiffContent,
   store: Store,
   host: Host,
   report: ReportData | undefined,
@@ -135,7 +135,9 @@ function ownersSection(
       : h(
           'p',
           { class: 'dim' },
-          t('Owners and lines are known for snapshots of one recording, once it has a verdict.'),
+          pending
+            ? t('Looking for the owners...')
+            : t('Owners and lines are known for snapshots of one recording, once it has a verdict.'),
         ),
   );
 }

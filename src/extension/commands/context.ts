@@ -1,8 +1,10 @@
 /** What commands work with. */
-import type { Deps, OpenSite, Panels } from '../deps.ts';
+import type { Deps } from '../deps.ts';
 import type { Launches } from '../launches.ts';
+import type { Panels } from '../panels/panels.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Sessions } from '../sessions.ts';
+import type { OpenSite } from '../sources.ts';
 
 export interface CommandContext extends Deps {
   sessions: Sessions;

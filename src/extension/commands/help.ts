@@ -6,7 +6,7 @@ const SAMPLE = 'heapline-sample-agent';
 
 export function helpCommands({ context, log }: CommandContext): Handlers {
   return {
-    showLog: () => log.show(),
+    openLog: () => log.show(),
     openWalkthrough: () =>
       commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#firstLeak`, false),
     async openSample() {

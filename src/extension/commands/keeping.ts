@@ -7,7 +7,7 @@ import { copyFolder } from '../copy-folder.ts';
 import type { Node } from '../nodes.ts';
 import { withProgress } from '../progress.ts';
 import type { CommandContext, Handlers } from './context.ts';
-import { allRecordings, folderOf, pickRecording, recordingItem } from './pick.ts';
+import { allRecordings, folderOf, type Given, pickRecording, recordingItem } from './pick.ts';
 
 const FORMATS: { format: ExportFormat; label: string; ending: string }[] = [
   { format: 'html', label: 'HTML', ending: 'html' },
@@ -19,20 +19,20 @@ const FORMATS: { format: ExportFormat; label: string; ending: string }[] = [
 export function keepingCommands(context: CommandContext): Handlers {
   const { model, server, panels } = context;
   return {
-    async openReport(given?: Node | Uri) {
+    async openReport(given?: Given | Uri) {
       const dir = await pickRecording(context, given);
-      if (dir) await panels.showReport(dir);
+      if (dir) panels.showReport(dir);
     },
     async openRecording(given?: Uri) {
       const dir = given instanceof Uri ? folderOf(given) : await pickOrBrowse(context);
-      if (dir) await panels.showReport(dir);
+      if (dir) panels.showReport(dir);
     },
     async openSnapshot(node: Node) {
       if (node.kind !== 'snapshot') return;
       const file = Uri.joinPath(Uri.file(node.dir), node.snapshot.file);
       await commands.executeCommand('vscode.openWith', file, 'heapline.snapshot');
     },
-    async export(given?: Node) {
+    async export(given?: Given) {
       const dir = await pickRecording(context, given);
       if (!dir) return;
       const format = await window.showQuickPick(FORMATS, { placeHolder: l10n.t('In which form?') });
@@ -55,7 +55,7 @@ export function keepingCommands(context: CommandContext): Handlers {
       if (format.format === 'html') await env.openExternal(file);
       else await commands.executeCommand('vscode.open', file);
     },
-    async saveRecordingAs(given?: Node) {
+    async saveRecordingAs(given?: Given) {
       const dir = await pickRecording(context, given);
       if (!dir) return;
       const [folder] =
@@ -74,7 +74,7 @@ export function keepingCommands(context: CommandContext): Handlers {
         l10n.t('The recording is saved: {0}', target.fsPath),
         l10n.t('Open Report'),
       );
-      if (answer) await panels.showReport(target.fsPath);
+      if (answer) panels.showReport(target.fsPath);
     },
     async deleteRecording(node: Node, all?: Node[]) {
       const dirs = (all?.length ? all : [node]).flatMap((one) => (one.kind === 'recording' ? [one.dir] : []));

@@ -4,10 +4,9 @@ import { dirname, join } from 'node:path';
 import { commands, type DebugConfiguration, debug, l10n, type Uri, window, workspace } from 'vscode';
 import { HeaplineError } from '../../base/errors.ts';
 import { leaksOf } from '../model.ts';
-import type { Node } from '../nodes.ts';
 import { VerifyRun } from '../verify-run.ts';
 import type { CommandContext, Handlers } from './context.ts';
-import { pickRecording } from './pick.ts';
+import { type Given, pickRecording } from './pick.ts';
 
 export function launchingCommands(context: CommandContext): Handlers {
   return {
@@ -29,21 +28,17 @@ export function launchingCommands(context: CommandContext): Handlers {
       });
       await commands.executeCommand('heapline.targets.focus');
     },
-    async verifyFix(given?: Node | string, findingId?: string) {
+    async verify(given?: Given, findingId?: string) {
       trusted();
-      const fits = (dir: string): boolean => context.launches.of(dir) !== undefined;
-      const dir =
-        typeof given === 'string'
-          ? given
-          : await pickRecording(
-              context,
-              given,
-              (recording) => leaksOf(recording).length > 0 && fits(recording.dir),
-            );
+      const dir = await pickRecording(
+        context,
+        given,
+        (recording) => leaksOf(recording).length > 0 && context.launches.of(recording.dir) !== undefined,
+      );
       if (!dir) return;
       const launch = context.launches.of(dir);
       const findings = leaksOf(context.model.recording(dir));
-      const wanted = typeof given === 'object' && given.kind === 'finding' ? given.finding.id : findingId;
+      const wanted = given && 'finding' in given ? given.finding.id : findingId;
       const finding = findings.find(({ id }) => id === wanted) ?? findings[0];
       if (!finding) throw new HeaplineError('not-found', l10n.t('That recording names no leak.'));
       if (!launch)

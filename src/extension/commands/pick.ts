@@ -9,13 +9,18 @@ import { showError } from '../progress.ts';
 import { rowOf } from '../rows.ts';
 import type { CommandContext } from './context.ts';
 
+/** What a menu or a page gives: a node of the view, or a recording's folder. */
+export type Given = Node | { dir: string };
+
 /** @returns undefined when the user picked none */
 export async function pickTarget(
   { model }: CommandContext,
-  node: Node | undefined,
+  given: Given | undefined,
   fits: (target: Target) => boolean,
 ): Promise<string | undefined> {
-  if (node && 'target' in node) return node.target;
+  if (given && 'target' in given) return given.target;
+  const recorded = given && 'dir' in given && model.recording(given.dir)?.target;
+  if (recorded && model.target(recorded)) return recorded;
   const candidates = model.targets.filter(fits);
   if (!candidates.length)
     throw new HeaplineError('not-found', l10n.t('No program is debugged that this could be done with.'));
@@ -37,12 +42,13 @@ export async function pickTarget(
 /** A recording that is given, or one of those known that fit. */
 export async function pickRecording(
   context: CommandContext,
-  given: Node | Uri | undefined,
+  given: Given | Uri | undefined,
   fits: (recording: RecordingInfo) => boolean = () => true,
 ): Promise<string | undefined> {
   if (given instanceof Uri) return folderOf(given);
   if (given && 'dir' in given) return given.dir;
-  if (given?.kind === 'state') return context.model.recordingOf(given.target)?.dir;
+  if (given?.kind === 'state' || given?.kind === 'target')
+    return context.model.recordingOf(given.target)?.dir;
   const recordings = (await allRecordings(context)).filter(fits);
   if (!recordings.length) throw new HeaplineError('not-found', l10n.t('There is no recording yet.'));
   if (recordings.length === 1) return recordings[0].dir;

@@ -4,7 +4,7 @@ import { HeaplineError } from '../../base/errors.ts';
 import { formatBytes, formatDuration } from '../../base/units.ts';
 import type { Node } from '../nodes.ts';
 import type { CommandContext, Handlers } from './context.ts';
-import { pickTarget } from './pick.ts';
+import { type Given, pickTarget } from './pick.ts';
 
 export function recordingCommands(context: CommandContext): Handlers {
   const { model, recorder, sessions } = context;
@@ -13,29 +13,25 @@ export function recordingCommands(context: CommandContext): Handlers {
     return recording?.state === 'recording' && recording.mode !== 'manual';
   };
   return {
-    async record(node?: Node) {
+    async record(given?: Given) {
       trusted();
-      const target = await pickTarget(context, asNode(node), ({ spec }) => !automatic(spec.id));
+      const target = await pickTarget(context, asGiven(given), ({ spec }) => !automatic(spec.id));
       if (target) await recorder.start(target);
     },
-    async stop(node?: Node) {
-      const given = asNode(node);
-      const target =
-        given ??
-        (model.recordings.filter(({ state }) => state === 'recording').length > 1 ? undefined : 'only');
-      const dir =
-        target === 'only'
-          ? model.recordings.find(({ state }) => state === 'recording')?.dir
-          : await pickTarget(
-              context,
-              given,
-              ({ spec }) => model.recordingOf(spec.id)?.state === 'recording',
-            ).then((id) => id && model.recordingOf(id)?.dir);
-      if (dir) await recorder.stop(dir);
+    async stop(given?: Given) {
+      const underWay = model.recordings.filter(({ state }) => state === 'recording');
+      if (underWay.length === 1) {
+        await recorder.stop(underWay[0].dir);
+        return;
+      }
+      const isRecorded = (id: string): boolean => underWay.some(({ target }) => target === id);
+      const target = await pickTarget(context, asGiven(given), ({ spec }) => isRecorded(spec.id));
+      const recording = underWay.find((candidate) => candidate.target === target);
+      if (recording) await recorder.stop(recording.dir);
     },
-    async takeSnapshot(node?: Node) {
+    async takeSnapshot(given?: Given) {
       trusted();
-      const target = await pickTarget(context, asNode(node), () => true);
+      const target = await pickTarget(context, asGiven(given), () => true);
       if (!target) return;
       const { snapshot } = await recorder.takeSnapshot(target);
       window.setStatusBarMessage(
@@ -55,8 +51,8 @@ export function recordingCommands(context: CommandContext): Handlers {
 }
 
 /** The debug toolbar gives its session instead of a node. */
-function asNode(given: Node | undefined): Node | undefined {
-  return given && 'kind' in given ? given : undefined;
+function asGiven(given: Given | undefined): Given | undefined {
+  return given && ('kind' in given || 'dir' in given) ? given : undefined;
 }
 
 function trusted(): void {
