@@ -66,14 +66,17 @@ export class Inspector {
     return inspector;
   }
 
-  /** Connects through js-debug's proxy. @throws HeaplineError `connect-failed` */
-  static async connectShared({ host, port, path }: ProxyAddress): Promise<Inspector> {
+  /**
+   * Connects through js-debug's proxy. @param events without them it costs the debugger next to nothing
+   * @throws HeaplineError `connect-failed`
+   */
+  static async connectShared({ host, port, path }: ProxyAddress, events = true): Promise<Inspector> {
     const authority = host.includes(':') ? `[${host}]` : host;
     const inspector = new Inspector(await open(`ws://${authority}:${port}${path}`, CONNECT_MS), true);
     inspector.on('Debugger.scriptParsed', (script) => {
       if (inspector.parsed.size < MAX_SCRIPTS) inspector.parsed.set(script.scriptId, script);
     });
-    await inspector.send('JsDebug.subscribe', { events: HEARD });
+    if (events) await inspector.send('JsDebug.subscribe', { events: HEARD });
     return inspector;
   }
 
