@@ -10,10 +10,10 @@ export interface DebuggerSource {
   sourceReference?: number;
 }
 
-/** The source of a site that only the debugger can show; undefined where there is none. */
+/** The source of a site that only the debugger can show, of several the one loaded last; undefined where there is none. */
 export function sourceOf(site: Site, sources: readonly DebuggerSource[]): DebuggerSource | undefined {
   const names = namesOf(site);
-  return sources.find(
+  return sources.findLast(
     ({ path, sourceReference }) => path !== undefined && (sourceReference ?? 0) > 0 && names.has(path),
   );
 }
@@ -29,10 +29,18 @@ function namesOf({ url, path }: Site): Set<string> {
       // another host's file: its URL stays
     }
   }
-  const internal = /^node:(.+)$/.exec(url)?.[1];
-  if (internal) {
-    names.add(`<node_internals>/${internal}`);
-    names.add(`<node_internals>/${internal}.js`);
-  }
+  // What is neither a file nor a URL is named like Node's own code, too: `vm` scripts, `//# sourceURL=`.
+  names.add(`<node_internals>/${url.replace(/^node:/, '').replace(/\?.*$/, '')}`);
+  const web = webName(url);
+  if (web) names.add(web);
   return names;
+}
+
+/** `http://localhost:3000/app.js` -> `localhost꞉3000/app.js`, as js-debug names what comes from elsewhere. */
+function webName(url: string): string | undefined {
+  if (!URL.canParse(url) || /^(file|node|data):/i.test(url)) return undefined;
+  const { hostname, port, pathname, searchParams } = new URL(url);
+  const query = searchParams.toString();
+  const name = `${hostname}${port && `\uA789${port}`}${pathname}${query && `?${query}`}`;
+  return name.endsWith('/') ? `${name}(index)` : name;
 }

@@ -167,5 +167,6 @@ function missing(site: Site): string {
 }
 
 function nameOf(site: Site): string {
-  return printable(site.path ?? site.url, 200);
+  const path = sitePath(site);
+  return printable(path === undefined ? site.url : vscode.workspace.asRelativePath(path), 200);
 }

@@ -1,25 +1,26 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { packExtension } from '../../src/build/package.ts';
 import { PROJECT } from './heapline.ts';
 
 /**
- * Copies what would be packed of our extension, bundles as they are in dist/, into `parent`.
+ * Packs our extension, with the bundles that are in dist/, and unpacks it into `parent` as VS Code does.
  * @returns the extension's folder, `publisher.name-version`
  */
 export async function assembleExtension(parent: string): Promise<string> {
   const { publisher, name, version } = JSON.parse(await readFile(join(PROJECT, 'package.json'), 'utf8'));
   const folder = join(parent, `${publisher}.${name}-${version}`);
-  const { stdout } = await promisify(execFile)('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
-    cwd: PROJECT,
-    shell: process.platform === 'win32',
-    maxBuffer: 1 << 24,
-  });
-  const [{ files }] = JSON.parse(stdout) as [{ files: { path: string }[] }];
-  for (const { path } of files) {
-    await mkdir(dirname(join(folder, path)), { recursive: true });
-    await cp(join(PROJECT, path), join(folder, path));
+  const temp = await mkdtemp(join(parent, '.unpack-'));
+  try {
+    const file = join(temp, 'heapline.vsix');
+    await packExtension(file);
+    // The workbench's build needs Python, too.
+    await promisify(execFile)('python3', ['-m', 'zipfile', '-e', file, temp]);
+    await rename(join(temp, 'extension'), folder);
+  } finally {
+    await rm(temp, { recursive: true, force: true });
   }
   return folder;
 }

@@ -1,7 +1,7 @@
 /** The palette and VS Code's other quick picks and input boxes. */
 import type { Locator, Page } from 'playwright-core';
 import { until } from './until.ts';
-import { exactly, readList } from './workbench-list.ts';
+import { exactly, readList, scrollThrough } from './workbench-list.ts';
 
 /** Typed text is answered anew after this long without the wanted row: extensions may still be starting. */
 const ASK_AGAIN_MS = 2000;
@@ -43,7 +43,10 @@ export class QuickInput {
       .first();
     let asked = Date.now();
     await until(`"${label}" to pick`, async () => {
-      if (await row.isVisible()) {
+      const found = await scrollThrough(this.page, this.root.locator('.quick-input-list'), () =>
+        row.isVisible(),
+      );
+      if (found) {
         await row.click({ timeout: 2000 });
         return true;
       }
@@ -64,16 +67,16 @@ export class QuickInput {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Labels of all rows that the open pick offers, top down, once they are the same for a moment. */
+  /** Labels of all rows that the open pick offers, top down, once their number is the same for a moment. */
   async titles(): Promise<string[]> {
-    let before: string[] | undefined;
-    for (;;) {
-      await this.page.waitForTimeout(300);
-      const rows = await readList(this.page, this.root.locator('.quick-input-list'), readRows);
-      const found = rows.map(({ title }) => title);
-      if (before && before.join('\n') === found.join('\n')) return found;
-      before = found;
+    const count = this.root.locator('.quick-input-visible-count');
+    let before: string | null | undefined;
+    for (let now = await count.textContent(); now !== before; now = await count.textContent()) {
+      before = now;
+      await this.page.waitForTimeout(400);
     }
+    const rows = await readList(this.page, this.root.locator('.quick-input-list'), readRows);
+    return rows.map(({ title }) => title);
   }
 
   async close(): Promise<void> {

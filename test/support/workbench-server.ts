@@ -23,7 +23,7 @@ const SETTINGS = {
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'extensions.autoCheckUpdates': false,
-  'extensions.autoUpdate': false,
+  'extensions.autoUpdate': 'off',
   'extensions.ignoreRecommendations': true,
   'chat.disableAIFeatures': true,
   'typescript.disableAutomaticTypeAcquisition': true,
@@ -42,8 +42,6 @@ export interface WorkbenchProcess {
 export interface WorkbenchServer {
   /** Address of the workbench without a folder, ends in `/`. */
   url: string;
-  /** Adds to the user's settings; `undefined` takes one out. */
-  writeSettings(changes: Record<string, unknown>): Promise<void>;
   /** What the extension hosts logged so far, output channels included; each file under its name. */
   extensionHostLog(): string;
   /** Every live process that it started, itself included. */
@@ -63,19 +61,16 @@ export async function startServer(
   // Short: sockets lie in it, and their paths may have 100 characters.
   const home = await realpath(await mkdtemp(join(tmpdir(), 'hw-')));
   const mark = randomUUID();
-  const settingsFile = join(home, 'data', 'User', 'settings.json');
-  let current: Record<string, unknown> = { ...SETTINGS, ...settings };
-  const writeSettings = async (changes: Record<string, unknown>): Promise<void> => {
-    current = { ...current, ...changes };
-    await writeFile(settingsFile, JSON.stringify(current, null, 2));
-  };
   for (const folder of ['data/User', 'extensions', 'tmp']) {
     await mkdir(join(home, folder), { recursive: true });
   }
   for (const folder of extensions) {
     await cp(folder, join(home, 'extensions', basename(folder)), { recursive: true });
   }
-  await writeSettings({});
+  await writeFile(
+    join(home, 'data', 'User', 'settings.json'),
+    JSON.stringify({ ...SETTINGS, ...settings }, null, 2),
+  );
 
   const server = spawn(
     node,
@@ -125,7 +120,6 @@ export async function startServer(
   }
   return {
     url,
-    writeSettings,
     extensionHostLog: () => logsIn(join(home, 'data', 'logs')),
     processes: () => processesWith(mark),
     printed: () => printed,

@@ -112,16 +112,21 @@ export class View {
   /** Takes an entry of the row's context menu. */
   async menuAction(match: RowMatch, title: string): Promise<void> {
     await this.onRow(match, (row) => labelOf(row).click({ button: 'right', timeout: 2000 }));
-    await this.menuItems
-      .filter({ hasText: exactly(title) })
-      .first()
-      .click();
+    await this.menuItems.first().waitFor();
+    // By keyboard: a menu takes no clicks in its first moment.
+    const focused = this.page.locator('.context-view .monaco-menu .action-item.focused .action-label');
+    await until(`${title} in the menu of ${match}`, async () => {
+      await this.page.keyboard.press('ArrowDown');
+      return (await focused.textContent({ timeout: 1000 }))?.trim() === title;
+    });
+    await this.page.keyboard.press('Enter');
   }
 
   /** Titles of the buttons in the view's title, left to right. */
   async titleActions(): Promise<string[]> {
     await this.show();
-    const labels = await this.titleBar
+    const bar = await this.titleBar();
+    const labels = await bar
       .locator('.action-label')
       .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label') ?? ''));
     return labels.filter(Boolean);
@@ -130,8 +135,9 @@ export class View {
   /** Presses a button in the view's title. */
   async titleAction(title: string): Promise<void> {
     await this.show();
-    await this.pane.locator('.pane-header').hover();
-    await this.titleBar
+    await this.pane.hover();
+    const bar = await this.titleBar();
+    await bar
       .locator(`.action-label[aria-label^=${JSON.stringify(title)}]`)
       .first()
       .click();
@@ -163,10 +169,10 @@ export class View {
   }
 
   /** A view alone in its container has its buttons in the container's title. */
-  private get titleBar(): Locator {
-    const own = this.pane.locator('.pane-header:not(.hidden) .actions');
-    const part = this.page.locator('.part').filter({ has: this.pane });
-    return own.or(part.locator('.composite.title .title-actions')).first();
+  private async titleBar(): Promise<Locator> {
+    const header = this.pane.locator('.pane-header');
+    if (await header.isVisible()) return header.locator('.actions');
+    return this.page.locator('.part').filter({ has: this.pane }).locator('.composite.title .title-actions');
   }
 
   private async onRow(match: RowMatch, act: (row: Locator) => Promise<void>): Promise<void> {

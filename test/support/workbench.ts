@@ -2,9 +2,9 @@
  * A real VS Code workbench in a real, headless browser, for tests: opened with `openWorkbench`, driven as a user
  * drives it, and closed with all that it started.
  */
-import { mkdir, mkdtemp, realpath, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Browser, Frame, Page } from 'playwright-core';
 import { launchBrowser } from '../../src/build/browser.ts';
 import { assembleExtension } from './extension-folder.ts';
@@ -16,11 +16,12 @@ import { QuickInput } from './workbench-quick-input.ts';
 import { startServer, type WorkbenchProcess, type WorkbenchServer } from './workbench-server.ts';
 import { View } from './workbench-view.ts';
 
+/** By name in the setting: name in the picker, and what the workbench's class has in it. */
 const THEMES = {
-  'Default Dark Modern': 'dark_modern',
-  'Default Light Modern': 'light_modern',
-  'Default High Contrast': 'hc_black',
-  'Default High Contrast Light': 'hc_light',
+  'Dark Modern': ['Dark Modern', 'dark_modern'],
+  'Light Modern': ['Light Modern', 'light_modern'],
+  'Default High Contrast': ['Dark High Contrast', 'hc_black'],
+  'Default High Contrast Light': ['Light High Contrast', 'hc_light'],
 } as const;
 export type Theme = keyof typeof THEMES;
 
@@ -40,7 +41,7 @@ export interface WorkbenchOptions {
 
 /** Opens a folder in a workbench of its own and waits until extensions can be used. The caller closes it. */
 export async function openWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const theme = options.theme ?? 'Default Dark Modern';
+  const theme = options.theme ?? 'Dark Modern';
   const packed = options.extension ? undefined : await mkdtemp(join(tmpdir(), 'heapline-vsix-'));
   let server: WorkbenchServer | undefined;
   let browser: Browser | undefined;
@@ -195,6 +196,17 @@ export class Workbench {
     return editorLines(this.page);
   }
 
+  /** What the hover over the start of a line's text says, in the active editor. */
+  async hover(line: number): Promise<string> {
+    await this.goToLine(line);
+    await this.command('Show or Focus Hover');
+    const hover = this.page.locator('.monaco-hover:visible .hover-row');
+    await hover.first().waitFor({ timeout: 60_000 });
+    const texts = await hover.allInnerTexts();
+    await this.page.keyboard.press('Escape');
+    return texts.join('\n').trim();
+  }
+
   /** Names on the editor tabs, all groups. */
   async tabs(): Promise<string[]> {
     const names = this.page.locator('.part.editor .tab');
@@ -288,15 +300,20 @@ export class Workbench {
   }
 
   async setTheme(theme: Theme): Promise<void> {
-    await this.changeSettings({ 'workbench.colorTheme': theme });
+    const [name, inClass] = THEMES[theme];
+    await this.command('Preferences: Color Theme');
+    await this.quickInput.pick(name);
     await this.page
-      .locator(`.monaco-workbench[class*="themes-${THEMES[theme]}-json"]`)
+      .locator(`.monaco-workbench[class*="themes-${inClass}-json"]`)
       .waitFor({ timeout: 60_000 });
   }
 
-  /** Writes user settings; `undefined` takes one out. When they take effect is up to who reads them. */
-  changeSettings(changes: Record<string, unknown>): Promise<void> {
-    return this.server.writeSettings(changes);
+  /** Changes the folder's settings (user settings are not watched here); `undefined` takes one out. */
+  async changeSettings(changes: Record<string, unknown>): Promise<void> {
+    const file = join(this.folder, '.vscode', 'settings.json');
+    const current = JSON.parse(await readFile(file, 'utf8').catch(() => '{}'));
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, JSON.stringify({ ...current, ...changes }, null, 2));
   }
 
   // --- Behind it

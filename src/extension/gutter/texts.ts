@@ -10,7 +10,7 @@ export interface Localize {
 }
 
 /** Longest name after a line. */
-const MAX_NAME = 60;
+const MAX_NAME = 40;
 
 /** The text after a line: of its gravest finding, and how many there are besides. */
 export function inlineText(reasons: readonly MarkReason[], l10n: Localize): string {
@@ -29,8 +29,8 @@ function roleText(reason: MarkReason, l10n: Localize): string {
   const { owner } = reason.finding;
   const name = printable(owner.name || owner.className, MAX_NAME);
   return reason.role === 'allocation'
-    ? l10n.t('allocated here, kept by {0}: {1}', name, growth)
-    : l10n.t('from here, kept by {0}: {1}', name, growth);
+    ? l10n.t('allocates for {0}: {1}', name, growth)
+    : l10n.t('fills {0}: {1}', name, growth);
 }
 
 /** `+12.4 MB, 5,000 objects over 10 steps`. */
@@ -80,15 +80,15 @@ function findingText(reason: MarkReason, actions: ReadonlySet<MarkAction>, l10n:
       : l10n.t('Growth that may be a leak, {0} sure', sure);
   const note = provisional ? ` ${escaped(l10n.t('So far: it is still being recorded.'))}` : '';
   const blocks = [`**${escaped(heading)}**${note}`, withCode(finding.title)];
-
+  // Hovers are low: what can be done stands where it is seen.
+  const links = linksOf(reason, actions, l10n);
+  if (links.length) blocks.push(links.join(' | '));
   const names = pathNames(finding.retainingPath.slice(0, containerIndex(finding) + 1));
   if (names.length) blocks.push(`${escaped(l10n.t('Held by:'))} ${names.map(code).join(' › ')}`);
   const site = whereText(reason, l10n);
   if (site) blocks.push(site);
   if (finding.reasons.length) blocks.push(list(l10n.t('Evidence:'), finding.reasons));
   if (finding.advice.length) blocks.push(list(l10n.t('What to do:'), finding.advice));
-  const links = linksOf(reason, actions, l10n);
-  if (links.length) blocks.push(links.join(' | '));
   return blocks.join('\n\n');
 }
 
