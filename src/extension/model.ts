@@ -29,6 +29,7 @@ export class Model implements Disposable {
   private readonly changes = new Emitter<Change>();
   private latestDir: string | undefined;
   private onDisk = false;
+  private listed = false;
   private readonly ends = new Emitter<RecordingInfo>();
 
   readonly onDidChange = this.changes.event;
@@ -38,6 +39,11 @@ export class Model implements Disposable {
   /** There are recordings, listed already or not. */
   get hasRecordings(): boolean {
     return this.onDisk || this.recordingsByDir.size > 0;
+  }
+
+  /** The folder has some that are not listed yet. */
+  get unlisted(): boolean {
+    return this.onDisk && !this.listed;
   }
 
   /** Whether the recordings folder has any, where they are not listed yet. */
@@ -117,6 +123,7 @@ export class Model implements Disposable {
 
   /** Those of the folder: what is recorded at the moment stays as it is known. */
   setRecordings(listed: readonly RecordingInfo[]): void {
+    this.listed = true;
     const live = this.recordings.filter((recording) => recording.state !== 'ended');
     this.recordingsByDir.clear();
     for (const recording of [...listed, ...live]) this.recordingsByDir.set(recording.dir, recording);

@@ -42,10 +42,15 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
       return target && stateRow(target, model.recordingOf(node.target), l10n, now);
     }
     case 'recordings':
-      return { label: l10n.t('Recordings'), context: 'recordings', state: 'collapsed', icon: 'history' };
+      return {
+        label: model.current.length ? l10n.t('Earlier Recordings') : l10n.t('Recordings'),
+        context: 'recordings',
+        state: 'collapsed',
+        icon: 'history',
+      };
     case 'recording': {
       const recording = model.recording(node.dir);
-      return recording && recordingRow(recording, l10n);
+      return recording && recordingRow(recording, node.latest, l10n);
     }
     case 'verdict': {
       const recording = model.recording(node.dir);
@@ -190,7 +195,7 @@ function counted(l10n: Localizer, steps: number): string {
   return steps === 1 ? l10n.t('1 step') : l10n.t('{0} steps', formatCount(steps));
 }
 
-function recordingRow(recording: RecordingInfo, l10n: Localizer): Row {
+function recordingRow(recording: RecordingInfo, latest: boolean, l10n: Localizer): Row {
   const { findings, state } = recording;
   const leaks = leaksOf(recording).length;
   const verdict =
@@ -210,7 +215,7 @@ function recordingRow(recording: RecordingInfo, l10n: Localizer): Row {
   const date = new Date(recording.createdAt);
   const when = Number.isNaN(date.getTime()) ? '' : date.toLocaleString();
   return {
-    label: printable(recording.title || recording.name),
+    label: printable(withoutPid(recording.title) || recording.name),
     description: [verdict, when].filter(Boolean).join(' · '),
     tooltip: [
       recording.dir,
@@ -235,7 +240,7 @@ function recordingRow(recording: RecordingInfo, l10n: Localizer): Row {
         ? 'testing.iconPassed'
         : undefined,
     context: `recording.${leaks ? 'leak' : 'other'}`,
-    state: 'collapsed',
+    state: latest ? 'expanded' : 'collapsed',
   };
 }
 
