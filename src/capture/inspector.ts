@@ -90,7 +90,11 @@ export class Inspector {
         .send(method, params)
         .then(
           (result) => resolve(result as Commands[M]['result']),
-          (error) => reject(this.gone ? targetGone() : error),
+          (error: Error) => {
+            // The proxy stays open when its target is gone, and answers so.
+            if (this.shared && error.message === 'Connection is closed') this.close();
+            reject(this.gone ? targetGone() : error);
+          },
         )
         .finally(() => this.pending.delete(reject));
     });

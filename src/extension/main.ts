@@ -43,6 +43,7 @@ export function activate(context: ExtensionContext): void {
     onDidChangeEnabled: onDidChangeGutter,
     openSite: sources.openSite,
     showReport: (dir) => panels.showReport(dir),
+    canVerify: (dir) => launches.of(dir) !== undefined,
     verifyFix: (dir, finding) => commands.executeCommand('heapline.verify', { dir }, finding),
   });
   const commandContext = { ...deps, sessions, recorder, launches, panels, openSite: sources.openSite };

@@ -2,11 +2,12 @@ import { rm } from 'node:fs/promises';
 import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
 import type { Inspector } from '../capture/inspector.ts';
+import { LiveRecording } from '../capture/live.ts';
+import type { SnapshotProgress } from '../capture/recorder.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
 import type { Analyst } from './analyst.ts';
-import type { Capturing, Live, SnapshotProgress } from './capturing.ts';
 import { deleteRecording, nameOf } from './catalogue.ts';
 import { makeFolder } from './folder-name.ts';
 import { MeanwhileVerdict } from './meanwhile.ts';
@@ -20,7 +21,6 @@ const WAITING =
   'The snapshot begins when the program lets it: it is busy, or stands at a breakpoint. Continue it, or wait.';
 
 export interface SessionContext {
-  capturing: Capturing;
   analyst: Analyst;
   verdicts: Verdicts;
   /** Heapline's own version. */
@@ -40,7 +40,7 @@ export class RecordingSession {
   recorded!: Promise<void>;
   /** Settles, never rejects, when the verdict is there, too, or given up. */
   ended!: Promise<RecordingInfo>;
-  private live!: Live;
+  private live!: LiveRecording;
   private readonly facts: Omit<RecordingInfo, 'durationMs'>;
   private readonly began = performance.now();
   private endedAfter?: number;
@@ -94,7 +94,7 @@ export class RecordingSession {
       dir = makeFolder(parent, target.info.spec.name, new Date());
       const session = new RecordingSession(dir, target, inspector, options.mode, context);
       const { mode, samplingInterval, forceGC } = options;
-      const live = await context.capturing.startRecording(
+      const live = await LiveRecording.start(
         inspector,
         { out: dir, version: context.version, mode, samplingInterval, forceGC, ...scheduleOf(options) },
         {
@@ -109,7 +109,7 @@ export class RecordingSession {
       session.tell.now();
       return session;
     } catch (error) {
-      await inspector.close();
+      void inspector.close();
       if (dir) await rm(dir, { recursive: true, force: true });
       throw error;
     }
@@ -179,7 +179,7 @@ export class RecordingSession {
   async close(patience: number): Promise<void> {
     this.closing = true;
     this.analysis.abort();
-    this.meanwhile.giveUp();
+    this.meanwhile.dispose();
     this.live.cancelSnapshot();
     void this.live.stop({ lastSnapshot: false });
     const timer = setTimeout(() => void this.live.abandon(), patience);
@@ -191,9 +191,9 @@ export class RecordingSession {
     const { failure } = await this.live.done;
     this.endedAfter = Math.round(performance.now() - this.began);
     this.facts.taking = undefined;
-    this.meanwhile.giveUp();
+    this.meanwhile.dispose();
     if (failure && failure.code !== 'cancelled') this.problem(failure.toLine());
-    await this.inspector.close();
+    void this.inspector.close();
     this.target.recordedAs(undefined);
     this.facts.target = undefined;
   }

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
-import type { Inspector } from '../capture/inspector.ts';
+import { reachInspector } from '../capture/attach.ts';
+import { Inspector, type ProxyAddress } from '../capture/inspector.ts';
+import { type Identity, type MemoryReading as Memory, readIdentity, readMemory } from '../capture/light.ts';
+import { type Reached, reachTarget } from '../capture/reach.ts';
 import type { MemoryReading, TargetInfo, TargetSpec } from '../protocol/server.ts';
-import type { Capturing, Memory, ProxyAddress, Reached } from './capturing.ts';
 
 export interface TargetListener {
   changed(info: TargetInfo): void;
@@ -31,7 +33,6 @@ export class Target implements Disposable {
 
   constructor(
     spec: TargetSpec,
-    private readonly capturing: Capturing,
     private readonly listener: TargetListener,
   ) {
     this.spec = spec;
@@ -71,8 +72,8 @@ export class Target implements Disposable {
   async reach(): Promise<Reached> {
     await this.ready();
     const { proxy, inspector } = this.spec;
-    if (proxy) return this.capturing.reachTarget(withPath(proxy));
-    return { inspector: await this.capturing.reachInspector(inspector!), via: 'inspector' };
+    if (proxy) return reachTarget(withPath(proxy));
+    return { inspector: await reachInspector(inspector!), via: 'inspector' };
   }
 
   /** From now on its memory is read by the recording; undefined: by us again. */
@@ -114,7 +115,7 @@ export class Target implements Disposable {
     const inspector = await this.connection();
     if (attempt !== this.attempt) return void inspector.close();
     this.inspector = inspector;
-    const { pid, version } = await this.capturing.readIdentity(inspector);
+    const { pid, version } = await this.identity(inspector);
     if (attempt !== this.attempt) return;
     this.facts = { state: 'live', pid, runtime: version && `Node.js ${version.replace(/^v/, '')}` };
     this.changed();
@@ -129,8 +130,8 @@ export class Target implements Disposable {
     const until = Date.now() + PATIENCE_MS;
     for (;;) {
       try {
-        if (proxy) return await this.capturing.connectProxy(withPath(proxy));
-        if (inspector) return await this.capturing.reachInspector(inspector);
+        if (proxy) return await Inspector.connectProxy(withPath(proxy));
+        if (inspector) return await reachInspector(inspector);
       } catch (error) {
         if (!HeaplineError.is(error, 'connect-failed') || Date.now() > until) throw error;
         await sleep(RETRY_MS, undefined, { signal: this.disposed.signal });
@@ -140,6 +141,20 @@ export class Target implements Disposable {
         'connect-failed',
         `There is no way to ${this.spec.name}: its address is unknown.`,
       );
+    }
+  }
+
+  /** While a program is being loaded, it does not know itself. */
+  private async identity(inspector: Inspector): Promise<Identity> {
+    const until = Date.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        const identity = await readIdentity(inspector);
+        if (identity.pid !== undefined || this.spec.kind === 'page' || Date.now() > until) return identity;
+      } catch (error) {
+        if (!HeaplineError.is(error, 'connect-failed') || Date.now() > until) throw error;
+      }
+      await sleep(RETRY_MS, undefined, { signal: this.disposed.signal });
     }
   }
 
@@ -169,7 +184,7 @@ export class Target implements Disposable {
     if (!inspector || this.recorded || this.reading) return;
     this.reading = true;
     try {
-      const memory = await this.capturing.readMemory(inspector);
+      const memory = await readMemory(inspector);
       if (this.inspector === inspector && !this.recorded) this.tell(memory);
     } catch {
       // Its end shows by itself; anything else is asked again.

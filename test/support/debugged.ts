@@ -11,6 +11,7 @@ import type { ProxyAddress } from '../../src/capture/inspector.ts';
 interface Client {
   send(method: string, params?: object): Promise<never>;
   on(event: 'event', listener: (message: { method: string; params: object }) => void): void;
+  on(event: 'disconnect', listener: () => void): void;
   close(): Promise<void>;
 }
 
@@ -25,6 +26,9 @@ interface SocketServer {
   close(): void;
 }
 
+/** The proxy's own words when its target is gone; it stays open itself. */
+const CLOSED = { code: 0, message: 'Connection is closed' };
+
 export interface Stop {
   type: 'paused' | 'resumed';
   reason?: string;
@@ -37,6 +41,7 @@ export class Debugged {
   readonly stops: Stop[] = [];
   /** What clients of the proxy sent. */
   readonly relayed: string[] = [];
+  private isGone = false;
   private readonly servers: { close(): void }[] = [];
 
   private constructor(
@@ -45,6 +50,9 @@ export class Debugged {
     readonly client: Client,
     private readonly printed: () => string,
   ) {
+    client.on('disconnect', () => {
+      this.isGone = true;
+    });
     client.on('event', ({ method, params }) => {
       if (method === 'Debugger.resumed') this.stops.push({ type: 'resumed' });
       if (method !== 'Debugger.paused') return;
@@ -133,6 +141,10 @@ export class Debugged {
 
   private relay(socket: Socket): void {
     const subscribed: string[] = [];
+    const gone = new Promise<never>((_, reject) => {
+      this.client.on('disconnect', () => reject(new Error('gone')));
+    });
+    gone.catch(() => {});
     const answer = (message: object): void => {
       if (socket.readyState === 1) socket.send(JSON.stringify(message));
     };
@@ -151,10 +163,10 @@ export class Debugged {
         return;
       }
       try {
-        answer({ id, result: await this.client.send(method, params) });
+        answer({ id, result: await Promise.race([this.client.send(method, params), gone]) });
       } catch (error) {
         const { response, message } = error as Error & { response?: object };
-        answer({ id, error: response ?? { code: 0, message } });
+        answer({ id, error: this.isGone ? CLOSED : (response ?? { code: 0, message }) });
       }
     });
   }

@@ -53,15 +53,19 @@ export function mountError(root: HTMLElement, error: WireError, host: Host): voi
   append(root, [
     h(
       'main',
-      { class: `panel waiting ${cancelled ? '' : 'failed'}`, role: cancelled ? undefined : 'alert' },
+      { class: cancelled ? 'panel waiting' : 'panel waiting failed' },
       h('h1', {}, t(cancelled ? 'Cancelled' : 'This could not be shown')),
       !cancelled &&
         h(
-          'dl',
-          { class: 'facts' },
-          ...line('What happened', error.message),
-          ...line('What was kept', error.kept),
-          ...line('What to do', error.hint),
+          'div',
+          { role: 'alert' },
+          h(
+            'dl',
+            { class: 'facts' },
+            ...line('What happened', error.message),
+            ...line('What was kept', error.kept),
+            ...line('What to do', error.hint),
+          ),
         ),
       host.editor &&
         h(
