@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { type Change, Model } from '../../../src/extension/model.ts';
 import type { RecordingInfo } from '../../../src/protocol/server.ts';
-import { recordingInfo, targetSpec } from '../../support/extension-data.ts';
+import { recordingInfo, targetSpec, verdict } from '../../support/extension-data.ts';
 
 function watched(): { model: Model; changes: Change[]; ended: RecordingInfo[] } {
   const model = new Model();
@@ -97,6 +97,19 @@ it('keeps source lines of the latest recordings only', () => {
     model.recordings.filter(({ sources: kept }) => kept).map(({ dir }) => dir),
     ['/r/20', '/r/19', '/r/18'],
   );
+});
+
+it('takes the verdict that is made later, of a recording that had none', () => {
+  const { model, ended } = watched();
+  model.setRecordings([recordingInfo('/r/cut', { state: 'ended', final: false })]);
+  model.setVerdict('/r/cut', verdict(), undefined);
+  model.setVerdict('/r/cut', verdict({ verdict: 'no-leak' }), undefined);
+  model.setVerdict('/r/unknown', verdict(), undefined);
+  assert.deepEqual(
+    model.recordings.map(({ dir, findings, final }) => [dir, findings?.verdict, final]),
+    [['/r/cut', 'leak', true]],
+  );
+  assert.deepEqual(ended, []);
 });
 
 it('forgets what a dead server knew, and says what it cut off', () => {
