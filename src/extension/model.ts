@@ -1,6 +1,7 @@
 /** What the extension knows: targets and recordings, as the server tells. The view, the marks and commands read it. */
 import type { Disposable } from '../base/disposable.ts';
-import type { Finding } from '../protocol/findings.ts';
+import type { Finding, Findings } from '../protocol/findings.ts';
+import type { SourceExcerpt } from '../protocol/report.ts';
 import type { MemoryReading, RecordingInfo, TargetInfo, TargetSpec } from '../protocol/server.ts';
 import { Emitter } from './emitter.ts';
 import { withReading } from './readings.ts';
@@ -119,6 +120,13 @@ export class Model implements Disposable {
     this.forgetSources();
     this.changes.fire(known ? { what: 'recording', dir: info.dir } : { what: 'recordings' });
     if (known && known.state !== 'ended' && info.state === 'ended') this.ends.fire(info);
+  }
+
+  /** The verdict of a recording that had ended without one. */
+  setVerdict(dir: string, findings: Findings, sources: SourceExcerpt[] | undefined): void {
+    const recording = this.recordingsByDir.get(dir);
+    if (recording?.state !== 'ended' || recording.findings) return;
+    this.setRecording({ ...recording, findings, sources, final: true });
   }
 
   /** Those of the folder: what is recorded at the moment stays as it is known. */
