@@ -35,7 +35,12 @@ export function activate(context: ExtensionContext): void {
   own.push(sessions, recorder);
 
   const sources = registerSources({ sessions: () => sessions.live() });
-  const pageDeps = { server, extensionUri: context.extensionUri, openSite: sources.openSite };
+  const pageDeps = {
+    server,
+    extensionUri: context.extensionUri,
+    isLive: (dir: string) => (model.recording(dir)?.state ?? 'ended') !== 'ended',
+    openSite: sources.openSite,
+  };
   const panels = registerPanels(pageDeps);
   const gutter = registerGutter({
     extensionUri: context.extensionUri,
