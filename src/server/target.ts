@@ -3,7 +3,7 @@ import type { Disposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import { reachInspector } from '../capture/attach.ts';
 import { Inspector, type ProxyAddress } from '../capture/inspector.ts';
-import { afterLoading, type MemoryReading as Memory, readMemory } from '../capture/light.ts';
+import { type Identity, type MemoryReading as Memory, readIdentity, readMemory } from '../capture/light.ts';
 import { type Reached, reachTarget } from '../capture/reach.ts';
 import type { MemoryReading, TargetInfo, TargetSpec } from '../protocol/server.ts';
 
@@ -115,7 +115,7 @@ export class Target implements Disposable {
     const inspector = await this.connection();
     if (attempt !== this.attempt) return void inspector.close();
     this.inspector = inspector;
-    const { pid, version } = await afterLoading(inspector);
+    const { pid, version } = await this.identity(inspector);
     if (attempt !== this.attempt) return;
     this.facts = { state: 'live', pid, runtime: version && `Node.js ${version.replace(/^v/, '')}` };
     this.changed();
@@ -141,6 +141,20 @@ export class Target implements Disposable {
         'connect-failed',
         `There is no way to ${this.spec.name}: its address is unknown.`,
       );
+    }
+  }
+
+  /** While a program is being loaded, it does not know itself. */
+  private async identity(inspector: Inspector): Promise<Identity> {
+    const until = Date.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        const identity = await readIdentity(inspector);
+        if (identity.pid !== undefined || this.spec.kind === 'page' || Date.now() > until) return identity;
+      } catch (error) {
+        if (!HeaplineError.is(error, 'connect-failed') || Date.now() > until) throw error;
+      }
+      await sleep(RETRY_MS, undefined, { signal: this.disposed.signal });
     }
   }
 
