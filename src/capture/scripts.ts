@@ -13,8 +13,8 @@ const MAX_SOURCES = 1000;
 const MAX_LENGTH = 64e6;
 /** Files that are compared at a time. */
 const BATCH = 32;
-/** What our own scripts are called: `heapline:target`. */
-export const OWN_SCHEME = 'heapline:';
+/** Scripts of debuggers: `heapline:target.cdp` and the like are ours, js-debug's end so, too. */
+const OF_DEBUGGERS = '.cdp';
 
 /**
  * The script map of a target, gathered over the whole recording: scripts come and go, snapshots name them by id.
@@ -46,7 +46,7 @@ export class ScriptCollector {
     for (let at = 0; at < fresh.length; at += BATCH) {
       const batch = fresh.slice(at, at + BATCH);
       const known = await Promise.all(
-        batch.map((script) => script.url.startsWith(OWN_SCHEME) || isOnDisk(script)),
+        batch.map((script) => script.url.endsWith(OF_DEBUGGERS) || isOnDisk(script)),
       );
       unsaved.push(...batch.filter((_, index) => !known[index]));
     }

@@ -3,12 +3,14 @@ import { HeaplineError } from '../base/errors.ts';
 import type { EngineMethods } from '../protocol/engine.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import { analyseRecording } from './analyse.ts';
+import { summariseProfile } from './profile-rows.ts';
 import { compare, describeNode, summarise } from './tables.ts';
 
 export const engineHandlers: Handlers<EngineMethods> = {
   analyse: (input, task) => orTooLarge(analyseRecording(input, task)),
   summary: ({ file }, task) => orTooLarge(summarise(file, task)),
   diff: ({ before, after }, task) => orTooLarge(compare(before, after, task)),
+  profile: ({ file }) => orTooLarge(summariseProfile(file)),
   details: ({ file, nodeId, paths }, task) => orTooLarge(describeNode(file, nodeId, paths, task)),
 };
 

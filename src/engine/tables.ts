@@ -14,7 +14,7 @@ import type { Task } from '../base/progress.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tables.ts';
 import { loadSnapshot } from './load.ts';
 import { describePath } from './path-entries.ts';
-import { siteFinder } from './snapshot-sites.ts';
+import { type ClassSites, classSites, siteFinder } from './snapshot-sites.ts';
 
 /** With fewer of the objects found again, or more of the ids gone to others, two snapshots hardly belong together. */
 const FEW_KEPT = 0.2;
@@ -24,9 +24,12 @@ const MANY_CHANGED = 0.3;
 export async function summarise(file: string, task?: Task): Promise<SnapshotSummary> {
   const graph = await loadSnapshot(file, task);
   const heap = analyseHeap(graph, task);
-  const classes = aggregateByClass(heap, classify(graph)).map(({ shallowSize, ...row }) => ({
+  const classOf = classify(graph);
+  const sites = await classSites(graph, classOf, file);
+  const classes = aggregateByClass(heap, classOf).map(({ shallowSize, ...row }) => ({
     ...row,
     selfSize: shallowSize,
+    ...sites(row.className),
   }));
   return {
     file,
@@ -52,13 +55,25 @@ export async function compare(before: string, after: string, task?: Task): Promi
       'The ids in both hardly fit together: these may be different processes, or ids were reset in between.',
     );
   }
-  return { before, after, rows, sharedIds: kept, warnings };
+  const sites = rows.map((row) => ({
+    ...row,
+    ...(second.sites(row.className) ?? first.sites(row.className)),
+  }));
+  return { before, after, rows: sites, sharedIds: kept, warnings };
 }
 
-async function digestFile(file: string, task?: Task): Promise<{ digest: HeapDigest; problems: string[] }> {
+interface DigestedFile {
+  digest: HeapDigest;
+  sites: ClassSites;
+  problems: string[];
+}
+
+async function digestFile(file: string, task?: Task): Promise<DigestedFile> {
   const graph = await loadSnapshot(file, named(task, file));
+  const classes = classify(graph);
   return {
-    digest: digestHeap({ graph, shallowSizes: computeShallowSizes(graph) }, classify(graph)),
+    digest: digestHeap({ graph, shallowSizes: computeShallowSizes(graph) }, classes),
+    sites: await classSites(graph, classes, file),
     problems: graph.problems.map((problem) => `${basename(file)}: ${problem}`),
   };
 }

@@ -1,7 +1,7 @@
 /** What the engine's worker can be asked. */
 import type { ReportData } from './report.ts';
 import type { AnswererToCaller, CallerToAnswerer } from './rpc.ts';
-import type { NodeDetails, SnapshotDiff, SnapshotSummary } from './tables.ts';
+import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
 
 export type AnalysisInput = { recordingDir: string } | { snapshotFiles: string[] };
 
@@ -12,6 +12,8 @@ export type EngineMethods = {
   summary: { params: { file: string }; result: SnapshotSummary };
   /** Two snapshots by class, largest change of size first. */
   diff: { params: { before: string; after: string }; result: SnapshotDiff };
+  /** A sampled allocation profile (`.heapprofile`) by function. */
+  profile: { params: { file: string }; result: ProfileSummary };
   /** One object and up to `paths` distinct ways from a root to it, shortest first. */
   details: { params: { file: string; nodeId: number; paths: number }; result: NodeDetails };
 };

@@ -2,30 +2,55 @@
 import type { Site } from './findings.ts';
 import type { ReportData } from './report.ts';
 import type { WireError } from './rpc.ts';
-import type { NodeDetails, SnapshotDiff, SnapshotSummary } from './tables.ts';
+import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
 
 /** What a panel shows. */
 export type PanelContent =
   /** The verdict on a recording: findings, timeline, classes. `final` is false while it is recorded. */
   | { type: 'report'; data: ReportData; final: boolean }
   /** Two snapshots: by class, and by owner (the findings and what else was looked at) where there is a verdict. */
-  | { type: 'diff'; diff: SnapshotDiff; titles: { before: string; after: string }; report?: ReportData }
+  | {
+      type: 'diff';
+      diff: SnapshotDiff;
+      titles: { before: string; after: string };
+      /** Their numbers, where both are of the recording that `report` is about. */
+      numbers?: { before: number; after: number };
+      report?: ReportData;
+      /** The report is on its way. */
+      pending?: boolean;
+    }
   | { type: 'summary'; summary: SnapshotSummary; title: string }
   /** A sampled allocation profile: functions by what they allocated that is alive. */
-  | { type: 'profile'; title: string; rows: ProfileRow[]; total: number }
+  | { type: 'profile'; profile: ProfileSummary; title: string }
   | { type: 'loading'; title: string; phase: string; done?: number; total?: number }
   | { type: 'error'; error: WireError };
 
-export interface ProfileRow {
-  function: string;
-  site?: Site;
-  /** Live bytes allocated by the function itself, and with all that it called. */
-  selfSize: number;
-  totalSize: number;
+/** What a panel is about: enough to fill it anew. Files and folders by their paths. */
+export type PanelSource =
+  | { type: 'report'; dir: string }
+  | { type: 'diff'; before: DiffSide; after: DiffSide; dir?: string }
+  | { type: 'summary'; file: string }
+  | { type: 'profile'; file: string };
+
+/** One of two snapshots that are compared. */
+export interface DiffSide {
+  file: string;
+  title: string;
+  /** Its number in the recording. */
+  snapshot?: number;
+}
+
+/** What the page keeps with `setState`, and the editor gives back when it revives a panel. */
+export interface PanelState {
+  source?: PanelSource;
+  /** The page's own: what was sorted, filtered, unfolded. */
+  view?: unknown;
+  /** Pixels. */
+  scroll?: number;
 }
 
 export type EditorToPanel =
-  | { type: 'show'; content: PanelContent }
+  | { type: 'show'; content: PanelContent; source?: PanelSource }
   /** Answer to `ask-details`. */
   | { type: 'details'; id: number; details?: NodeDetails; error?: WireError };
 
@@ -37,4 +62,9 @@ export type PanelToEditor =
   | { type: 'ask-details'; id: number; nodeId: number; snapshot?: number }
   | { type: 'copy'; text: string }
   | { type: 'cancel' }
-  | { type: 'command'; command: 'compare' | 'export' | 'verify' | 'takeSnapshot' | 'openLog' };
+  /** Tries again what failed or was cancelled. */
+  | { type: 'retry' }
+  | { type: 'command'; command: PanelCommand };
+
+/** Commands that a page may ask for: `heapline.NAME`, given the recording's folder as `{dir}`. */
+export type PanelCommand = 'compare' | 'export' | 'verify' | 'takeSnapshot' | 'openLog';

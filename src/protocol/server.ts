@@ -8,7 +8,7 @@ import type { AnalysisInput } from './engine.ts';
 import type { Findings } from './findings.ts';
 import type { RecordingManifest, SnapshotEntry, SnapshotReason } from './recording.ts';
 import type { ReportData, SourceExcerpt } from './report.ts';
-import type { NodeDetails, SnapshotDiff, SnapshotSummary } from './tables.ts';
+import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
 
 export type TargetKind = 'node' | 'worker' | 'page' | 'extension-host';
 
@@ -132,6 +132,7 @@ export type ServerRequests = {
   'heapline/analyse': { params: AnalysisInput; result: ReportData };
   'heapline/summary': { params: { file: string }; result: SnapshotSummary };
   'heapline/diff': { params: { before: string; after: string }; result: SnapshotDiff };
+  'heapline/profile': { params: { file: string }; result: ProfileSummary };
   'heapline/details': { params: { file: string; nodeId: number; paths: number }; result: NodeDetails };
   /** Writes a report of a recording to `file`. */
   'heapline/export': { params: { dir: string; format: ExportFormat; file: string }; result: null };

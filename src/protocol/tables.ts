@@ -10,10 +10,13 @@ export interface ClassRow {
   retainedSize: number;
   /** Smallest distance from a root. */
   distance: number;
+  /** Where the class is written, when the snapshot lies in a recording that knows its script. */
+  site?: Site;
 }
 
 export interface ClassDiffRow {
   className: string;
+  site?: Site;
   addedCount: number;
   removedCount: number;
   deltaCount: number;
@@ -59,4 +62,22 @@ export interface NodeDetails {
   site?: Site;
   /** Each from a root to the node. */
   paths: PathStepRow[][];
+}
+
+export interface ProfileRow {
+  function: string;
+  /** Where the function is written. */
+  site?: Site;
+  /** Live bytes allocated by the function itself, and with all that it called (a recursive call counts once). */
+  selfSize: number;
+  totalSize: number;
+}
+
+/** A sampled allocation profile by function. */
+export interface ProfileSummary {
+  file: string;
+  /** All live bytes that were sampled. */
+  total: number;
+  /** Largest own size first. */
+  rows: ProfileRow[];
 }

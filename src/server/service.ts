@@ -73,6 +73,7 @@ export class Service {
           : analyst.ask('analyse', input, asked),
       'heapline/summary': (params, asked) => analyst.ask('summary', params, asked),
       'heapline/diff': (params, asked) => analyst.ask('diff', params, asked),
+      'heapline/profile': (params, asked) => analyst.ask('profile', params, asked),
       'heapline/details': (params, asked) => analyst.ask('details', params, asked),
       'heapline/export': async ({ dir, format, file }, asked) => {
         const data = await recordings.verdict(dir, asked);

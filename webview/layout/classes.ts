@@ -1,6 +1,7 @@
 /** Rows of the class table: differences, filter and order. */
 
 import { ascending, descending } from 'd3';
+import type { Findings, Site } from '../../src/protocol/findings.ts';
 import type { ClassTrend } from '../../src/protocol/report.ts';
 import type { ViewState } from '../state.ts';
 
@@ -24,6 +25,16 @@ export function classViews(trend: ClassTrend): ClassView[] {
     size: sizes.at(-1) ?? 0,
     sizeDelta: (sizes.at(-1) ?? 0) - (sizes[0] ?? 0),
   }));
+}
+
+/** Where classes are written, as far as the findings say. */
+export function classSites({ findings }: Findings): Map<string, Site> {
+  const sites = new Map<string, Site>();
+  for (const { owner, retainingPath } of findings) {
+    for (const { className, site } of [owner, ...retainingPath])
+      if (site?.evidence?.startsWith('class') && !sites.has(className)) sites.set(className, site);
+  }
+  return sites;
 }
 
 /** Those whose name holds the filter's text (upper or lower case), in the chosen order. */

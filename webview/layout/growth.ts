@@ -76,3 +76,15 @@ function leastSquares(points: readonly { x: number; y: number }[]): ((x: number)
   }
   return bottom === 0 ? undefined : (x) => middleY + (top / bottom) * (x - middleX);
 }
+
+/** Bytes gained from one snapshot to another; undefined where one of them was not measured. */
+export function growthBetween(
+  points: readonly SnapshotPoint[],
+  before: number,
+  after: number,
+): number | undefined {
+  const at = (number: number): number | undefined =>
+    points.find(({ snapshot }) => snapshot === number)?.bytes;
+  const [from, to] = [at(before), at(after)];
+  return from === undefined || to === undefined ? undefined : to - from;
+}

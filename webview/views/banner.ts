@@ -4,7 +4,6 @@ import { formatBytes, formatCount } from '../../src/base/units.ts';
 import type { Finding } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
 import {
-  counted,
   excerptOf,
   mainRate,
   pathNames,
@@ -13,13 +12,15 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from '../../src/protocol/wording.ts';
+import type { Host } from '../host.ts';
 import type { Store } from '../state.ts';
-import { codeView, originView, placeView } from './code.ts';
+import { plural, t } from '../text.ts';
+import { codeView, functionView, originView, placeView } from './code.ts';
 import { type Child, h, prose } from './dom.ts';
 
 const ICONS = { leak: '▲', 'no-leak': '✓', inconclusive: '?' } as const;
 
-export function bannerView(data: ReportData, store: Store): HTMLElement {
+export function bannerView(data: ReportData, store: Store, host: Host): HTMLElement {
   const { findings } = data;
   const [first] = findings.findings;
   return h(
@@ -40,14 +41,14 @@ export function bannerView(data: ReportData, store: Store): HTMLElement {
         { class: 'verdict' },
         h('span', { 'aria-hidden': 'true' }, ICONS[findings.verdict]),
         ' ',
-        VERDICT_WORDS[findings.verdict],
+        t(VERDICT_WORDS[findings.verdict]),
       ),
       ' ',
       h('span', {}, prose(capital(verdictSentence(findings)))),
     ),
     figures(data, first),
     findings.verdict === 'leak' && first
-      ? culprit(data, first)
+      ? culprit(data, first, host)
       : h('ul', { class: 'reasons' }, ...findings.reasons.map((reason) => h('li', {}, prose(reason)))),
     findings.findings.length > 1 && ranking(data, store),
   );
@@ -70,12 +71,12 @@ function figures(data: ReportData, first: Finding | undefined): HTMLElement {
     ...tiles
       .filter(([, value]) => value !== undefined)
       .map(([label, value], i) =>
-        h('div', {}, h('dt', {}, label), h('dd', { class: i === 0 && 'main-figure' }, value)),
+        h('div', {}, h('dt', {}, t(label)), h('dd', { class: i === 0 && 'main-figure' }, value)),
       ),
   );
 }
 
-function culprit(data: ReportData, finding: Finding): HTMLElement | undefined {
+function culprit(data: ReportData, finding: Finding, host: Host): HTMLElement | undefined {
   const site = finding.storeSite ?? finding.userSite ?? finding.allocationSites[0];
   const role =
     site === finding.storeSite ? 'Stored at' : site === finding.userSite ? 'Your line' : 'Allocated at';
@@ -95,17 +96,17 @@ function culprit(data: ReportData, finding: Finding): HTMLElement | undefined {
       h(
         'p',
         {},
-        h('span', { class: 'role' }, role),
+        h('span', { class: 'role' }, t(role)),
         originView(site),
-        placeView(site, data.recording.cwd),
-        site.function !== undefined && h('span', { class: 'dim' }, 'in ', h('code', {}, site.function)),
+        placeView(site, data.recording.cwd, host),
+        functionView(site),
       ),
-    line && codeView(line, site),
+    line && codeView(line, site, host),
     names.length > 0 &&
       h(
         'p',
         {},
-        h('span', { class: 'role' }, 'Held by'),
+        h('span', { class: 'role' }, t('Held by')),
         h(
           'span',
           { class: 'names' },
@@ -124,8 +125,14 @@ function ranking(data: ReportData, store: Store): HTMLElement {
   const most = Math.max(1, ...findings.map((finding) => finding.growth.bytes));
   return h(
     'nav',
-    { 'aria-label': 'Findings' },
-    h('h2', {}, counted(findings.length, verdict === 'leak' ? 'leak' : 'suspect')),
+    { 'aria-label': t('Findings') },
+    h(
+      'h2',
+      {},
+      verdict === 'leak'
+        ? plural(findings.length, '1 leak', '{0} leaks')
+        : plural(findings.length, '1 suspect', '{0} suspects'),
+    ),
     h(
       'ol',
       { class: 'ranking' },
@@ -137,7 +144,7 @@ function ranking(data: ReportData, store: Store): HTMLElement {
             'a',
             {
               href: `#finding-${i}`,
-              onclick: () => store.dispatch({ type: 'toggle-finding', index: i, open: true }),
+              onclick: () => store.dispatch({ type: 'toggle-finding', id: finding.id, open: true }),
             },
             h('code', {}, finding.owner.name || finding.owner.className),
           ),
@@ -145,7 +152,7 @@ function ranking(data: ReportData, store: Store): HTMLElement {
             min: 0,
             max: most,
             value: Math.max(0, finding.growth.bytes),
-            'aria-label': 'Growth beside the largest',
+            'aria-label': t('Growth beside the largest'),
           }),
           h('span', { class: 'amount' }, mainRate(finding.growth) ?? formatBytes(finding.growth.bytes)),
         ),

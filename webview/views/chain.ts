@@ -3,22 +3,24 @@
 import { formatBytes, formatCount } from '../../src/base/units.ts';
 import type { Finding } from '../../src/protocol/findings.ts';
 import { siteLabel } from '../../src/protocol/wording.ts';
+import type { Host } from '../host.ts';
 import { type ChainBox, chainOf } from '../layout/path.ts';
-import { editorLink, originView } from './code.ts';
+import { t } from '../text.ts';
+import { originView, siteLink } from './code.ts';
 import { h } from './dom.ts';
 
 const ROLES = { root: 'root', holder: '', container: 'grows', gained: 'gained' } as const;
 
-export function chainView(finding: Finding, cwd: string | undefined): HTMLElement {
+export function chainView(finding: Finding, cwd: string | undefined, host: Host): HTMLElement {
   return h(
     'ol',
-    { class: 'chain', 'aria-label': 'Retaining path, from the root to what it gains' },
+    { class: 'chain', 'aria-label': t('Retaining path, from the root to what it gains') },
     ...chainOf(finding).map((box, i) =>
       h(
         'li',
         { class: box.growing ? 'growing' : '' },
         i > 0 && edgeView(box, finding),
-        boxView(box, finding, cwd),
+        boxView(box, finding, cwd, host),
       ),
     ),
   );
@@ -27,30 +29,32 @@ export function chainView(finding: Finding, cwd: string | undefined): HTMLElemen
 function edgeView(box: ChainBox, finding: Finding): HTMLElement {
   const { objectsPerStep, objects } = finding.growth;
   const pace =
-    objectsPerStep === undefined ? `+${formatCount(objects)}` : `+${formatCount(objectsPerStep, 1)} a step`;
+    objectsPerStep === undefined
+      ? `+${formatCount(objects)}`
+      : t('+{0} a step', formatCount(objectsPerStep, 1));
   return h(
     'span',
     { class: 'edge' },
-    h('span', { class: 'unseen' }, 'through '),
+    h('span', { class: 'unseen' }, `${t('through')} `),
     h('code', {}, box.entry.edge || '→'),
     box.growing && h('strong', {}, pace),
     h('span', { class: 'arrow', 'aria-hidden': 'true' }),
   );
 }
 
-function boxView(box: ChainBox, finding: Finding, cwd: string | undefined): HTMLElement {
+function boxView(box: ChainBox, finding: Finding, cwd: string | undefined, host: Host): HTMLElement {
   const { entry, role, origin } = box;
   const gained = role === 'gained';
   const site = entry.site;
-  const href = site && editorLink(site);
   const label = site && siteLabel(site, cwd);
+  const link = label && siteLink(site, host, shortened(label));
   return h(
     'span',
     { class: `box ${role} ${origin ?? 'unplaced'}` },
     h(
       'span',
       { class: 'tags' },
-      ROLES[role] !== '' && h('span', { class: 'tag' }, ROLES[role]),
+      ROLES[role] !== '' && h('span', { class: 'tag' }, t(ROLES[role])),
       site && originView(site),
     ),
     h('strong', {}, entry.name || entry.className),
@@ -64,12 +68,9 @@ function boxView(box: ChainBox, finding: Finding, cwd: string | undefined): HTML
       h(
         'span',
         { class: 'amount' },
-        `${formatCount(finding.growth.objects)} objects, ${formatBytes(finding.growth.bytes)}`,
+        t('{0} objects, {1}', formatCount(finding.growth.objects), formatBytes(finding.growth.bytes)),
       ),
-    label !== undefined &&
-      (href !== undefined
-        ? h('a', { href, title: label }, shortened(label))
-        : h('span', { class: 'dim', title: label }, shortened(label))),
+    label !== undefined && (link instanceof Node ? link : h('span', { class: 'dim', title: label }, link)),
   );
 }
 

@@ -2,10 +2,14 @@
 
 import { select } from 'd3';
 import { formatBytes, formatCount } from '../../src/base/units.ts';
+import type { Site } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { type ClassView, chosenClasses, classViews } from '../layout/classes.ts';
+import type { Host } from '../host.ts';
+import { type ClassView, chosenClasses, classSites, classViews } from '../layout/classes.ts';
 import { sparkline } from '../layout/growth.ts';
 import type { ClassColumn, Store } from '../state.ts';
+import { t } from '../text.ts';
+import { siteLink } from './code.ts';
 import { h, scroll, section } from './dom.ts';
 
 const FEW = 12;
@@ -17,10 +21,12 @@ const COLUMNS: [ClassColumn, string][] = [
   ['sizeDelta', 'Change of size'],
 ];
 
-export function classesView(data: ReportData, store: Store): HTMLElement | undefined {
+export function classesView(data: ReportData, store: Store, host: Host): HTMLElement | undefined {
   const views = classViews(data.classes);
+  const sites = classSites(data.findings);
   if (!views.length) return undefined;
   const filter = h('input', { type: 'search', id: 'class-filter', autocomplete: 'off', spellcheck: 'false' });
+  filter.value = store.state.classFilter;
   filter.addEventListener('input', () => store.dispatch({ type: 'filter', text: filter.value }));
   const heads = COLUMNS.map(([column, label]) =>
     h(
@@ -29,7 +35,7 @@ export function classesView(data: ReportData, store: Store): HTMLElement | undef
       h(
         'button',
         { type: 'button', class: 'sort', onclick: () => store.dispatch({ type: 'sort', column }) },
-        label,
+        t(label),
       ),
     ),
   );
@@ -41,10 +47,16 @@ export function classesView(data: ReportData, store: Store): HTMLElement | undef
     const { state } = store;
     const chosen = chosenClasses(views, state);
     const rows = state.allClasses ? chosen : chosen.slice(0, FEW);
-    body.replaceChildren(...rows.map((view) => rowView(view, data.classes.snapshots)));
-    status.textContent = `${rows.length} of ${chosen.length} classes${state.classFilter ? ' that match' : ''}`;
+    body.replaceChildren(
+      ...rows.map((view) => rowView(view, data.classes.snapshots, sites.get(view.className), host)),
+    );
+    status.textContent = t(
+      state.classFilter ? '{0} of {1} classes that match' : '{0} of {1} classes',
+      rows.length,
+      chosen.length,
+    );
     all.hidden = chosen.length <= FEW;
-    all.textContent = state.allClasses ? `Show ${FEW}` : `Show all ${chosen.length}`;
+    all.textContent = state.allClasses ? t('Show {0}', FEW) : t('Show all {0}', chosen.length);
     for (const [i, head] of heads.entries()) {
       if (COLUMNS[i][0] === state.classSort.column)
         head.setAttribute('aria-sort', state.classSort.descending ? 'descending' : 'ascending');
@@ -56,12 +68,12 @@ export function classesView(data: ReportData, store: Store): HTMLElement | undef
   return section(
     'classes',
     'Classes that grew most',
-    h('div', { class: 'bar' }, h('label', { for: 'class-filter' }, 'Filter'), filter, status),
+    h('div', { class: 'bar' }, h('label', { for: 'class-filter' }, t('Filter')), filter, status),
     scroll(
       h(
         'table',
         { class: 'classes', 'aria-labelledby': 'classes-title' },
-        h('thead', {}, h('tr', {}, ...heads, h('th', { scope: 'col' }, 'Trend'))),
+        h('thead', {}, h('tr', {}, ...heads, h('th', { scope: 'col' }, t('Trend')))),
         body,
       ),
     ),
@@ -69,12 +81,17 @@ export function classesView(data: ReportData, store: Store): HTMLElement | undef
   );
 }
 
-function rowView(view: ClassView, snapshots: readonly number[]): HTMLElement {
+function rowView(
+  view: ClassView,
+  snapshots: readonly number[],
+  site: Site | undefined,
+  host: Host,
+): HTMLElement {
   const grew = view.sizeDelta > 0;
   return h(
     'tr',
     {},
-    h('th', { scope: 'row' }, h('code', {}, view.className)),
+    h('th', { scope: 'row' }, siteLink(host.editor && site, host, h('code', {}, view.className))),
     h('td', {}, formatCount(view.count)),
     h('td', { class: view.countDelta > 0 ? 'more' : '' }, signed(view.countDelta, formatCount)),
     h('td', {}, formatBytes(view.size)),
@@ -88,7 +105,8 @@ function trendView(view: ClassView, snapshots: readonly number[]): SVGSVGElement
   const { line, last } = sparkline(view.sizes, width, height);
   const text = view.sizes
     .map(
-      (size, i) => `snapshot ${snapshots[i] ?? i + 1}: ${formatBytes(size)}, ${formatCount(view.counts[i])}`,
+      (size, i) =>
+        `${t('snapshot {0}', snapshots[i] ?? i + 1)}: ${formatBytes(size)}, ${formatCount(view.counts[i])}`,
     )
     .join('; ');
   const svg = select(document.createElementNS('http://www.w3.org/2000/svg', 'svg'))

@@ -3,35 +3,57 @@
 import type { Site } from '../../src/protocol/findings.ts';
 import type { ReportData, SourceExcerpt } from '../../src/protocol/report.ts';
 import { excerptOf, siteLabel, siteOrigin } from '../../src/protocol/wording.ts';
+import type { Host } from '../host.ts';
 import { tokensOf } from '../layout/tokens.ts';
+import { t } from '../text.ts';
 import { type Child, h, longText, prose, scroll } from './dom.ts';
 
 const MAX_LINE = 300;
 const ORIGIN_WORDS = { user: 'your code', library: 'package', runtime: 'runtime' } as const;
 
-/** `src/memory.ts:42:18` with buttons to copy and to open it. */
-export function placeView(site: Site, cwd: string | undefined): HTMLElement {
+/** `src/memory.ts:42:18`, to open and to copy. */
+export function placeView(site: Site, cwd: string | undefined, host: Host): HTMLElement {
   const label = siteLabel(site, cwd);
-  const href = editorLink(site);
+  const where = h('code', { class: 'where' }, longText(label));
+  const href = host.editor ? undefined : editorLink(site);
   return h(
     'span',
     { class: 'place' },
-    h('code', { class: 'where' }, longText(label)),
+    host.editor ? siteButton(site, host, where) : where,
     ' ',
-    copyButton(siteLabel(site), label),
+    copyButton(siteLabel(site), label, host),
     href !== undefined && ' ',
-    href !== undefined && h('a', { class: 'button', href }, 'Open in VS Code'),
+    href !== undefined && h('a', { class: 'button', href }, t('Open in VS Code')),
   );
+}
+
+/** `what`, as a link to the site where it can be opened. */
+export function siteLink(site: Site | undefined, host: Host, what: Child): Child {
+  if (!site) return what;
+  if (host.editor) return siteButton(site, host, what);
+  const href = editorLink(site);
+  return href === undefined ? what : h('a', { href, title: siteLabel(site) }, what);
+}
+
+/** Opens the site in the editor; with Ctrl, Cmd or Alt, beside. */
+function siteButton(site: Site, host: Host, what: Child): HTMLElement {
+  const button = h('button', { type: 'button', class: 'link', title: siteLabel(site) }, what);
+  button.addEventListener('click', (event) => openSite(event, site, host));
+  return button;
+}
+
+function openSite(event: MouseEvent, site: Site, host: Host): void {
+  host.editor?.openSite(site, event.ctrlKey || event.metaKey || event.altKey);
 }
 
 /** Whose code it is, as a word. */
 export function originView(site: Site): HTMLElement {
   const origin = siteOrigin(site);
-  return h('span', { class: `origin ${origin}` }, ORIGIN_WORDS[origin]);
+  return h('span', { class: `origin ${origin}` }, t(ORIGIN_WORDS[origin]));
 }
 
 /** One site: its role, place, function, evidence, and the lines where the report carries them. */
-export function siteView(role: string, site: Site, data: ReportData): HTMLElement {
+export function siteView(role: string, site: Site, data: ReportData, host: Host): HTMLElement {
   const excerpt = excerptOf(data.sources, site);
   return h(
     'figure',
@@ -39,18 +61,25 @@ export function siteView(role: string, site: Site, data: ReportData): HTMLElemen
     h(
       'figcaption',
       {},
-      h('span', { class: 'role' }, role),
+      h('span', { class: 'role' }, t(role)),
       originView(site),
-      placeView(site, data.recording.cwd),
-      site.function !== undefined && h('span', { class: 'dim' }, 'in ', h('code', {}, site.function)),
+      placeView(site, data.recording.cwd, host),
+      functionView(site),
       site.evidence !== undefined && h('span', { class: 'dim' }, prose(site.evidence)),
     ),
-    excerpt && codeView(excerpt, site),
+    excerpt && codeView(excerpt, site, host),
+  );
+}
+
+/** The function that a site is in, if known. */
+export function functionView(site: Site): Child {
+  return (
+    site.function !== undefined && h('span', { class: 'dim' }, `${t('in')} `, h('code', {}, site.function))
   );
 }
 
 /** Lines with numbers; the site's own is marked, and in words for who can't see the mark. */
-export function codeView(excerpt: SourceExcerpt, site: Site): HTMLElement {
+export function codeView(excerpt: SourceExcerpt, site: Site, host: Host): HTMLElement {
   return scroll(
     h(
       'ol',
@@ -61,12 +90,24 @@ export function codeView(excerpt: SourceExcerpt, site: Site): HTMLElement {
         return h(
           'li',
           { class: here ? 'line here' : 'line' },
-          h('span', { class: 'number' }, number),
-          h('code', {}, here && h('span', { class: 'unseen' }, 'this line: '), ...lineView(line)),
+          numberView(number, here ? site : { ...site, line: number, column: 1 }, here, host),
+          h('code', {}, here && h('span', { class: 'unseen' }, t('this line: ')), ...lineView(line)),
         );
       }),
     ),
   );
+}
+
+/** In the editor it opens the line; the keyboard stops at the site's own only. */
+function numberView(number: number, site: Site, here: boolean, host: Host): HTMLElement {
+  if (!host.editor) return h('span', { class: 'number' }, number);
+  const button = h(
+    'button',
+    { type: 'button', class: 'number', title: siteLabel(site), tabindex: here ? 0 : -1 },
+    number,
+  );
+  button.addEventListener('click', (event) => openSite(event, site, host));
+  return button;
 }
 
 function lineView(line: string): Child[] {
@@ -87,29 +128,21 @@ export function editorLink(site: Site): string | undefined {
 }
 
 /** Copies `text`; says so in its own label. */
-function copyButton(text: string, label: string): HTMLElement {
-  const button = h('button', { type: 'button', class: 'button', 'aria-label': `Copy ${label}` }, 'Copy');
+function copyButton(text: string, label: string, host: Host): HTMLElement {
+  const button = h(
+    'button',
+    { type: 'button', class: 'button', 'aria-label': `${t('Copy')} ${label}` },
+    t('Copy'),
+  );
   const say = (word: string): void => {
     button.textContent = word;
     button.setAttribute('aria-label', `${word}: ${label}`);
   };
   button.addEventListener('click', () => {
-    copy(text).then(
-      () => say('Copied'),
-      () => say('Not copied'),
+    host.copy(text).then(
+      () => say(t('Copied')),
+      () => say(t('Not copied')),
     );
   });
   return button;
-}
-
-async function copy(text: string): Promise<void> {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  // Pages opened from a file have no clipboard object in some browsers.
-  const field = h('textarea', { class: 'unseen' });
-  field.value = text;
-  document.body.append(field);
-  field.select();
-  const done = document.execCommand('copy');
-  field.remove();
-  if (!done) throw new Error('The browser did not copy.');
 }

@@ -1,6 +1,7 @@
 /** Elements made of text only: whatever a program had in its heap can never become markup here. */
 
 import { codeSpans, printable } from '../../src/protocol/wording.ts';
+import { t } from '../text.ts';
 
 export type Child = Node | string | number | undefined | false;
 type Value = string | number | boolean | undefined | ((event: Event) => void);
@@ -54,7 +55,7 @@ export function shown(text: string | number, max = MAX_NAME): string {
   return printable(String(text), max);
 }
 
-/** A plain table: head cells, then rows; numbers are set to the right. */
+/** A plain table: head cells, then rows; numbers are set to the right. Caption and head are translated here. */
 export function table(
   caption: string,
   head: readonly string[],
@@ -66,8 +67,8 @@ export function table(
     h(
       'table',
       {},
-      h('caption', {}, caption),
-      h('thead', {}, h('tr', {}, ...head.map((text) => h('th', { scope: 'col' }, text)))),
+      h('caption', {}, t(caption)),
+      h('thead', {}, h('tr', {}, ...head.map((text) => h('th', { scope: 'col' }, t(text))))),
       h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map(cell)))),
     ),
   );
@@ -85,19 +86,19 @@ export function scroll(...children: Child[]): HTMLElement {
 
 /** The table that says what a picture shows, made when it is first opened. */
 export function asTable(make: () => HTMLElement): HTMLElement {
-  const details = h('details', { class: 'as-table' }, h('summary', {}, 'As a table'));
+  const details = h('details', { class: 'as-table' }, h('summary', {}, t('As a table')));
   details.addEventListener('toggle', () => {
     if (details.open && details.childElementCount === 1) details.append(make());
   });
   return details;
 }
 
-/** A section with a heading that names it. */
+/** A section with a heading that names it, translated here. */
 export function section(id: string, title: string, ...children: Child[]): HTMLElement {
   return h(
     'section',
     { class: 'panel', id, 'aria-labelledby': `${id}-title` },
-    h('h2', { id: `${id}-title` }, title),
+    h('h2', { id: `${id}-title` }, t(title)),
     ...children,
   );
 }

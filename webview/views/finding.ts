@@ -3,8 +3,10 @@
 import { formatBytes, formatCount } from '../../src/base/units.ts';
 import type { Finding } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { allRates, counted, mainRate, percent, sitesOf } from '../../src/protocol/wording.ts';
-import type { Store } from '../state.ts';
+import { allRates, mainRate, percent, sitesOf } from '../../src/protocol/wording.ts';
+import type { Host } from '../host.ts';
+import { isOpen, type Store } from '../state.ts';
+import { plural, t } from '../text.ts';
 import { chainView } from './chain.ts';
 import { siteView } from './code.ts';
 import { append, h, prose, table } from './dom.ts';
@@ -13,7 +15,13 @@ import { growthView } from './growth.ts';
 /** How many sites are shown unfolded. */
 const SITES_SHOWN = 2;
 
-export function findingView(finding: Finding, index: number, data: ReportData, store: Store): HTMLElement {
+export function findingView(
+  finding: Finding,
+  index: number,
+  data: ReportData,
+  store: Store,
+  host: Host,
+): HTMLElement {
   const id = `finding-${index}`;
   const body = h('div', { class: 'body', id: `${id}-body` });
   const button = h(
@@ -25,14 +33,18 @@ export function findingView(finding: Finding, index: number, data: ReportData, s
     h('span', { class: 'amount' }, mainRate(finding.growth) ?? formatBytes(finding.growth.bytes)),
   );
   button.addEventListener('click', () =>
-    store.dispatch({ type: 'toggle-finding', index, open: !store.state.open.has(index) }),
+    store.dispatch({
+      type: 'toggle-finding',
+      id: finding.id,
+      open: !isOpen(store.state, finding.id, index),
+    }),
   );
   store.watch(
-    (state) => state.open.has(index),
+    (state) => isOpen(state, finding.id, index),
     (open) => {
       button.setAttribute('aria-expanded', String(open));
       body.hidden = !open;
-      if (open && !body.hasChildNodes()) fill(body, finding, data, store);
+      if (open && !body.hasChildNodes()) fill(body, finding, data, store, host);
     },
   );
   return h(
@@ -43,39 +55,44 @@ export function findingView(finding: Finding, index: number, data: ReportData, s
   );
 }
 
-function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Store): void {
+function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Store, host: Host): void {
   const sites = sitesOf(finding);
-  const site = ({ role, site }: (typeof sites)[number]): HTMLElement => siteView(role, site, data);
+  const site = ({ role, site }: (typeof sites)[number]): HTMLElement => siteView(role, site, data, host);
   const more = sites.slice(SITES_SHOWN);
   const rates = allRates(finding.growth);
   const { retainingPath, gained, advice, reasons, confidence } = finding;
   append(body, [
     h('p', { class: 'title' }, prose(finding.title)),
-    retainingPath.length > 0 && h('h4', {}, 'What holds it'),
-    retainingPath.length > 0 && chainView(finding, data.recording.cwd),
+    retainingPath.length > 0 && h('h4', {}, t('What holds it')),
+    retainingPath.length > 0 && chainView(finding, data.recording.cwd, host),
     h(
       'div',
       { class: 'columns' },
       h(
         'div',
         {},
-        sites.length > 0 && h('h4', {}, 'Where'),
+        sites.length > 0 && h('h4', {}, t('Where')),
         ...sites.slice(0, SITES_SHOWN).map(site),
         more.length > 0 &&
-          h('details', {}, h('summary', {}, counted(more.length, 'more place')), ...more.map(site)),
-        advice.length > 0 && h('h4', {}, 'What to do'),
+          h(
+            'details',
+            {},
+            h('summary', {}, plural(more.length, '1 more place', '{0} more places')),
+            ...more.map(site),
+          ),
+        advice.length > 0 && h('h4', {}, t('What to do')),
         advice.length > 0 && h('ul', { class: 'advice' }, ...advice.map((text) => h('li', {}, prose(text)))),
       ),
       h(
         'div',
         {},
-        h('h4', {}, 'Growth'),
+        h('h4', {}, t('Growth')),
         rates !== '' && h('p', { class: 'dim' }, rates),
         growthView(finding, store),
-        gained.length > 0 && h('h4', {}, 'What it gained'),
+        gained.length > 0 && h('h4', {}, t('What it gained')),
         gained.length > 0 && gainedView(finding),
-        h('h4', {}, 'Confidence ', h('span', { class: 'amount' }, percent(confidence))),
-        h('meter', { min: 0, max: 1, value: confidence, 'aria-label': 'Confidence' }),
+        h('h4', {}, t('Confidence'), ' ', h('span', { class: 'amount' }, percent(confidence))),
+        h('meter', { min: 0, max: 1, value: confidence, 'aria-label': t('Confidence') }),
         h('ul', { class: 'reasons' }, ...reasons.map((text) => h('li', {}, prose(text)))),
       ),
     ),
@@ -95,7 +112,7 @@ function gainedView(finding: Finding): HTMLElement {
         min: 0,
         max: most,
         value: Math.max(0, row.bytes),
-        'aria-label': 'Size beside the largest',
+        'aria-label': t('Size beside the largest'),
       }),
     ]),
   );

@@ -5,6 +5,7 @@ import { formatBytes, formatCount, formatDuration } from '../../src/base/units.t
 import type { Finding, SnapshotPoint } from '../../src/protocol/findings.ts';
 import { GROWTH_SIZE, layoutGrowth } from '../layout/growth.ts';
 import type { Store, ViewState } from '../state.ts';
+import { t } from '../text.ts';
 import { asTable, h, onWidth, table } from './dom.ts';
 
 type Measure = ViewState['measure'];
@@ -28,7 +29,7 @@ export function growthView(finding: Finding, store: Store): HTMLElement {
     draw();
   });
   const buttons = MEASURES.map(([measure, label]) =>
-    h('button', { type: 'button', onclick: () => store.dispatch({ type: 'measure', measure }) }, label),
+    h('button', { type: 'button', onclick: () => store.dispatch({ type: 'measure', measure }) }, t(label)),
   );
   store.watch(
     (state) => state.measure,
@@ -42,9 +43,9 @@ export function growthView(finding: Finding, store: Store): HTMLElement {
     'div',
     { class: 'growth' },
     finding.growth.objects !== 0 &&
-      h('div', { class: 'toggle', role: 'group', 'aria-label': 'What the chart counts' }, ...buttons),
+      h('div', { class: 'toggle', role: 'group', 'aria-label': t('What the chart counts') }, ...buttons),
     frame,
-    h('p', { class: 'dim note' }, 'Broad line: the straight line that fits best.'),
+    h('p', { class: 'dim note' }, t('Broad line: the straight line that fits best.')),
     asTable(() =>
       table(
         'Growth by snapshot',
@@ -76,8 +77,8 @@ function drawGrowth(
   svg.attr(
     'aria-label',
     first && last
-      ? `From ${format(first[measure])} to ${format(last[measure])} in ${points.length} snapshots`
-      : 'No snapshots',
+      ? t('From {0} to {1} in {2} snapshots', format(first[measure]), format(last[measure]), points.length)
+      : t('No snapshots'),
   );
   svg.selectAll('*').remove();
   const grid = svg.append('g').attr('class', 'grid');
@@ -114,11 +115,11 @@ function drawGrowth(
     .attr('x', width - GROWTH_SIZE.right)
     .attr('y', bottom + 31)
     .attr('text-anchor', 'end')
-    .text(`${layout.axis}s`);
+    .text(t(`${layout.axis}s`));
   svg.append('path').attr('class', 'fit').attr('d', layout.fit);
   svg.append('path').attr('class', 'measured').attr('d', layout.measured);
   for (const { x, y, point } of layout.points) {
-    const when = point.step === undefined ? formatDuration(point.time) : `step ${point.step}`;
+    const when = point.step === undefined ? formatDuration(point.time) : t('step {0}', point.step);
     svg
       .append('circle')
       .attr('class', 'point')
@@ -127,7 +128,7 @@ function drawGrowth(
       .attr('r', 4.5)
       .append('title')
       .text(
-        `Snapshot ${point.snapshot}, ${when}: ${formatBytes(point.bytes)}, ${formatCount(point.objects)} objects`,
+        `${t('Snapshot {0}', point.snapshot)}, ${when}: ${t('{0} objects, {1}', formatCount(point.objects), formatBytes(point.bytes))}`,
       );
   }
   const end = layout.points.at(-1);

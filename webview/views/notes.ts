@@ -2,7 +2,8 @@
 
 import { formatBytes, formatDuration } from '../../src/base/units.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { counted, percent } from '../../src/protocol/wording.ts';
+import { percent } from '../../src/protocol/wording.ts';
+import { plural, t } from '../text.ts';
 import { type Child, h, longText, prose, section, shown, table } from './dom.ts';
 
 export function fineView(data: ReportData): HTMLElement | undefined {
@@ -41,12 +42,13 @@ export function measuredView(data: ReportData): HTMLElement {
     [
       'Duration',
       recording.durationMs > 0 &&
-        `${formatDuration(recording.durationMs)}, of which Heapline paused the program ${formatDuration(recording.pausedMs)}`,
+        t(
+          '{0}, of which Heapline paused the program {1}',
+          formatDuration(recording.durationMs),
+          formatDuration(recording.pausedMs),
+        ),
     ],
-    [
-      'Growth',
-      `${formatBytes(findings.growth.bytes)}${findings.growth.steps ? ` over ${counted(findings.growth.steps, 'step')}` : ''}; the trend's direction is ${percent(findings.growth.slopeConfidence)} sure (Mann-Kendall)`,
-    ],
+    ['Growth', growthFact(data)],
     ['Heapline', findings.engine],
   ];
   return section(
@@ -58,7 +60,7 @@ export function measuredView(data: ReportData): HTMLElement {
       ...facts
         .filter(([, value]) => value)
         .flatMap(([label, value]) => [
-          h('dt', {}, label),
+          h('dt', {}, t(label)),
           h('dd', {}, typeof value === 'string' ? longText(value) : value),
         ]),
     ),
@@ -81,8 +83,18 @@ export function measuredView(data: ReportData): HTMLElement {
         'p',
         { class: 'dim' },
         longText(
-          'A snapshot stops the program and takes several times the heap in resident memory (RSS), much of which stays: RSS that rises at a snapshot is Heapline’s doing, not a leak.',
+          t(
+            'A snapshot stops the program and takes several times the heap in resident memory (RSS), much of which stays: RSS that rises at a snapshot is Heapline’s doing, not a leak.',
+          ),
         ),
       ),
   );
+}
+
+function growthFact({ findings: { growth } }: ReportData): string {
+  const size = formatBytes(growth.bytes);
+  const sure = percent(growth.slopeConfidence);
+  if (!growth.steps) return t("{0}; the trend's direction is {1} sure (Mann-Kendall)", size, sure);
+  const steps = plural(growth.steps, '1 step', '{0} steps');
+  return t("{0} over {1}; the trend's direction is {2} sure (Mann-Kendall)", size, steps, sure);
 }

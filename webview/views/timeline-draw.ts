@@ -3,13 +3,15 @@
 import type { Selection } from 'd3';
 import { formatBytes, formatDuration } from '../../src/base/units.ts';
 import { PANELS, type TimelineLayout } from '../layout/timeline.ts';
+import { t } from '../text.ts';
 import { shown } from './dom.ts';
 
 export type Group = Selection<SVGGElement, unknown, null, undefined>;
 
-/** Replaces what `plot` holds. */
-export function drawTimeline(plot: Group, layout: TimelineLayout): void {
+/** Replaces what `plot` holds. @param marked numbers of snapshots to point out: the time between them is shaded */
+export function drawTimeline(plot: Group, layout: TimelineLayout, marked: readonly number[]): void {
   plot.selectAll('*').remove();
+  between(plot, layout, marked);
   steps(plot, layout);
   grid(plot, layout);
   const heap = panel(plot, 'heap', layout.width);
@@ -28,7 +30,7 @@ export function drawTimeline(plot: Group, layout: TimelineLayout): void {
       .attr('y2', PANELS.gc.height - pause.height);
   }
   names(plot, layout);
-  pins(plot, layout);
+  pins(plot, layout, marked);
 }
 
 function panel(plot: Group, name: keyof typeof PANELS, width: number): Group {
@@ -58,7 +60,7 @@ function steps(plot: Group, layout: TimelineLayout): void {
       .attr('width', band.width)
       .attr('height', height)
       .append('title')
-      .text(`Step ${band.step}${band.name ? `: ${shown(band.name, 120)}` : ''}`);
+      .text(`${t('Step {0}', band.step)}${band.name ? `: ${shown(band.name, 120)}` : ''}`);
     if (!band.labelled) continue;
     group
       .append('text')
@@ -83,13 +85,13 @@ function grid(plot: Group, layout: TimelineLayout): void {
   };
   for (const { y, bytes } of layout.heapTicks) tick(PANELS.heap.top + y, bytes);
   for (const { y, bytes } of layout.rssTicks) tick(PANELS.rss.top + y, bytes);
-  for (const { x, t } of layout.timeTicks) {
+  for (const { x, t: time } of layout.timeTicks) {
     group
       .append('text')
       .attr('x', Math.min(layout.width - 14, Math.max(6, x)))
       .attr('y', PANELS.axis.top + 14)
       .attr('text-anchor', 'middle')
-      .text(t === 0 ? '0' : formatDuration(t));
+      .text(time === 0 ? '0' : formatDuration(time));
   }
 }
 
@@ -97,7 +99,7 @@ function grid(plot: Group, layout: TimelineLayout): void {
 function names(plot: Group, layout: TimelineLayout): void {
   const group = plot.append('g').attr('class', 'names');
   const name = (text: string, y: number): void => {
-    group.append('text').attr('x', -8).attr('y', y).attr('text-anchor', 'end').text(text);
+    group.append('text').attr('x', -8).attr('y', y).attr('text-anchor', 'end').text(t(text));
   };
   if (layout.bands.length) name('step', PANELS.steps.top + 13);
   if (layout.pins.length) name('snapshot', PANELS.pins.top + 15);
@@ -106,12 +108,26 @@ function names(plot: Group, layout: TimelineLayout): void {
   name(layout.longestGcMs ? `≤ ${formatDuration(layout.longestGcMs)}` : 'none', PANELS.gc.top + 26);
 }
 
+/** The time from the first of the marked snapshots to the last. */
+function between(plot: Group, layout: TimelineLayout, marked: readonly number[]): void {
+  const chosen = layout.pins.filter(({ mark }) => marked.includes(mark.index)).map(({ x }) => x);
+  if (chosen.length < 2) return;
+  const [from, to] = [Math.max(0, Math.min(...chosen)), Math.min(layout.width, Math.max(...chosen))];
+  plot
+    .append('rect')
+    .attr('class', 'between')
+    .attr('x', from)
+    .attr('width', Math.max(0, to - from))
+    .attr('y', PANELS.pins.top)
+    .attr('height', PANELS.axis.top - PANELS.pins.top);
+}
+
 /** Snapshots: a pin, a line through all panels, and the pause, hatched. */
-function pins(plot: Group, layout: TimelineLayout): void {
+function pins(plot: Group, layout: TimelineLayout, marked: readonly number[]): void {
   const group = plot.append('g').attr('class', 'pins');
   const { top, height } = PANELS.pins;
   for (const { x, pauseWidth, mark } of layout.pins) {
-    const pin = group.append('g').attr('class', 'pin');
+    const pin = group.append('g').attr('class', marked.includes(mark.index) ? 'pin marked' : 'pin');
     pin
       .append('rect')
       .attr('class', 'pause')
@@ -136,7 +152,14 @@ function pins(plot: Group, layout: TimelineLayout): void {
     pin
       .append('title')
       .text(
-        `Snapshot ${mark.index} (${mark.reason}) at ${formatDuration(mark.t)}, pause ${formatDuration(mark.pauseMs)}, file ${formatBytes(mark.bytes)}`,
+        t(
+          'Snapshot {0} ({1}) at {2}, pause {3}, file {4}',
+          mark.index,
+          mark.reason,
+          formatDuration(mark.t),
+          formatDuration(mark.pauseMs),
+          formatBytes(mark.bytes),
+        ),
       );
   }
 }

@@ -16,6 +16,7 @@ import {
   zoomed,
 } from '../layout/timeline.ts';
 import type { Store } from '../state.ts';
+import { t } from '../text.ts';
 import { asTable, h, onWidth, section, table } from './dom.ts';
 import { drawTimeline } from './timeline-draw.ts';
 
@@ -27,7 +28,12 @@ const LEGEND: [string, string][] = [
   ['pause', 'Paused by Heapline'],
 ];
 
-export function timelineView(data: ReportData, store: Store): HTMLElement | undefined {
+/** @param marked numbers of snapshots to point out */
+export function timelineView(
+  data: ReportData,
+  store: Store,
+  marked: readonly number[] = [],
+): HTMLElement | undefined {
   const { timeline } = data;
   if (timeline.memory.length < 2) return undefined;
   const whole = extent(timeline);
@@ -46,7 +52,7 @@ export function timelineView(data: ReportData, store: Store): HTMLElement | unde
     .attr('height', PANELS.axis.top)
     .attr('tabindex', 0)
     .attr('role', 'slider')
-    .attr('aria-label', 'Time. Arrow keys move, plus and minus zoom, Escape shows everything')
+    .attr('aria-label', t('Time. Arrow keys move, plus and minus zoom, Escape shows everything'))
     .attr('aria-valuemin', 0)
     .attr('aria-valuemax', timeline.memory.length - 1);
   const strip = root
@@ -58,12 +64,12 @@ export function timelineView(data: ReportData, store: Store): HTMLElement | unde
 
   let layout: TimelineLayout | undefined;
   const drawCursor = (): void => {
-    const { cursor: t } = store.state;
-    const at = t === undefined ? -1 : nearest(timeline.memory, t);
+    const time = store.state.cursor;
+    const at = time === undefined ? -1 : nearest(timeline.memory, time);
     const point = timeline.memory[at];
     surface
       .attr('aria-valuenow', Math.max(0, at))
-      .attr('aria-valuetext', point ? sentence(timeline, at) : 'No time chosen');
+      .attr('aria-valuetext', point ? sentence(timeline, at) : t('No time chosen'));
     const visible = layout && point && point.t >= layout.window[0] && point.t <= layout.window[1];
     cursor.attr('display', visible ? null : 'none');
     tip.hidden = !visible;
@@ -76,7 +82,7 @@ export function timelineView(data: ReportData, store: Store): HTMLElement | unde
       h(
         'dl',
         {},
-        ...values(timeline, at).flatMap(([label, value]) => [h('dt', {}, label), h('dd', {}, value)]),
+        ...values(timeline, at).flatMap(([label, value]) => [h('dt', {}, t(label)), h('dd', {}, value)]),
       ),
     );
     const left = TIMELINE_MARGIN.left + x;
@@ -96,7 +102,7 @@ export function timelineView(data: ReportData, store: Store): HTMLElement | unde
     if (!layout) return;
     const { width } = layout;
     layout = layoutTimeline(timeline, store.state.window, width);
-    drawTimeline(plot, layout);
+    drawTimeline(plot, layout, marked);
     const [from, to] = layout.window;
     const scale = width / (whole[1] - whole[0]);
     brush.move(stripBrush, store.state.window ? [(from - whole[0]) * scale, (to - whole[0]) * scale] : null);
@@ -134,12 +140,12 @@ export function timelineView(data: ReportData, store: Store): HTMLElement | unde
     h(
       'div',
       { class: 'bar' },
-      h('ul', { class: 'legend' }, ...LEGEND.map(([key, label]) => h('li', { class: key }, label))),
+      h('ul', { class: 'legend' }, ...LEGEND.map(([key, label]) => h('li', { class: key }, t(label)))),
       h(
         'div',
-        { class: 'zoom', role: 'group', 'aria-label': 'Zoom' },
-        h('button', { type: 'button', class: 'button', 'aria-label': 'Zoom in', onclick: zoom(0.5) }, '+'),
-        h('button', { type: 'button', class: 'button', 'aria-label': 'Zoom out', onclick: zoom(2) }, '−'),
+        { class: 'zoom', role: 'group', 'aria-label': t('Zoom') },
+        h('button', { type: 'button', class: 'button', 'aria-label': t('Zoom in'), onclick: zoom(0.5) }, '+'),
+        h('button', { type: 'button', class: 'button', 'aria-label': t('Zoom out'), onclick: zoom(2) }, '−'),
         h(
           'button',
           {
@@ -147,7 +153,7 @@ export function timelineView(data: ReportData, store: Store): HTMLElement | unde
             class: 'button',
             onclick: () => store.dispatch({ type: 'zoom', window: undefined }),
           },
-          'Show all',
+          t('Show all'),
         ),
       ),
     ),
@@ -162,14 +168,14 @@ function key(event: KeyboardEvent, timeline: ReportTimeline, store: Store): void
   const { window, cursor } = store.state;
   const at = cursor === undefined ? -1 : nearest(memory, cursor);
   const move = (to: number): void => {
-    const t = memory[Math.min(memory.length - 1, Math.max(0, to))].t;
-    store.dispatch({ type: 'cursor', t });
+    const time = memory[Math.min(memory.length - 1, Math.max(0, to))].t;
+    store.dispatch({ type: 'cursor', t: time });
     // The view follows the cursor.
     const now = store.state.window;
-    if (now && (t < now[0] || t > now[1])) {
+    if (now && (time < now[0] || time > now[1])) {
       const size = now[1] - now[0];
       const [from, to] = extent(timeline);
-      const start = Math.min(Math.max(from, t - size / 2), to - size);
+      const start = Math.min(Math.max(from, time - size / 2), to - size);
       store.dispatch({ type: 'zoom', window: [start, start + size] });
     }
   };
@@ -215,32 +221,32 @@ function gap({ memory }: ReportTimeline, at: number): number {
   return Math.abs((memory[at + 1] ?? memory[at]).t - (memory[at - 1] ?? memory[at]).t) / 2;
 }
 
-function heading(timeline: ReportTimeline, t: number): string {
-  const step = timeline.steps.find((end) => end.t >= t)?.step;
-  return `${formatDuration(t)}${step === undefined ? '' : `, step ${step}`}`;
+function heading(timeline: ReportTimeline, at: number): string {
+  const step = timeline.steps.find((end) => end.t >= at)?.step;
+  return `${formatDuration(at)}${step === undefined ? '' : `, ${t('step {0}', step)}`}`;
 }
 
 function sentence(timeline: ReportTimeline, at: number): string {
   return [
     heading(timeline, timeline.memory[at].t),
-    ...values(timeline, at).map((pair) => pair.join(' ')),
+    ...values(timeline, at).map(([label, value]) => `${t(label)} ${value}`),
   ].join(', ');
 }
 
 /** The floor's points, then the snapshots: what the picture says, in few rows. */
 function timelineTable(timeline: ReportTimeline): HTMLElement {
   const rows = [
-    ...floorPoints(timeline).map(({ t }) => ({ t, event: 'least heap' })),
-    ...timeline.snapshots.map(({ t, index }) => ({ t, event: `snapshot ${index}` })),
-  ].sort((a, b) => a.t - b.t);
+    ...floorPoints(timeline).map((point) => ({ time: point.t, event: t('least heap') })),
+    ...timeline.snapshots.map((mark) => ({ time: mark.t, event: t('snapshot {0}', mark.index) })),
+  ].sort((a, b) => a.time - b.time);
   return table(
     'Memory over time',
     ['Time', 'What', 'Step', 'Heap used', 'External', 'RSS'],
-    rows.map(({ t, event }) => {
-      const point = timeline.memory[nearest(timeline.memory, t)];
-      const step = timeline.steps.find((end) => end.t >= t)?.step ?? '';
+    rows.map(({ time, event }) => {
+      const point = timeline.memory[nearest(timeline.memory, time)];
+      const step = timeline.steps.find((end) => end.t >= time)?.step ?? '';
       return [
-        formatDuration(t),
+        formatDuration(time),
         event,
         step,
         formatBytes(point.heapUsed),

@@ -191,5 +191,6 @@ test('sorting by a column again turns it round', () => {
   const once = reduce(INITIAL_STATE, { type: 'sort', column: 'className' });
   assert.deepEqual(once.classSort, { column: 'className', descending: false });
   assert.equal(reduce(once, { type: 'sort', column: 'className' }).classSort.descending, true);
-  assert.equal(reduce(INITIAL_STATE, { type: 'toggle-finding', index: 0, open: true }), INITIAL_STATE);
+  const unfolded = { ...INITIAL_STATE, open: { a: true } };
+  assert.equal(reduce(unfolded, { type: 'toggle-finding', id: 'a', open: true }), unfolded);
 });

@@ -1,0 +1,51 @@
+/** What happens when a recording ends: a message when there is something to do, and the report. */
+import { l10n, type Disposable as VsDisposable, window } from 'vscode';
+import type { RecordingInfo } from '../protocol/server.ts';
+import { printable } from '../protocol/wording.ts';
+import type { Deps } from './deps.ts';
+import { leaksOf } from './model.ts';
+import type { Panels } from './panels/panels.ts';
+import { showError } from './progress.ts';
+import { mainSite, shortPlace } from './rows.ts';
+import { openReport } from './settings.ts';
+import type { OpenSite } from './sources.ts';
+
+export function watchEndings({ model, log }: Deps, panels: Panels, openSite: OpenSite): VsDisposable {
+  return model.onDidEndRecording((recording) => {
+    ended(recording, panels, openSite).catch((error) => showError(error, log));
+  });
+}
+
+async function ended(recording: RecordingInfo, panels: Panels, openSite: OpenSite): Promise<void> {
+  const { findings, dir, sources, target } = recording;
+  if (!findings) return;
+  const leaks = leaksOf(recording);
+  const setting = openReport();
+  const opens = setting === 'always' || (setting === 'leak' && leaks.length > 0);
+  if (opens) panels.showReport(dir, { preserveFocus: true });
+  const showReport = l10n.t('Show Report');
+  const reports = opens ? [] : [showReport];
+  const [first] = leaks;
+  let answer: string | undefined;
+  const goToLine = l10n.t('Go to Line');
+  if (first) {
+    const site = mainSite(first);
+    const name = printable(first.owner.name);
+    const place = site ? l10n.t('{0} (stored at {1})', name, shortPlace(site)) : name;
+    const text =
+      leaks.length === 1
+        ? l10n.t('Heapline found a leak: {0}.', place)
+        : l10n.t('Heapline found {0} leaks. The largest: {1}.', leaks.length, place);
+    answer = await window.showWarningMessage(text, ...(site ? [goToLine] : []), ...reports);
+    if (answer === goToLine && site) await openSite(site, { recordingDir: dir, sessionId: target, sources });
+  } else if (findings.verdict === 'inconclusive') {
+    answer = await window.showInformationMessage(
+      l10n.t(
+        'Heapline can not tell yet whether memory leaks: {0}',
+        printable(findings.reasons[0] ?? '', 400),
+      ),
+      ...reports,
+    );
+  }
+  if (answer === showReport) panels.showReport(dir);
+}

@@ -1,0 +1,158 @@
+/** What the extension knows: targets and recordings, as the server tells. The view, the marks and commands read it. */
+import type { Disposable } from '../base/disposable.ts';
+import type { Finding } from '../protocol/findings.ts';
+import type { MemoryReading, RecordingInfo, TargetInfo, TargetSpec } from '../protocol/server.ts';
+import { Emitter } from './emitter.ts';
+import { withReading } from './readings.ts';
+
+export interface Target {
+  spec: TargetSpec;
+  /** As the server sees it; absent until it was asked to look. */
+  info?: TargetInfo;
+  readings: readonly MemoryReading[];
+}
+
+export type Change =
+  /** One came or went. */
+  | { what: 'targets' }
+  | { what: 'target'; id: string }
+  /** One came or went. */
+  | { what: 'recordings' }
+  | { what: 'recording'; dir: string };
+
+/** Of so many recordings the source lines are kept, which are large: marks are shown for the latest only. */
+const WITH_SOURCES = 3;
+
+export class Model implements Disposable {
+  private readonly targetsById = new Map<string, Target>();
+  private readonly recordingsByDir = new Map<string, RecordingInfo>();
+  private readonly changes = new Emitter<Change>();
+  private latestDir: string | undefined;
+  private onDisk = false;
+  private readonly ends = new Emitter<RecordingInfo>();
+
+  readonly onDidChange = this.changes.event;
+  /** A recording has its final verdict, or ended without one. */
+  readonly onDidEndRecording = this.ends.event;
+
+  /** There are recordings, listed already or not. */
+  get hasRecordings(): boolean {
+    return this.onDisk || this.recordingsByDir.size > 0;
+  }
+
+  /** Whether the recordings folder has any, where they are not listed yet. */
+  setOnDisk(onDisk: boolean): void {
+    if (this.onDisk === onDisk) return;
+    this.onDisk = onDisk;
+    this.changes.fire({ what: 'recordings' });
+  }
+
+  private get latest(): RecordingInfo | undefined {
+    return this.latestDir === undefined ? undefined : this.recordingsByDir.get(this.latestDir);
+  }
+
+  /** What is recorded at the moment; when nothing is, the recording made last in this window. */
+  get current(): readonly RecordingInfo[] {
+    const underWay = this.recordings.filter(({ state }) => state !== 'ended');
+    return underWay.length ? underWay : this.latest ? [this.latest] : [];
+  }
+
+  /** In the order in which they came. */
+  get targets(): readonly Target[] {
+    return [...this.targetsById.values()];
+  }
+
+  /** Newest first. */
+  get recordings(): readonly RecordingInfo[] {
+    return [...this.recordingsByDir.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt));
+  }
+
+  target(id: string): Target | undefined {
+    return this.targetsById.get(id);
+  }
+
+  recording(dir: string): RecordingInfo | undefined {
+    return this.recordingsByDir.get(dir);
+  }
+
+  /** The recording of a target that is under way, or being ended and analysed. */
+  recordingOf(id: string): RecordingInfo | undefined {
+    return this.recordings.find((recording) => recording.target === id && recording.state !== 'ended');
+  }
+
+  /** A target is there; one that is known is given its new address. */
+  addTarget(spec: TargetSpec): void {
+    const known = this.targetsById.get(spec.id);
+    this.targetsById.set(spec.id, { readings: [], ...known, spec });
+    this.changes.fire(known ? { what: 'target', id: spec.id } : { what: 'targets' });
+  }
+
+  removeTarget(id: string): void {
+    if (this.targetsById.delete(id)) this.changes.fire({ what: 'targets' });
+  }
+
+  /** The server's word; of targets that are not there any longer it is not heeded. */
+  setTarget(info: TargetInfo): void {
+    const target = this.targetsById.get(info.spec.id);
+    if (!target) return;
+    this.targetsById.set(info.spec.id, { ...target, info });
+    this.changes.fire({ what: 'target', id: info.spec.id });
+  }
+
+  addReading(id: string, reading: MemoryReading): void {
+    const target = this.targetsById.get(id);
+    if (!target) return;
+    this.targetsById.set(id, { ...target, readings: withReading(target.readings, reading) });
+    this.changes.fire({ what: 'target', id });
+  }
+
+  setRecording(info: RecordingInfo): void {
+    const known = this.recordingsByDir.get(info.dir);
+    this.recordingsByDir.set(info.dir, info);
+    if (!known && info.state !== 'ended') this.latestDir = info.dir;
+    this.forgetSources();
+    this.changes.fire(known ? { what: 'recording', dir: info.dir } : { what: 'recordings' });
+    if (known && known.state !== 'ended' && info.state === 'ended') this.ends.fire(info);
+  }
+
+  /** Those of the folder: what is recorded at the moment stays as it is known. */
+  setRecordings(listed: readonly RecordingInfo[]): void {
+    const live = this.recordings.filter((recording) => recording.state !== 'ended');
+    this.recordingsByDir.clear();
+    for (const recording of [...listed, ...live]) this.recordingsByDir.set(recording.dir, recording);
+    this.forgetSources();
+    this.changes.fire({ what: 'recordings' });
+  }
+
+  removeRecording(dir: string): void {
+    if (this.recordingsByDir.delete(dir)) this.changes.fire({ what: 'recordings' });
+  }
+
+  /**
+   * The server died and knows nothing any longer: nobody looks at the targets, and what was under way is cut off.
+   * @returns the recordings that were
+   */
+  forgetServer(): RecordingInfo[] {
+    for (const [id, target] of this.targetsById) this.targetsById.set(id, { ...target, info: undefined });
+    const cut = this.recordings.filter((recording) => recording.state !== 'ended');
+    for (const { dir } of cut) this.recordingsByDir.delete(dir);
+    this.changes.fire({ what: 'targets' });
+    return cut;
+  }
+
+  dispose(): void {
+    this.changes.dispose();
+    this.ends.dispose();
+  }
+
+  private forgetSources(): void {
+    for (const recording of this.recordings.slice(WITH_SOURCES))
+      if (recording.sources && recording.state === 'ended')
+        this.recordingsByDir.set(recording.dir, { ...recording, sources: undefined });
+  }
+}
+
+/** The leaks that a verdict names, by growth, largest first: as it lists them. None unless it says leak. */
+export function leaksOf(recording: RecordingInfo | undefined): readonly Finding[] {
+  return recording?.findings?.verdict === 'leak' ? recording.findings.findings : [];
+}

@@ -1,0 +1,96 @@
+/** The tree of the Heapline view: which nodes there are. How they look is said in rows.ts. No `vscode` here. */
+import type { Finding, PathEntry } from '../protocol/findings.ts';
+import type { SnapshotEntry } from '../protocol/recording.ts';
+import type { RecordingInfo } from '../protocol/server.ts';
+import { leaksOf, type Model } from './model.ts';
+
+/** `id` is stable, so that what is expanded stays so. */
+export type Node =
+  | { kind: 'target'; id: string; target: string }
+  /** What is done with a target: nothing yet, or its recording. */
+  | { kind: 'state'; id: string; target: string }
+  | { kind: 'recordings'; id: string }
+  | { kind: 'recording'; id: string; dir: string }
+  | { kind: 'finding'; id: string; dir: string; finding: Finding }
+  | { kind: 'path'; id: string; dir: string; entry: PathEntry }
+  | { kind: 'snapshots'; id: string; dir: string }
+  | { kind: 'snapshot'; id: string; dir: string; snapshot: SnapshotEntry; previous?: SnapshotEntry }
+  /** A sentence where there would be leaks. */
+  | { kind: 'verdict'; id: string; dir: string };
+
+export type NodeOf<K extends Node['kind']> = Extract<Node, { kind: K }>;
+
+/** Those of the root for no node. */
+export function childrenOf(model: Model, node: Node | undefined): Node[] {
+  if (!node) {
+    const targets: Node[] = model.targets.map(({ spec }) => ({
+      kind: 'target',
+      id: `target:${spec.id}`,
+      target: spec.id,
+    }));
+    return hasPast(model) ? [...targets, { kind: 'recordings', id: 'recordings' }] : targets;
+  }
+  switch (node.kind) {
+    case 'target': {
+      const recording = model.recordingOf(node.target);
+      const state: Node = { kind: 'state', id: `state:${node.target}`, target: node.target };
+      return recording ? [state, ...contentOf(recording)] : [state];
+    }
+    case 'recordings':
+      return pastRecordings(model).map(({ dir }) => ({ kind: 'recording', id: `recording:${dir}`, dir }));
+    case 'recording': {
+      const recording = model.recording(node.dir);
+      return recording ? contentOf(recording) : [];
+    }
+    case 'finding':
+      return node.finding.retainingPath.map((entry, index) => ({
+        kind: 'path',
+        id: `path:${node.dir}:${node.finding.id}:${index}`,
+        dir: node.dir,
+        entry,
+      }));
+    case 'snapshots':
+      return snapshotNodes(model.recording(node.dir));
+    default:
+      return [];
+  }
+}
+
+/** Those on disk are listed only once somebody opens the node. */
+function hasPast(model: Model): boolean {
+  return pastRecordings(model).length > 0 || (model.recordings.length === 0 && model.hasRecordings);
+}
+
+/** The recordings that no target's node shows. */
+export function pastRecordings(model: Model): RecordingInfo[] {
+  return model.recordings.filter(
+    ({ state, target }) => state === 'ended' || target === undefined || !model.target(target),
+  );
+}
+
+function contentOf(recording: RecordingInfo): Node[] {
+  const { dir } = recording;
+  const leaks = leaksOf(recording);
+  const nodes: Node[] = leaks.length
+    ? leaks.map((finding) => ({ kind: 'finding', id: `finding:${dir}:${finding.id}`, dir, finding }))
+    : [{ kind: 'verdict', id: `verdict:${dir}`, dir }];
+  if (recording.snapshots.length) nodes.push({ kind: 'snapshots', id: `snapshots:${dir}`, dir });
+  return nodes;
+}
+
+/** Latest first. */
+function snapshotNodes(recording: RecordingInfo | undefined): Node[] {
+  if (!recording) return [];
+  const { dir, snapshots } = recording;
+  return snapshots
+    .map(
+      (snapshot, index): Node => ({
+        kind: 'snapshot',
+        id: `snapshot:${dir}:${snapshot.index}`,
+        dir,
+        snapshot,
+        previous: snapshots[index - 1],
+      }),
+    )
+    .reverse();
+}

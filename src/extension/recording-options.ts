@@ -1,0 +1,70 @@
+/** How a recording is asked for: settings, and `heapline` in a launch configuration, which goes before them. */
+import { parseBytes, parseDuration } from '../base/units.ts';
+import type { RecordingOptions } from '../protocol/server.ts';
+
+/** What can be said in both places, as a person writes it: durations as `30s` (a bare number is seconds), sizes as `2GB`. */
+export interface WrittenOptions {
+  autoRecord?: unknown;
+  interval?: unknown;
+  snapshots?: unknown;
+  onGrowth?: unknown;
+  beforeLimit?: unknown;
+  warmUp?: unknown;
+  forceGC?: unknown;
+  diskBudget?: unknown;
+  samplingInterval?: unknown;
+}
+
+export interface WantedRecording {
+  autoRecord: boolean;
+  options: Omit<RecordingOptions, 'mode'>;
+  /** What could not be read: names of properties. */
+  bad: string[];
+}
+
+/** `true`, `false` or an object, as it stands in launch.json, over the settings. */
+export function wantedRecording(settings: WrittenOptions, launch: unknown): WantedRecording {
+  const own: WrittenOptions = typeof launch === 'object' && launch !== null ? launch : {};
+  const written: WrittenOptions = { ...settings, ...own };
+  // Who writes `"heapline": {"interval": "10s"}` wants a recording.
+  if (launch !== undefined) written.autoRecord = own.autoRecord ?? launch !== false;
+  const bad: string[] = [];
+  const read = <T>(name: keyof WrittenOptions, reader: (value: unknown) => T | undefined): T | undefined => {
+    const value = written[name];
+    if (value === undefined || value === null || value === '' || value === 0) return undefined;
+    const result = reader(value);
+    if (result === undefined) bad.push(name);
+    return result;
+  };
+  const options: WantedRecording['options'] = {
+    interval: read('interval', duration),
+    snapshots: read('snapshots', (value) => (atLeast(value, 2) ? Math.round(Number(value)) : undefined)),
+    onGrowth: read('onGrowth', (value) => (atLeast(value, 1) ? Number(value) / 100 : undefined)),
+    beforeLimit: read('beforeLimit', (value) =>
+      atLeast(value, 1) && Number(value) <= 100 ? Number(value) / 100 : undefined,
+    ),
+    warmUp: read('warmUp', duration),
+    forceGC: read('forceGC', (value) => (typeof value === 'boolean' ? value : undefined)),
+    diskBudget: read('diskBudget', bytes),
+    samplingInterval: read('samplingInterval', bytes),
+  };
+  return {
+    autoRecord: written.autoRecord === true,
+    options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
+    bad,
+  };
+}
+
+function duration(value: unknown): number | undefined {
+  const ms = parseDuration(String(value));
+  return ms ? ms : undefined;
+}
+
+function bytes(value: unknown): number | undefined {
+  const size = parseBytes(String(value));
+  return size ? size : undefined;
+}
+
+function atLeast(value: unknown, least: number): boolean {
+  return typeof value === 'number' && value >= least;
+}

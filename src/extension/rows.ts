@@ -1,0 +1,370 @@
+/** How a node of the view looks: words, icon, tooltip. Pure, so that it is tested without an editor. */
+import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
+import type { Finding, PathEntry, Site } from '../protocol/findings.ts';
+import type { SnapshotReason } from '../protocol/recording.ts';
+import type { RecordingInfo, TargetKind } from '../protocol/server.ts';
+import { printable, siteOrigin } from '../protocol/wording.ts';
+import { withoutPid } from './debug-sessions.ts';
+import { leaksOf, type Model, type Target } from './model.ts';
+import type { Node, NodeOf } from './nodes.ts';
+import { growthPerMinute, sparkline } from './readings.ts';
+
+/** The part of `vscode.l10n` that is needed. */
+export interface Localizer {
+  t(message: string, ...args: (string | number | boolean)[]): string;
+}
+
+export interface Row {
+  label: string;
+  description?: string;
+  /** Plain text: names in it are from the program. */
+  tooltip?: string;
+  /** A codicon, and a theme colour for it. */
+  icon?: string;
+  color?: string;
+  /** For menus. */
+  context: string;
+  /** What a screen reader says instead of label and description. */
+  spoken?: string;
+  state: 'none' | 'collapsed' | 'expanded';
+  command?: { id: string; title: string };
+}
+
+/** @returns undefined for a node whose target or recording is gone */
+export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): Row | undefined {
+  switch (node.kind) {
+    case 'target': {
+      const target = model.target(node.target);
+      return target && targetRow(target, nameOf(target, model), model.recordingOf(node.target), l10n);
+    }
+    case 'state': {
+      const target = model.target(node.target);
+      return target && stateRow(target, model.recordingOf(node.target), l10n, now);
+    }
+    case 'recordings':
+      return { label: l10n.t('Recordings'), context: 'recordings', state: 'collapsed', icon: 'history' };
+    case 'recording': {
+      const recording = model.recording(node.dir);
+      return recording && recordingRow(recording, l10n);
+    }
+    case 'verdict': {
+      const recording = model.recording(node.dir);
+      return recording && verdictRow(recording, l10n);
+    }
+    case 'finding':
+      return findingRow(node, l10n);
+    case 'path':
+      return pathRow(node.entry, l10n);
+    case 'snapshots': {
+      const recording = model.recording(node.dir);
+      return (
+        recording && {
+          label: l10n.t('Snapshots'),
+          description: formatCount(recording.snapshots.length),
+          context: 'snapshots',
+          icon: 'device-camera',
+          state: 'collapsed',
+        }
+      );
+    }
+    case 'snapshot':
+      return snapshotRow(node, l10n);
+  }
+}
+
+/** Characters: the figures after it are to be seen in a narrow side bar, too. */
+const SPARKLINE = 8;
+
+const KIND_ICONS: Record<TargetKind, string> = {
+  node: 'server-process',
+  worker: 'gear',
+  page: 'browser',
+  'extension-host': 'extensions',
+};
+
+/** `main.js`, with its process id only where that tells it from another. */
+function nameOf({ spec }: Target, { targets }: Model): string {
+  const name = withoutPid(spec.name) || spec.name;
+  const alone = targets.filter((other) => withoutPid(other.spec.name) === name).length < 2;
+  return printable(alone ? name : spec.name);
+}
+
+function targetRow(
+  { spec, info, readings }: Target,
+  name: string,
+  recording: RecordingInfo | undefined,
+  l10n: Localizer,
+): Row {
+  const live = info?.state === 'live';
+  const last = readings.at(-1);
+  const growth = growthPerMinute(readings);
+  const used = last && formatBytes(last.heapUsed);
+  const rate = growth === undefined ? undefined : l10n.t('{0}/min', signed(growth));
+  const status =
+    info?.state === 'failed'
+      ? l10n.t('not reached')
+      : info?.state === 'connecting'
+        ? l10n.t('connecting')
+        : info?.state === 'gone'
+          ? l10n.t('ended')
+          : undefined;
+  const numbers = [used, rate].filter(Boolean).join('  ');
+  const state = recording ? 'recording' : live || !info ? 'idle' : 'away';
+  const lines = [
+    [printable(spec.name), info?.runtime, info?.pid && l10n.t('process {0}', info.pid)]
+      .filter(Boolean)
+      .join(' · '),
+    info?.failure,
+    last && l10n.t('Heap in use: {0} of {1}', formatBytes(last.heapUsed), formatBytes(last.heapTotal)),
+    last?.external !== undefined && l10n.t('Memory outside the heap: {0}', formatBytes(last.external)),
+    last?.rss !== undefined && l10n.t('Resident set: {0}', formatBytes(last.rss)),
+    growth !== undefined && l10n.t('Change over the last minute: {0} a minute', signed(growth)),
+    info?.via === 'proxy' && l10n.t('Reached through the debugger.'),
+  ];
+  const spoken = [
+    name,
+    status,
+    recording && l10n.t('being recorded'),
+    used && l10n.t('heap in use {0}', used),
+    growth !== undefined && l10n.t('changes by {0} a minute', signed(growth)),
+  ];
+  return {
+    label: name,
+    description: status ?? [sparkline(readings, SPARKLINE), numbers].filter(Boolean).join(' '),
+    tooltip: lines.filter(Boolean).join('\n'),
+    icon: info?.state === 'failed' ? 'warning' : recording ? 'record' : KIND_ICONS[spec.kind],
+    color: recording ? 'charts.red' : info?.state === 'failed' ? 'list.warningForeground' : undefined,
+    context: `target.${state}${spec.inspector ? '.attached' : ''}`,
+    spoken: spoken.filter(Boolean).join(', '),
+    state: 'expanded',
+  };
+}
+
+function stateRow(target: Target, recording: RecordingInfo | undefined, l10n: Localizer, now: number): Row {
+  if (!recording) {
+    const failure = target.info?.failure;
+    if (failure)
+      return { label: failure, tooltip: failure, icon: 'info', context: 'state.failed', state: 'none' };
+    return {
+      label: l10n.t('Record'),
+      tooltip: l10n.t('Take snapshots as the program runs, and say what grows.'),
+      icon: 'record',
+      context: 'state.idle',
+      state: 'none',
+      command: { id: 'heapline.record', title: l10n.t('Record') },
+    };
+  }
+  const { taking, state, problems } = recording;
+  const parts = [
+    formatDuration(recording.durationMs),
+    recording.steps ? counted(l10n, recording.steps) : undefined,
+  ];
+  if (taking)
+    parts.push(
+      taking.waiting
+        ? l10n.t('snapshot waits: {0}', taking.waiting)
+        : l10n.t(
+            'taking a snapshot: {0}, {1}',
+            formatBytes(taking.bytes),
+            formatDuration(now - taking.since),
+          ),
+    );
+  const label = {
+    recording: recording.mode === 'manual' ? l10n.t('Snapshots by hand') : l10n.t('Recording'),
+    stopping: l10n.t('Ending the recording'),
+    analysing: l10n.t('Analysing'),
+    ended: l10n.t('Ended'),
+  }[state];
+  return {
+    label,
+    description: parts.filter(Boolean).join(' · '),
+    tooltip: [label, ...problems].join('\n'),
+    icon: state === 'recording' && !taking ? (problems.length ? 'warning' : 'record') : 'loading~spin',
+    color: problems.length && !taking ? 'list.warningForeground' : undefined,
+    context: `state.${state}`,
+    state: 'none',
+  };
+}
+
+function counted(l10n: Localizer, steps: number): string {
+  return steps === 1 ? l10n.t('1 step') : l10n.t('{0} steps', formatCount(steps));
+}
+
+function recordingRow(recording: RecordingInfo, l10n: Localizer): Row {
+  const { findings, state } = recording;
+  const leaks = leaksOf(recording).length;
+  const verdict =
+    state !== 'ended'
+      ? state === 'analysing'
+        ? l10n.t('analysing')
+        : l10n.t('ending')
+      : leaks === 1
+        ? l10n.t('1 leak')
+        : leaks
+          ? l10n.t('{0} leaks', leaks)
+          : findings?.verdict === 'no-leak'
+            ? l10n.t('no leak')
+            : findings
+              ? l10n.t('inconclusive')
+              : l10n.t('not analysed');
+  const date = new Date(recording.createdAt);
+  const when = Number.isNaN(date.getTime()) ? '' : date.toLocaleString();
+  return {
+    label: printable(recording.title || recording.name),
+    description: [verdict, when].filter(Boolean).join(' · '),
+    tooltip: [
+      recording.dir,
+      formatDuration(recording.durationMs),
+      recording.steps ? counted(l10n, recording.steps) : undefined,
+      endOf(recording, l10n),
+      ...recording.problems,
+    ]
+      .filter(Boolean)
+      .join('\n'),
+    icon:
+      state !== 'ended'
+        ? 'loading~spin'
+        : leaks
+          ? 'warning'
+          : findings?.verdict === 'no-leak'
+            ? 'pass'
+            : 'question',
+    color: leaks
+      ? 'list.warningForeground'
+      : findings?.verdict === 'no-leak'
+        ? 'testing.iconPassed'
+        : undefined,
+    context: `recording.${leaks ? 'leak' : 'other'}`,
+    state: 'collapsed',
+  };
+}
+
+function endOf({ end, state }: RecordingInfo, l10n: Localizer): string | undefined {
+  if (state !== 'ended') return undefined;
+  if (!end) return l10n.t('Cut off: it shows what was kept.');
+  if (end.reason === 'exit' && end.exitCode) return l10n.t('The program ended with code {0}.', end.exitCode);
+  if (end.reason === 'signal') return l10n.t('The program was ended by {0}.', end.signal ?? '?');
+  if (end.reason === 'target-gone') return l10n.t('The program ended without a last snapshot.');
+  return undefined;
+}
+
+function verdictRow(recording: RecordingInfo, l10n: Localizer): Row {
+  const { findings, final, state } = recording;
+  const why = findings?.reasons.map((reason) => printable(reason)).join('\n');
+  const base = { context: 'verdict', state: 'none', tooltip: why } as const;
+  if (findings?.verdict === 'no-leak' && final)
+    return { ...base, label: l10n.t('No leak'), icon: 'pass', color: 'testing.iconPassed' };
+  if (findings && final)
+    return { ...base, label: l10n.t('Inconclusive'), description: why, icon: 'question' };
+  if (state === 'ended') return { ...base, label: l10n.t('Not analysed'), icon: 'question' };
+  return { ...base, label: l10n.t('No leak so far'), icon: 'circle-outline' };
+}
+
+function findingRow({ finding }: NodeOf<'finding'>, l10n: Localizer): Row {
+  const { growth, owner, storeSite, confidence } = finding;
+  const name = printable(owner.name);
+  const rate =
+    growth.bytesPerStep !== undefined
+      ? l10n.t('{0}/step', signed(growth.bytesPerStep))
+      : growth.bytesPerSecond !== undefined
+        ? l10n.t('{0}/s', signed(growth.bytesPerSecond))
+        : undefined;
+  const site = mainSite(finding);
+  const sure = confidence >= 0.7;
+  const grown = l10n.t('{0}, {1} objects', signed(growth.bytes), formatCount(growth.objects));
+  return {
+    label: name,
+    description: [signed(growth.bytes), rate, site && shortPlace(site)].filter(Boolean).join('  '),
+    tooltip: [
+      printable(finding.title, 600).replaceAll('`', ''),
+      grown,
+      storeSite && l10n.t('Stored at {0}', placeOf(storeSite)),
+      l10n.t('Confidence: {0} %', Math.round(confidence * 100)),
+      ...finding.advice.map((text) => printable(text, 600).replaceAll('`', '')),
+    ]
+      .filter(Boolean)
+      .join('\n'),
+    icon: sure ? 'error' : 'warning',
+    color: sure ? 'list.errorForeground' : 'list.warningForeground',
+    context: `finding.${site ? 'store' : 'unknown'}`,
+    spoken: [l10n.t('Leak: {0}', name), grown, site && l10n.t('stored at {0}', placeOf(site))]
+      .filter(Boolean)
+      .join(', '),
+    state: finding.retainingPath.length ? 'collapsed' : 'none',
+    ...(site && { command: { id: 'heapline.goToStore', title: l10n.t('Go to Line That Stores It') } }),
+  };
+}
+
+function pathRow({ edge, name, className, site }: PathEntry, l10n: Localizer): Row {
+  const label = printable(edge || name);
+  return {
+    label,
+    description: [
+      edge && name !== edge ? printable(name) : undefined,
+      className !== name && printable(className),
+      site && shortPlace(site),
+    ]
+      .filter(Boolean)
+      .join('  '),
+    tooltip: [printable(name), printable(className), site && placeOf(site)].filter(Boolean).join('\n'),
+    icon: edge ? 'arrow-small-right' : 'symbol-namespace',
+    context: site ? 'path.site' : 'path',
+    state: 'none',
+    ...(site && { command: { id: 'heapline.openSite', title: l10n.t('Open Source') } }),
+  };
+}
+
+function snapshotRow({ snapshot, previous }: NodeOf<'snapshot'>, l10n: Localizer): Row {
+  const parts = [
+    formatDuration(snapshot.t),
+    formatBytes(snapshot.bytes),
+    snapshot.step !== undefined ? l10n.t('step {0}', formatCount(snapshot.step)) : undefined,
+    reasonOf(snapshot.reason, l10n),
+  ];
+  return {
+    label: l10n.t('Snapshot {0}', snapshot.index),
+    description: parts.filter(Boolean).join(' · '),
+    tooltip: [
+      l10n.t('Taken {0} after the recording began.', formatDuration(snapshot.t)),
+      l10n.t('The program was stopped for {0}.', formatDuration(snapshot.pauseMs)),
+      snapshot.file,
+    ].join('\n'),
+    icon: 'file-binary',
+    context: previous ? 'snapshot.later' : 'snapshot.first',
+    state: 'none',
+    command: { id: 'heapline.openSnapshot', title: l10n.t('Open Snapshot') },
+  };
+}
+
+function reasonOf(reason: SnapshotReason, l10n: Localizer): string {
+  return {
+    'warm-up': l10n.t('after warm-up'),
+    schedule: l10n.t('on schedule'),
+    interval: l10n.t('by interval'),
+    growth: l10n.t('on growth'),
+    limit: l10n.t('near the heap limit'),
+    step: l10n.t('by step'),
+    manual: l10n.t('by hand'),
+    end: l10n.t('at the end'),
+  }[reason];
+}
+
+/** The line to go to: where it is stored, or, when a package stores it, the user's own line that leads there. */
+export function mainSite({ storeSite, userSite }: Finding): Site | undefined {
+  return storeSite && siteOrigin(storeSite) === 'user' ? storeSite : (userSite ?? storeSite);
+}
+
+/** `memory.ts:14`. */
+export function shortPlace(site: Site): string {
+  const file = printable((site.path ?? site.url).split(/[\\/]/).at(-1) ?? '');
+  return `${file}:${site.line}`;
+}
+
+/** `/home/me/memory.ts:14:5`. */
+export function placeOf(site: Site): string {
+  return `${printable(site.path ?? site.url)}:${site.line}:${site.column}`;
+}
+
+function signed(bytes: number): string {
+  return `${bytes >= 0 ? '+' : ''}${formatBytes(bytes)}`;
+}

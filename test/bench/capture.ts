@@ -1,0 +1,151 @@
+/**
+ * What capturing costs, as ratios taken in one run, interleaved, medians:
+ * a snapshot through the server against the same by a bare inspector client, on the same heap;
+ * a program that never waits, recorded (no snapshot under way) against unrecorded.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import CDP from 'chrome-remote-interface';
+import { build } from 'esbuild';
+import { ROOT } from '../../src/build/run.ts';
+import { type NodeMajor, nodeBinary } from '../support/nodes.ts';
+import { startServer } from './server.ts';
+
+const ROUNDS = 5;
+const HEAP_MB = 100;
+/** Seconds of one stretch; the first of each is left out. */
+const STRETCH = 4;
+
+interface Target {
+  url: string;
+  child: ChildProcess;
+  /** The next line that it prints. */
+  line(): Promise<string>;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'heapline-bench-'));
+const script = join(folder, 'agent.mjs');
+await build({ entryPoints: [join(ROOT, 'test', 'bench', 'agent.ts')], outfile: script, format: 'esm' });
+const rows: string[] = [];
+try {
+  for (const major of [20, 24] as const) {
+    rows.push(await snapshots(major));
+    rows.push(await speed(major));
+  }
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+console.log(['| what | Node | bare | Heapline | ratio |', '|---|---|---|---|---|', ...rows].join('\n'));
+
+async function snapshots(major: NodeMajor): Promise<string> {
+  const target = await start(major, ['heap', String(HEAP_MB)]);
+  await target.line();
+  const server = await startServer();
+  const bare: number[] = [];
+  const ours: number[] = [];
+  try {
+    await server.request('heapline/openTarget', spec(target));
+    for (let round = 0; round < ROUNDS; round++) {
+      bare.push(await timed(() => bareSnapshot(target.url, join(folder, 'bare.heapsnapshot'))));
+      ours.push(
+        await timed(() =>
+          server.request('heapline/takeSnapshot', {
+            target: target.url,
+            folder: join(folder, 'recordings'),
+            options: { mode: 'manual' },
+          }),
+        ),
+      );
+    }
+  } finally {
+    await server.stop();
+    target.child.kill();
+  }
+  return row(
+    `snapshot of ${HEAP_MB} MB, s`,
+    major,
+    median(bare) / 1000,
+    median(ours) / 1000,
+    median(ours) / median(bare),
+  );
+}
+
+async function speed(major: NodeMajor): Promise<string> {
+  const target = await start(major, ['busy']);
+  const server = await startServer();
+  const bare: number[] = [];
+  const ours: number[] = [];
+  const stretch = async (into: number[]): Promise<void> => {
+    for (let second = 0; second < STRETCH; second++) {
+      const turns = Number((await target.line()).split(' ')[0]);
+      if (second > 0) into.push(turns);
+    }
+  };
+  try {
+    await target.line();
+    for (let round = 0; round < ROUNDS; round++) {
+      await stretch(bare);
+      await server.request('heapline/openTarget', spec(target));
+      const { dir } = await server.request('heapline/startRecording', {
+        target: target.url,
+        folder: join(folder, 'recordings'),
+        options: { mode: 'manual' },
+      });
+      await stretch(ours);
+      await server.request('heapline/stopRecording', { dir, discard: true });
+      await server.request('heapline/closeTarget', { id: target.url });
+    }
+  } finally {
+    await server.stop();
+    target.child.kill();
+  }
+  return row('turns a second, CPU-bound', major, median(bare), median(ours), median(ours) / median(bare));
+}
+
+async function bareSnapshot(url: string, file: string): Promise<void> {
+  const client = await CDP({ target: url, local: true });
+  const out = createWriteStream(file);
+  client.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => out.write(chunk));
+  await client.send('HeapProfiler.takeHeapSnapshot', {});
+  await new Promise<void>((resolve) => out.end(resolve));
+  await client.close();
+}
+
+function spec({ url }: Target) {
+  return { id: url, name: 'bench', kind: 'node', inspector: url } as const;
+}
+
+async function start(major: NodeMajor, args: string[]): Promise<Target> {
+  const child = spawn(await nodeBinary(major), ['--inspect=127.0.0.1:0', script, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
+  const line = async (): Promise<string> => (await lines.next()).value as string;
+  for await (const text of createInterface({ input: child.stderr! })) {
+    const url = /ws:\/\/\S+/.exec(text)?.[0];
+    if (url) {
+      child.stderr!.resume();
+      return { url, child, line };
+    }
+  }
+  throw new Error('The target opened no inspector.');
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await work();
+  return performance.now() - from;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
+}
+
+function row(what: string, major: number, bare: number, ours: number, ratio: number): string {
+  return `| ${what} | ${major} | ${bare.toFixed(2)} | ${ours.toFixed(2)} | ${ratio.toFixed(3)} |`;
+}

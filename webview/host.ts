@@ -1,0 +1,16 @@
+/** What stands around the views: a browser with a file in it, or the editor. */
+
+import type { Site } from '../src/protocol/findings.ts';
+import type { PanelCommand } from '../src/protocol/panel.ts';
+
+export interface Host {
+  copy(text: string): Promise<void>;
+  /** Absent where links into the editor have to do. */
+  editor?: {
+    openSite(site: Site, beside: boolean): void;
+    command(command: PanelCommand): void;
+    /** Stops what is loading. */
+    cancel(): void;
+    retry(): void;
+  };
+}

@@ -1,0 +1,96 @@
+/** One snapshot: its classes. */
+
+import { formatBytes, formatCount } from '../../src/base/units.ts';
+import type { PanelContent } from '../../src/protocol/panel.ts';
+import type { ClassRow } from '../../src/protocol/tables.ts';
+import type { Host } from '../host.ts';
+import type { Store } from '../state.ts';
+import { t } from '../text.ts';
+import { siteLink } from './code.ts';
+import { className } from './diff.ts';
+import { append, h, prose, section } from './dom.ts';
+import { type Column, longTable } from './long-table.ts';
+import { titleView } from './title.ts';
+
+export type SummaryContent = Extract<PanelContent, { type: 'summary' }>;
+
+export function mountSummary(root: HTMLElement, content: SummaryContent, store: Store, host: Host): void {
+  const { summary, title } = content;
+  append(root, [
+    titleView(
+      t('Heap snapshot'),
+      title,
+      [
+        [t('Shallow size'), formatBytes(summary.totalSize)],
+        [t('Objects'), formatCount(summary.nodeCount)],
+        [t('References'), formatCount(summary.edgeCount)],
+        [t('File'), formatBytes(summary.fileBytes)],
+      ],
+      summary.problems.map((problem) => h('p', { class: 'warning', role: 'note' }, prose(problem))),
+    ),
+    h(
+      'main',
+      {},
+      section(
+        'summary-classes',
+        'By class',
+        summary.classes.length
+          ? longTable(
+              {
+                id: 'summary',
+                caption: 'What is alive, by class',
+                rows: summary.classes,
+                columns: columns(host, summary.totalSize),
+                name: (row) => row.className,
+                column: 'retainedSize',
+              },
+              store,
+            )
+          : h('p', { class: 'dim' }, t('The snapshot holds no objects.')),
+      ),
+    ),
+  ]);
+}
+
+function columns(host: Host, total: number): Column<ClassRow>[] {
+  const size = (key: 'selfSize' | 'retainedSize', label: string): Column<ClassRow> => ({
+    key,
+    label,
+    value: (row) => row[key],
+    cell: (row) => formatBytes(row[key]),
+  });
+  return [
+    {
+      key: 'className',
+      label: 'Constructor',
+      value: (row) => row.className.toLowerCase(),
+      cell: (row) => siteLink(row.site, host, className(row.className)),
+    },
+    {
+      key: 'distance',
+      label: 'Distance',
+      value: (row) => row.distance,
+      cell: (row) => distance(row.distance),
+    },
+    { key: 'count', label: 'Objects', value: (row) => row.count, cell: (row) => formatCount(row.count) },
+    size('selfSize', 'Shallow size'),
+    size('retainedSize', 'Retained size'),
+    {
+      key: 'share',
+      label: 'Share',
+      value: (row) => row.retainedSize,
+      cell: (row) =>
+        h('meter', {
+          min: 0,
+          max: Math.max(1, total),
+          value: row.retainedSize,
+          'aria-label': t('Retained size beside all'),
+        }),
+    },
+  ];
+}
+
+/** What no root reaches has none. */
+function distance(value: number): string {
+  return value < 0 ? '-' : formatCount(value);
+}
