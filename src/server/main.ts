@@ -3,7 +3,6 @@
 import { createConnection } from 'vscode-languageserver';
 import { createProtocolConnection } from 'vscode-languageserver-protocol/node';
 import { EngineClient } from '../engine/client.ts';
-import { captureRoom } from './capture-room.ts';
 import { Ending } from './ending.ts';
 import { Service } from './service.ts';
 import { openTransport } from './transport.ts';
@@ -28,7 +27,6 @@ const connection = createConnection(
 const service = new Service({
   version: version(dist),
   dist,
-  capturing: captureRoom,
   createEngine: () => new EngineClient(new URL('engine-worker.js', dist)),
   notify: (method, params) => void connection.sendNotification(method, params).catch(() => {}),
 });

@@ -1,3 +1,4 @@
+import type { Disposable } from '../base/disposable.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { Analyst } from './analyst.ts';
 
@@ -7,10 +8,13 @@ const FEWEST = 3;
 const FAIR_SHARE = 0.25;
 
 /** Verdicts on a recording under way: one at a time, now and then, never while a snapshot is taken. */
-export class MeanwhileVerdict {
+export class MeanwhileVerdict implements Disposable {
   private underWay?: AbortController;
+  private timer?: NodeJS.Timeout;
+  /** Milliseconds that the last one took, and when it ended. */
   private cost = 0;
   private last = Number.NEGATIVE_INFINITY;
+  private disposed = false;
 
   constructor(
     private readonly dir: string,
@@ -18,16 +22,25 @@ export class MeanwhileVerdict {
     private readonly judged: (data: ReportData) => void,
   ) {}
 
-  /** Called after each snapshot. @param snapshots how many there are */
+  /** Called after each snapshot: analyses as soon as that is fair. @param snapshots how many there are */
   consider(snapshots: number): void {
-    const since = performance.now() - this.last;
-    if (snapshots < FEWEST || this.underWay || this.cost > FAIR_SHARE * since) return;
-    void this.analyse();
+    clearTimeout(this.timer);
+    if (snapshots < FEWEST || this.underWay || this.disposed) return;
+    const wait = this.last + this.cost / FAIR_SHARE - performance.now();
+    if (wait > 0) this.timer = setTimeout(() => void this.analyse(), wait).unref();
+    else void this.analyse();
   }
 
-  /** The target needs the machine. */
+  /** The target needs the machine; `consider` begins anew. */
   giveUp(): void {
+    clearTimeout(this.timer);
     this.underWay?.abort();
+    this.underWay = undefined;
+  }
+
+  dispose(): void {
+    this.disposed = true;
+    this.giveUp();
   }
 
   private async analyse(): Promise<void> {
@@ -36,18 +49,14 @@ export class MeanwhileVerdict {
     this.underWay = underWay;
     const { signal } = underWay;
     try {
-      const data = await this.analyst.ask(
-        'analyse',
-        { recordingDir: this.dir },
-        { urgency: 'provisional', signal },
-      );
+      const params = { recordingDir: this.dir };
+      const data = await this.analyst.ask('analyse', params, { urgency: 'provisional', signal });
       if (!signal.aborted) this.judged(data);
     } catch {
       // Cancelled, or what the final verdict will meet and tell.
-    } finally {
-      this.underWay = undefined;
-      this.last = performance.now();
-      this.cost = this.last - began;
     }
+    if (this.underWay === underWay) this.underWay = undefined;
+    this.last = performance.now();
+    this.cost = this.last - began;
   }
 }

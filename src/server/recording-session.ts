@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
-import type { Inspector } from '../capture/inspector.ts';
+import { LiveRecording } from '../capture/live.ts';
+import type { SnapshotProgress } from '../capture/recorder.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
 import type { Analyst } from './analyst.ts';
-import type { Capturing, Live, SnapshotProgress } from './capturing.ts';
 import { deleteRecording, nameOf } from './catalogue.ts';
 import { makeFolder } from './folder-name.ts';
 import { MeanwhileVerdict } from './meanwhile.ts';
@@ -20,7 +20,6 @@ const WAITING =
   'The snapshot begins when the program lets it: it is busy, or stands at a breakpoint. Continue it, or wait.';
 
 export interface SessionContext {
-  capturing: Capturing;
   analyst: Analyst;
   verdicts: Verdicts;
   /** Heapline's own version. */
@@ -40,7 +39,7 @@ export class RecordingSession {
   recorded!: Promise<void>;
   /** Settles, never rejects, when the verdict is there, too, or given up. */
   ended!: Promise<RecordingInfo>;
-  private live!: Live;
+  private live!: LiveRecording;
   private readonly facts: Omit<RecordingInfo, 'durationMs'>;
   private readonly began = performance.now();
   private endedAfter?: number;
@@ -55,7 +54,7 @@ export class RecordingSession {
   private constructor(
     dir: string,
     private readonly target: Target,
-    private readonly inspector: Inspector,
+    private readonly release: () => void,
     mode: RecordingOptions['mode'],
     private readonly context: SessionContext,
   ) {
@@ -88,13 +87,13 @@ export class RecordingSession {
     options: RecordingOptions,
     context: SessionContext,
   ): Promise<RecordingSession> {
-    const { inspector, via } = await target.reach();
+    const { inspector, via, release } = await target.reach();
     let dir: string | undefined;
     try {
       dir = makeFolder(parent, target.info.spec.name, new Date());
-      const session = new RecordingSession(dir, target, inspector, options.mode, context);
+      const session = new RecordingSession(dir, target, release, options.mode, context);
       const { mode, samplingInterval, forceGC } = options;
-      const live = await context.capturing.startRecording(
+      const live = await LiveRecording.start(
         inspector,
         { out: dir, version: context.version, mode, samplingInterval, forceGC, ...scheduleOf(options) },
         {
@@ -109,7 +108,7 @@ export class RecordingSession {
       session.tell.now();
       return session;
     } catch (error) {
-      await inspector.close();
+      release();
       if (dir) await rm(dir, { recursive: true, force: true });
       throw error;
     }
@@ -179,7 +178,7 @@ export class RecordingSession {
   async close(patience: number): Promise<void> {
     this.closing = true;
     this.analysis.abort();
-    this.meanwhile.giveUp();
+    this.meanwhile.dispose();
     this.live.cancelSnapshot();
     void this.live.stop({ lastSnapshot: false });
     const timer = setTimeout(() => void this.live.abandon(), patience);
@@ -191,9 +190,9 @@ export class RecordingSession {
     const { failure } = await this.live.done;
     this.endedAfter = Math.round(performance.now() - this.began);
     this.facts.taking = undefined;
-    this.meanwhile.giveUp();
+    this.meanwhile.dispose();
     if (failure && failure.code !== 'cancelled') this.problem(failure.toLine());
-    await this.inspector.close();
+    this.release();
     this.target.recordedAs(undefined);
     this.facts.target = undefined;
   }

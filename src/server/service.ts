@@ -2,7 +2,6 @@
 import { HeaplineError } from '../base/errors.ts';
 import type { ServerNotifications, ServerRequests } from '../protocol/server.ts';
 import { Analyst, type Engine } from './analyst.ts';
-import type { Capturing } from './capturing.ts';
 import { renderReport, writeReport } from './export.ts';
 import type { Asked } from './recording-session.ts';
 import { Recordings } from './recordings.ts';
@@ -23,7 +22,6 @@ export interface ServiceOptions {
   version: string;
   /** The folder of the bundles. */
   dist: URL;
-  capturing: Capturing;
   createEngine(): Engine;
   notify: Notify;
 }
@@ -34,16 +32,15 @@ export class Service {
   private readonly targets: Targets;
   private readonly recordings: Recordings;
 
-  constructor({ version, dist, capturing, createEngine, notify }: ServiceOptions) {
+  constructor({ version, dist, createEngine, notify }: ServiceOptions) {
     const analyst = new Analyst(createEngine);
-    const targets = new Targets(capturing, {
+    const targets = new Targets({
       changed: (info) => notify('heapline/targetChanged', info),
       reading: (target, reading) => notify('heapline/reading', { target, reading }),
     });
     const note = (level: 'info' | 'warning' | 'error', message: string): void =>
       notify('heapline/note', { level, message });
     const recordings = new Recordings(targets, {
-      capturing,
       analyst,
       verdicts: new Verdicts(analyst, (message) => note('warning', message)),
       version,

@@ -1,13 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
-import type { Inspector } from '../capture/inspector.ts';
+import { reachInspector } from '../capture/attach.ts';
+import { Inspector } from '../capture/inspector.ts';
+import { type MemoryReading as Memory, readIdentity, readMemory } from '../capture/light.ts';
+import { reachDirectly } from '../capture/reach.ts';
 import type { MemoryReading, TargetInfo, TargetSpec } from '../protocol/server.ts';
-import type { Capturing, Memory, ProxyAddress, Reached } from './capturing.ts';
 
 export interface TargetListener {
   changed(info: TargetInfo): void;
   reading(target: string, reading: MemoryReading): void;
+}
+
+export interface Reached {
+  inspector: Inspector;
+  via: 'inspector' | 'proxy';
+  /** Closes what is not used for anything else. */
+  release(): void;
 }
 
 const READ_EVERY_MS = 1000;
@@ -31,7 +40,6 @@ export class Target implements Disposable {
 
   constructor(
     spec: TargetSpec,
-    private readonly capturing: Capturing,
     private readonly listener: TargetListener,
   ) {
     this.spec = spec;
@@ -49,7 +57,7 @@ export class Target implements Disposable {
   update(spec: TargetSpec): void {
     const moved = addressOf(spec) !== addressOf(this.spec);
     this.spec = spec;
-    if (moved || (this.facts.state !== 'live' && this.facts.state !== 'connecting')) {
+    if (!this.recorded && (moved || (this.facts.state !== 'live' && this.facts.state !== 'connecting'))) {
       this.hangUp();
       this.connect();
     }
@@ -67,18 +75,21 @@ export class Target implements Disposable {
     );
   }
 
-  /** A connection of its own for a recording: to the inspector, where that can be reached. */
+  /** The connection for a recording: straight to the inspector where that can be reached, else this one. */
   async reach(): Promise<Reached> {
     await this.ready();
-    const { proxy, inspector } = this.spec;
-    if (proxy) return this.capturing.reachTarget(withPath(proxy));
-    return { inspector: await this.capturing.reachInspector(inspector!), via: 'inspector' };
+    const inspector = this.inspector!;
+    if (!inspector.shared) return { inspector, via: 'inspector', release: () => {} };
+    const direct = await reachDirectly(inspector);
+    if (!direct) return { inspector, via: 'proxy', release: () => {} };
+    return { inspector: direct, via: 'inspector', release: () => void direct.close() };
   }
 
   /** From now on its memory is read by the recording; undefined: by us again. */
   recordedAs(recorded: { dir: string; via: Reached['via'] } | undefined): void {
     this.recorded = recorded;
     if (recorded) clearTimeout(this.timer);
+    else if (this.disposed.signal.aborted) this.hangUp();
     else this.readLater();
     this.changed();
   }
@@ -94,7 +105,9 @@ export class Target implements Disposable {
 
   dispose(): void {
     this.disposed.abort();
-    this.hangUp();
+    // A recording goes on until it has its last snapshot.
+    if (!this.recorded) this.hangUp();
+    this.facts = { ...this.facts, state: 'gone' };
   }
 
   private connect(): void {
@@ -114,7 +127,7 @@ export class Target implements Disposable {
     const inspector = await this.connection();
     if (attempt !== this.attempt) return void inspector.close();
     this.inspector = inspector;
-    const { pid, version } = await this.capturing.readIdentity(inspector);
+    const { pid, version } = await readIdentity(inspector);
     if (attempt !== this.attempt) return;
     this.facts = { state: 'live', pid, runtime: version && `Node.js ${version.replace(/^v/, '')}` };
     this.changed();
@@ -129,8 +142,8 @@ export class Target implements Disposable {
     const until = Date.now() + PATIENCE_MS;
     for (;;) {
       try {
-        if (proxy) return await this.capturing.connectProxy(withPath(proxy));
-        if (inspector) return await this.capturing.reachInspector(inspector);
+        if (proxy) return await Inspector.connectProxy(proxy);
+        if (inspector) return await reachInspector(inspector);
       } catch (error) {
         if (!HeaplineError.is(error, 'connect-failed') || Date.now() > until) throw error;
         await sleep(RETRY_MS, undefined, { signal: this.disposed.signal });
@@ -169,7 +182,7 @@ export class Target implements Disposable {
     if (!inspector || this.recorded || this.reading) return;
     this.reading = true;
     try {
-      const memory = await this.capturing.readMemory(inspector);
+      const memory = await readMemory(inspector);
       if (this.inspector === inspector && !this.recorded) this.tell(memory);
     } catch {
       // Its end shows by itself; anything else is asked again.
@@ -186,8 +199,4 @@ export class Target implements Disposable {
 
 function addressOf({ proxy, inspector }: TargetSpec): string {
   return JSON.stringify([proxy?.host, proxy?.port, proxy?.path, inspector]);
-}
-
-function withPath({ host, port, path = '/' }: NonNullable<TargetSpec['proxy']>): ProxyAddress {
-  return { host, port, path };
 }

@@ -1,23 +1,19 @@
 import type { Disposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import type { TargetInfo, TargetSpec } from '../protocol/server.ts';
-import type { Capturing } from './capturing.ts';
 import { Target, type TargetListener } from './target.ts';
 
 /** The processes that the editor has told us of. */
 export class Targets implements Disposable {
   private readonly targets = new Map<string, Target>();
 
-  constructor(
-    private readonly capturing: Capturing,
-    private readonly listener: TargetListener,
-  ) {}
+  constructor(private readonly listener: TargetListener) {}
 
   /** Begins to connect, and answers at once: `listener` hears how that went. */
   open(spec: TargetSpec): TargetInfo {
     const known = this.targets.get(spec.id);
     if (known) known.update(spec);
-    else this.targets.set(spec.id, new Target(spec, this.capturing, this.listener));
+    else this.targets.set(spec.id, new Target(spec, this.listener));
     return this.get(spec.id).info;
   }
 

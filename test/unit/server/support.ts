@@ -11,7 +11,6 @@ import type {
   TargetInfo,
   TargetSpec,
 } from '../../../src/protocol/server.ts';
-import { captureRoom } from '../../../src/server/capture-room.ts';
 import type { Asked } from '../../../src/server/recording-session.ts';
 import { Service } from '../../../src/server/service.ts';
 import { type Program, Programs } from '../../support/programs.ts';
@@ -32,7 +31,6 @@ export class Bench {
     this.service = new Service({
       version: '0.0.0',
       dist: DIST,
-      capturing: captureRoom,
       createEngine: () => {
         this.engines++;
         return new EngineClient(new URL('engine-worker.js', DIST));
