@@ -63,6 +63,7 @@ before(async () => {
         program: 'main.mjs',
         heapline: { autoRecord: true, interval: '1s', snapshots: 12 },
       },
+      { name: 'Plain', program: 'main.mjs' },
     ],
     { 'main.mjs': MAIN, 'indexer.mjs': INDEXER },
   );
