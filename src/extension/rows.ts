@@ -100,7 +100,6 @@ function targetRow(
   recording: RecordingInfo | undefined,
   l10n: Localizer,
 ): Row {
-  const live = info?.state === 'live';
   const last = readings.at(-1);
   const growth = growthPerMinute(readings);
   const used = last && formatBytes(last.heapUsed);
@@ -114,7 +113,8 @@ function targetRow(
           ? l10n.t('ended')
           : undefined;
   const numbers = [used, rate].filter(Boolean).join('  ');
-  const state = recording ? 'recording' : live || !info ? 'idle' : 'away';
+  const gone = info?.state === 'gone' || info?.state === 'failed';
+  const state = recording ? 'recording' : gone ? 'away' : 'idle';
   const lines = [
     [printable(spec.name), info?.runtime, info?.pid && l10n.t('process {0}', info.pid)]
       .filter(Boolean)
