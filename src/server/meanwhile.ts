@@ -7,7 +7,10 @@ const FEWEST = 3;
 /** Share of the time that analysing may take. */
 const FAIR_SHARE = 0.25;
 
-/** Verdicts on a recording under way: one at a time, now and then, never while a snapshot is taken. */
+/**
+ * Verdicts on a recording under way: one at a time, now and then, never begun while a snapshot is taken. One that is
+ * under way goes on: given up each time, none would ever come where snapshots are frequent.
+ */
 export class MeanwhileVerdict implements Disposable {
   private underWay?: AbortController;
   private timer?: NodeJS.Timeout;
@@ -31,16 +34,16 @@ export class MeanwhileVerdict implements Disposable {
     else void this.analyse();
   }
 
-  /** The target needs the machine; `consider` begins anew. */
-  giveUp(): void {
+  /** A snapshot is taken: none begins until `consider`. */
+  hold(): void {
     clearTimeout(this.timer);
-    this.underWay?.abort();
-    this.underWay = undefined;
   }
 
   dispose(): void {
     this.disposed = true;
-    this.giveUp();
+    clearTimeout(this.timer);
+    this.underWay?.abort();
+    this.underWay = undefined;
   }
 
   private async analyse(): Promise<void> {
@@ -55,7 +58,7 @@ export class MeanwhileVerdict implements Disposable {
     } catch {
       // Cancelled, or what the final verdict will meet and tell.
     }
-    if (this.underWay === underWay) this.underWay = undefined;
+    this.underWay = undefined;
     this.last = performance.now();
     this.cost = this.last - began;
   }

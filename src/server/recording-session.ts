@@ -272,7 +272,7 @@ export class RecordingSession {
       if (this.state === 'recording') this.meanwhile.consider(this.facts.snapshots.length);
       return;
     }
-    this.meanwhile.giveUp();
+    this.meanwhile.hold();
     const { reason, bytes, phase, done, total } = progress;
     const waiting = phase === 'waiting' ? WAITING : undefined;
     const since = before?.since ?? Date.now();

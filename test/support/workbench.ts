@@ -9,9 +9,9 @@ import type { Browser, Frame, Page } from 'playwright-core';
 import { launchBrowser } from '../../src/build/browser.ts';
 import { assembleExtension } from './extension-folder.ts';
 import { PROJECT } from './heapline.ts';
-import { until } from './until.ts';
+import { TIMEOUT_MS, until } from './until.ts';
 import { type EditorLine, type EditorPosition, editorLines, editorPosition } from './workbench-editor.ts';
-import { exactly } from './workbench-list.ts';
+import { exactly, readList } from './workbench-list.ts';
 import { QuickInput } from './workbench-quick-input.ts';
 import { startServer, type WorkbenchProcess, type WorkbenchServer } from './workbench-server.ts';
 import { View } from './workbench-view.ts';
@@ -60,6 +60,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language });
       }, options.locale);
     }
+    context.setDefaultTimeout(TIMEOUT_MS);
     const page = await context.newPage();
     const folder = await realpath(options.folder);
     const workbench = new Workbench(page, folder, server, browser);
@@ -77,6 +78,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     if (packed) await rm(packed, { recursive: true, force: true });
   }
 }
+
+/** A notification that is not seen for this long is looked for behind the bell. */
+const BELL_MS = 3000;
 
 export class Workbench {
   readonly page: Page;
@@ -121,7 +125,7 @@ export class Workbench {
   async startDebugging(configuration: string): Promise<void> {
     const before = this.debuggees();
     await this.quickInput.run(`debug ${configuration}`, configuration);
-    await this.page.locator('.debug-toolbar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.debug-toolbar').waitFor();
     await until(`${configuration} to run`, () => this.debuggees().some((pid) => !before.includes(pid)));
   }
 
@@ -133,7 +137,7 @@ export class Workbench {
 
   /** Waits until no debug session is left. */
   async debuggingEnds(): Promise<void> {
-    await this.page.locator('.debug-toolbar').waitFor({ state: 'hidden', timeout: 60_000 });
+    await this.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   }
 
   /** Restarts the session in focus and waits until the programs of before are gone and there is another. */
@@ -201,7 +205,7 @@ export class Workbench {
     await this.goToLine(line);
     await this.command('Show or Focus Hover');
     const hover = this.page.locator('.monaco-hover:visible .hover-row');
-    await hover.first().waitFor({ timeout: 60_000 });
+    await hover.first().waitFor();
     const texts = await hover.allInnerTexts();
     await this.page.keyboard.press('Escape');
     return texts.join('\n').trim();
@@ -234,32 +238,45 @@ export class Workbench {
     return new View(this.page, this.quickInput, title);
   }
 
-  /** Messages of the notifications in sight, newest first. */
+  /** Messages of all notifications that are up, newest first. Afterwards they are behind the bell, not in sight. */
   async notifications(): Promise<string[]> {
-    const messages = this.page.locator('.notifications-toasts .notification-list-item-message');
-    return (await messages.allInnerTexts()).map((text) => text.trim());
+    const bell = this.page.locator('[id="status.notifications"]');
+    const list = this.page.locator('.notifications-center');
+    await bell.click();
+    await list.waitFor();
+    const rows = await readList(this.page, list, readNotifications);
+    await bell.click();
+    await list.waitFor({ state: 'hidden' });
+    return rows.map(({ message }) => message);
   }
 
   /** Waits for a notification and gives its whole message. */
   async notification(match: RegExp): Promise<string> {
-    return until(`notification ${match}`, async () =>
-      (await this.notifications()).find((message) => match.test(message)),
-    );
+    const inSight = this.page.locator('.notifications-toasts .notification-list-item-message');
+    const fits = (messages: string[]): string | undefined => messages.find((message) => match.test(message));
+    // Three are in sight at most, and not for long; further ones are behind the bell only.
+    let asked = Date.now();
+    return until(`notification ${match}`, async () => {
+      const found = fits((await inSight.allInnerTexts()).map((text) => text.trim()));
+      if (found || Date.now() - asked < BELL_MS) return found;
+      asked = Date.now();
+      return fits(await this.notifications());
+    });
   }
 
-  /** Presses a button of a notification; waits for it. */
+  /** Presses a button of a notification in sight; waits for it. */
   async clickNotification(button: string): Promise<void> {
     const buttons = this.page.locator('.notifications-toasts .notification-list-item .monaco-button');
     await buttons
       .filter({ hasText: exactly(button) })
       .first()
-      .click({ timeout: 60_000 });
+      .click();
   }
 
   /** Text of the modal dialog, waited for. */
   async dialog(): Promise<string> {
     const box = this.page.locator('.monaco-dialog-box');
-    await box.waitFor({ timeout: 60_000 });
+    await box.waitFor();
     return (await box.locator('.dialog-message-row').innerText()).trim();
   }
 
@@ -269,7 +286,7 @@ export class Workbench {
     await buttons
       .filter({ hasText: exactly(button) })
       .first()
-      .click({ timeout: 60_000 });
+      .click();
     await this.page.locator('.monaco-dialog-box').waitFor({ state: 'hidden' });
   }
 
@@ -290,10 +307,19 @@ export class Workbench {
     return path;
   }
 
+  /** For `afterEach`: of a test that failed a picture and the logs are kept in `.ci-output/`. */
+  async explain(test: { name: string; passed?: boolean }): Promise<void> {
+    if (test.passed !== false) return;
+    const name = `failed-${test.name.replace(/\W+/g, '-')}`;
+    await this.screenshot(name);
+    const log = `${this.server.printed()}\n${this.extensionHostLog()}`;
+    await writeFile(join(PROJECT, '.ci-output', `${name}.log`), log);
+  }
+
   /** *Developer: Reload Window*; waits until extensions can be used again. */
   async reload(): Promise<void> {
     const before = this.hostsReady();
-    const loaded = this.page.waitForEvent('load', { timeout: 60_000 });
+    const loaded = this.page.waitForEvent('load');
     await this.command('Developer: Reload Window');
     await loaded;
     await this.ready(before);
@@ -303,9 +329,7 @@ export class Workbench {
     const [name, inClass] = THEMES[theme];
     await this.command('Preferences: Color Theme');
     await this.quickInput.pick(name);
-    await this.page
-      .locator(`.monaco-workbench[class*="themes-${inClass}-json"]`)
-      .waitFor({ timeout: 60_000 });
+    await this.page.locator(`.monaco-workbench[class*="themes-${inClass}-json"]`).waitFor();
   }
 
   /** Changes the folder's settings (user settings are not watched here); `undefined` takes one out. */
@@ -342,11 +366,19 @@ export class Workbench {
 
   /** Waits until the workbench stands and one more extension host than `before` has activated what starts by itself. */
   async ready(before: number): Promise<void> {
-    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
     await until('the extension host', () => this.hostsReady() > before);
   }
 
   private hostsReady(): number {
     return this.extensionHostLog().split('Eager extensions activated').length - 1;
   }
+}
+
+/** Runs in the page. */
+function readNotifications(rows: Element[]): { index: number; message: string }[] {
+  return rows.map((row) => ({
+    index: Number(row.getAttribute('data-index')),
+    message: row.querySelector('.notification-list-item-message')?.textContent?.trim() ?? '',
+  }));
 }

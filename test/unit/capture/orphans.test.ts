@@ -42,6 +42,47 @@ it('a program that ends does not wait for a recorder that is dead', async () => 
   assert.deepEqual(said, ['{"type":"hold","exitCode":0}']);
 });
 
+it('what runs in a program takes itself out when its recorder is heard of no more', () => {
+  let now = 0;
+  let onEntries = (_: { getEntries(): [] }): void => {};
+  let observing = false;
+  class Observer {
+    constructor(listener: typeof onEntries) {
+      onEntries = listener;
+    }
+    observe(): void {
+      observing = true;
+    }
+    disconnect(): void {
+      observing = false;
+    }
+  }
+  const performance = { now: () => now, clearMarks() {} };
+  const modules: Record<string, unknown> = {
+    perf_hooks: { performance, PerformanceObserver: Observer },
+    fs,
+    v8,
+  };
+  const before = process.listenerCount('exit');
+  const agent = install(
+    <T>(name: string) => modules[name] as T,
+    () => {},
+    { signals: false, hold: true },
+  );
+  const collected = (): boolean => {
+    onEntries({ getEntries: () => [] });
+    return observing;
+  };
+  now = 100_000;
+  assert.equal(collected(), true);
+  agent.read();
+  now = 200_000;
+  assert.equal(collected(), true);
+  now = 300_000;
+  assert.equal(collected(), false);
+  assert.equal(process.listenerCount('exit'), before);
+});
+
 it('the next recorder takes the folder of a dead one away, and no other', () => {
   const tmp = mkdtempSync(join(tmpdir(), 'heapline-orphans-'));
   const { TMPDIR, TEMP } = process.env;
