@@ -7,6 +7,7 @@ import { registerEditors } from './editors.ts';
 import { watchEndings } from './endings.ts';
 import { registerGutter } from './gutter/gutter.ts';
 import { Launches } from './launches.ts';
+import { learning } from './learning-server.ts';
 import { markFindings } from './marking.ts';
 import { Model } from './model.ts';
 import { registerPanels } from './panels/panels.ts';
@@ -35,7 +36,12 @@ export function activate(context: ExtensionContext): void {
   own.push(sessions, recorder);
 
   const sources = registerSources({ sessions: () => sessions.live() });
-  const pageDeps = { server, extensionUri: context.extensionUri, openSite: sources.openSite };
+  const pageDeps = {
+    server: learning(server, model),
+    extensionUri: context.extensionUri,
+    isLive: (dir: string) => (model.recording(dir)?.state ?? 'ended') !== 'ended',
+    openSite: sources.openSite,
+  };
   const panels = registerPanels(pageDeps);
   const gutter = registerGutter({
     extensionUri: context.extensionUri,
@@ -43,6 +49,7 @@ export function activate(context: ExtensionContext): void {
     onDidChangeEnabled: onDidChangeGutter,
     openSite: sources.openSite,
     showReport: (dir) => panels.showReport(dir),
+    canVerify: (dir) => launches.of(dir) !== undefined,
     verifyFix: (dir, finding) => commands.executeCommand('heapline.verify', { dir }, finding),
   });
   const commandContext = { ...deps, sessions, recorder, launches, panels, openSite: sources.openSite };

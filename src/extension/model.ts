@@ -1,6 +1,7 @@
 /** What the extension knows: targets and recordings, as the server tells. The view, the marks and commands read it. */
 import type { Disposable } from '../base/disposable.ts';
-import type { Finding } from '../protocol/findings.ts';
+import type { Finding, Findings } from '../protocol/findings.ts';
+import type { SourceExcerpt } from '../protocol/report.ts';
 import type { MemoryReading, RecordingInfo, TargetInfo, TargetSpec } from '../protocol/server.ts';
 import { Emitter } from './emitter.ts';
 import { withReading } from './readings.ts';
@@ -29,6 +30,7 @@ export class Model implements Disposable {
   private readonly changes = new Emitter<Change>();
   private latestDir: string | undefined;
   private onDisk = false;
+  private listed = false;
   private readonly ends = new Emitter<RecordingInfo>();
 
   readonly onDidChange = this.changes.event;
@@ -38,6 +40,11 @@ export class Model implements Disposable {
   /** There are recordings, listed already or not. */
   get hasRecordings(): boolean {
     return this.onDisk || this.recordingsByDir.size > 0;
+  }
+
+  /** The folder has some that are not listed yet. */
+  get unlisted(): boolean {
+    return this.onDisk && !this.listed;
   }
 
   /** Whether the recordings folder has any, where they are not listed yet. */
@@ -115,8 +122,16 @@ export class Model implements Disposable {
     if (known && known.state !== 'ended' && info.state === 'ended') this.ends.fire(info);
   }
 
+  /** The verdict of a recording that had ended without one. */
+  setVerdict(dir: string, findings: Findings, sources: SourceExcerpt[] | undefined): void {
+    const recording = this.recordingsByDir.get(dir);
+    if (recording?.state !== 'ended' || recording.findings) return;
+    this.setRecording({ ...recording, findings, sources, final: true });
+  }
+
   /** Those of the folder: what is recorded at the moment stays as it is known. */
   setRecordings(listed: readonly RecordingInfo[]): void {
+    this.listed = true;
     const live = this.recordings.filter((recording) => recording.state !== 'ended');
     this.recordingsByDir.clear();
     for (const recording of [...listed, ...live]) this.recordingsByDir.set(recording.dir, recording);

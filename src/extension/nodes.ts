@@ -10,7 +10,7 @@ export type Node =
   /** What is done with a target: nothing yet, or its recording. */
   | { kind: 'state'; id: string; target: string }
   | { kind: 'recordings'; id: string }
-  | { kind: 'recording'; id: string; dir: string }
+  | { kind: 'recording'; id: string; dir: string; latest: boolean }
   | { kind: 'finding'; id: string; dir: string; finding: Finding }
   | { kind: 'path'; id: string; dir: string; entry: PathEntry }
   | { kind: 'snapshots'; id: string; dir: string }
@@ -28,7 +28,13 @@ export function childrenOf(model: Model, node: Node | undefined): Node[] {
       id: `target:${spec.id}`,
       target: spec.id,
     }));
-    return hasPast(model) ? [...targets, { kind: 'recordings', id: 'recordings' }] : targets;
+    // The run that just ended stays in sight, until another is recorded.
+    const ended = model.current.filter((recording) => isPast(model, recording));
+    const nodes: Node[] = [
+      ...targets,
+      ...ended.map(({ dir }): Node => ({ kind: 'recording', id: `latest:${dir}`, dir, latest: true })),
+    ];
+    return hasPast(model) ? [...nodes, { kind: 'recordings', id: 'recordings' }] : nodes;
   }
   switch (node.kind) {
     case 'target': {
@@ -37,7 +43,12 @@ export function childrenOf(model: Model, node: Node | undefined): Node[] {
       return recording ? [state, ...contentOf(recording)] : [state];
     }
     case 'recordings':
-      return pastRecordings(model).map(({ dir }) => ({ kind: 'recording', id: `recording:${dir}`, dir }));
+      return earlier(model).map(({ dir }) => ({
+        kind: 'recording',
+        id: `recording:${dir}`,
+        dir,
+        latest: false,
+      }));
     case 'recording': {
       const recording = model.recording(node.dir);
       return recording ? contentOf(recording) : [];
@@ -58,14 +69,17 @@ export function childrenOf(model: Model, node: Node | undefined): Node[] {
 
 /** Those on disk are listed only once somebody opens the node. */
 function hasPast(model: Model): boolean {
-  return pastRecordings(model).length > 0 || (model.recordings.length === 0 && model.hasRecordings);
+  return earlier(model).length > 0 || model.unlisted;
 }
 
-/** The recordings that no target's node shows. */
-export function pastRecordings(model: Model): RecordingInfo[] {
-  return model.recordings.filter(
-    ({ state, target }) => state === 'ended' || target === undefined || !model.target(target),
-  );
+/** The recordings that are not shown beside the targets. */
+function earlier(model: Model): RecordingInfo[] {
+  return model.recordings.filter((one) => isPast(model, one) && !model.current.includes(one));
+}
+
+/** No target's node shows it. */
+function isPast(model: Model, { state, target }: RecordingInfo): boolean {
+  return state === 'ended' || target === undefined || !model.target(target);
 }
 
 function contentOf(recording: RecordingInfo): Node[] {

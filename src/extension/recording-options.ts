@@ -44,7 +44,7 @@ export function wantedRecording(settings: WrittenOptions, launch: unknown): Want
       atLeast(value, 1) && Number(value) <= 100 ? Number(value) / 100 : undefined,
     ),
     warmUp: read('warmUp', duration),
-    forceGC: read('forceGC', (value) => (typeof value === 'boolean' ? value : undefined)),
+    forceGC: written.forceGC === true || undefined,
     diskBudget: read('diskBudget', bytes),
     samplingInterval: read('samplingInterval', bytes),
   };

@@ -42,10 +42,15 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
       return target && stateRow(target, model.recordingOf(node.target), l10n, now);
     }
     case 'recordings':
-      return { label: l10n.t('Recordings'), context: 'recordings', state: 'collapsed', icon: 'history' };
+      return {
+        label: model.current.length ? l10n.t('Earlier Recordings') : l10n.t('Recordings'),
+        context: 'recordings',
+        state: 'collapsed',
+        icon: 'history',
+      };
     case 'recording': {
       const recording = model.recording(node.dir);
-      return recording && recordingRow(recording, l10n);
+      return recording && recordingRow(recording, node.latest, l10n, now);
     }
     case 'verdict': {
       const recording = model.recording(node.dir);
@@ -143,6 +148,8 @@ function targetRow(
 function stateRow(target: Target, recording: RecordingInfo | undefined, l10n: Localizer, now: number): Row {
   if (!recording) {
     const failure = target.info?.failure;
+    if (target.info?.state === 'gone')
+      return { label: l10n.t('The process has ended.'), icon: 'info', context: 'state.gone', state: 'none' };
     if (failure)
       return { label: failure, tooltip: failure, icon: 'info', context: 'state.failed', state: 'none' };
     return {
@@ -190,7 +197,7 @@ function counted(l10n: Localizer, steps: number): string {
   return steps === 1 ? l10n.t('1 step') : l10n.t('{0} steps', formatCount(steps));
 }
 
-function recordingRow(recording: RecordingInfo, l10n: Localizer): Row {
+function recordingRow(recording: RecordingInfo, latest: boolean, l10n: Localizer, now: number): Row {
   const { findings, state } = recording;
   const leaks = leaksOf(recording).length;
   const verdict =
@@ -207,10 +214,9 @@ function recordingRow(recording: RecordingInfo, l10n: Localizer): Row {
             : findings
               ? l10n.t('inconclusive')
               : l10n.t('not analysed');
-  const date = new Date(recording.createdAt);
-  const when = Number.isNaN(date.getTime()) ? '' : date.toLocaleString();
+  const when = whenOf(recording.createdAt, now);
   return {
-    label: printable(recording.title || recording.name),
+    label: printable(withoutPid(recording.title) || recording.name),
     description: [verdict, when].filter(Boolean).join(' · '),
     tooltip: [
       recording.dir,
@@ -235,8 +241,16 @@ function recordingRow(recording: RecordingInfo, l10n: Localizer): Row {
         ? 'testing.iconPassed'
         : undefined,
     context: `recording.${leaks ? 'leak' : 'other'}`,
-    state: 'collapsed',
+    state: latest ? 'expanded' : 'collapsed',
   };
+}
+
+/** The time of day, with the date where that is another. */
+function whenOf(createdAt: string, now: number): string {
+  const date = new Date(createdAt);
+  if (Number.isNaN(date.getTime())) return '';
+  const today = date.toDateString() === new Date(now).toDateString();
+  return date.toLocaleString(undefined, { timeStyle: 'short', ...(!today && { dateStyle: 'short' }) });
 }
 
 function endOf({ end, state }: RecordingInfo, l10n: Localizer): string | undefined {

@@ -85,10 +85,10 @@ export class Sessions implements VsDisposable {
     return opening;
   }
 
-  /** Adds a process without a debugger, by its inspector's `HOST:PORT`. */
-  async attach(address: string): Promise<TargetInfo> {
+  /** Adds a process without a debugger, by its inspector's `HOST:PORT`. @param name what a person calls it */
+  async attach(address: string, name = address): Promise<TargetInfo> {
     const id = `inspector:${address}`;
-    this.model.addTarget({ id, name: address, kind: 'node', inspector: address });
+    this.model.addTarget({ id, name, kind: 'node', inspector: address });
     try {
       return await this.open(id);
     } catch (error) {

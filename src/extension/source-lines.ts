@@ -54,7 +54,7 @@ export function linesMatching(lines: Lines, at: number, text: string): number {
   if (!joined) return 0;
   for (let n = 1; n < MOST_PARTS && text.startsWith(joined) && at + n < lines.count; n++) {
     joined += bare(lines.at(at + n));
-    if (joined === text) return bare(lines.at(at + n)) ? n + 1 : 0;
+    if (joined === text) return n + 1;
   }
   return 0;
 }

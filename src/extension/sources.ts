@@ -46,6 +46,8 @@ export function registerSources(deps: SourcesDeps): Sources {
     vscode.window.createTextEditorDecorationType({
       isWholeLine: true,
       backgroundColor: new vscode.ThemeColor('editor.rangeHighlightBackground'),
+      // High contrast has only this; elsewhere it is transparent.
+      border: '1px solid',
       borderColor: new vscode.ThemeColor('editor.rangeHighlightBorder'),
     }),
   );

@@ -40,7 +40,6 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
   private readonly model: Model;
   private readonly recorder: Recorder;
   private readonly view: TreeView<Node>;
-  private listed = false;
 
   readonly onDidChangeTreeData = this.refreshes.event;
 
@@ -73,12 +72,10 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
-    if (node?.kind === 'recordings' && !this.listed) {
-      this.listed = true;
+    if (node?.kind === 'recordings' && this.model.unlisted) {
       try {
         await this.recorder.refresh();
       } catch (error) {
-        this.listed = false;
         showError(error, this.deps.log);
       }
     }
@@ -110,7 +107,7 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
     const recording = this.model.recording(change.dir);
     const target = recording?.target;
     if (target && this.model.target(target)) return recording.state === 'ended' ? '' : `target:${target}`;
-    return `recording:${change.dir}`;
+    return this.nodes.has(`latest:${change.dir}`) ? `latest:${change.dir}` : `recording:${change.dir}`;
   }
 
   private refresh(): void {

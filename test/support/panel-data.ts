@@ -1,9 +1,12 @@
 /** Contents of the editor's panel: made by hand, and made of snapshots of a real process. */
 import { compare } from '../../src/engine/tables.ts';
+import type { Site } from '../../src/protocol/findings.ts';
 import type { PanelContent } from '../../src/protocol/panel.ts';
+import type { ReportData } from '../../src/protocol/report.ts';
 import type { ClassDiffRow } from '../../src/protocol/tables.ts';
+import { embedJson } from '../../src/report/html.ts';
 import { leakySnapshots } from './leaky-snapshots.ts';
-import { leakReport } from './report-data.ts';
+import { HOSTILE, hostileReport, leakReport } from './report-data.ts';
 
 type Diff = Extract<PanelContent, { type: 'diff' }>;
 
@@ -36,4 +39,65 @@ export function manyClasses(count: number): Diff {
   });
   const diff = { before: 'a.heapsnapshot', after: 'b.heapsnapshot', rows, sharedIds: 0.93, warnings: [] };
   return { type: 'diff', diff, titles: { before: 'a.heapsnapshot', after: 'b.heapsnapshot' } };
+}
+
+export function profileContent(): Extract<PanelContent, { type: 'profile' }> {
+  const site = (name: string, line: number): Site => ({
+    url: `file:///home/ada/agent/src/${name}`,
+    path: `/home/ada/agent/src/${name}`,
+    line,
+    column: 3,
+    evidence: 'allocation',
+  });
+  const rows = [
+    { function: 'AgentMemory.add', selfSize: 8e6, totalSize: 9e6, site: site('memory.ts', 42) },
+    { function: '', selfSize: 3e6, totalSize: 3e6, site: site('llm.ts', 7) },
+    { function: 'main', selfSize: 1e6, totalSize: 12e6 },
+  ];
+  return { type: 'profile', title: '1.heapprofile', profile: { file: '1.heapprofile', total: 12e6, rows } };
+}
+
+/** Every kind of content with names that are markup, control characters, or too long. */
+export function hostileContents(): PanelContent[] {
+  // Of the length that a report keeps.
+  const data = JSON.parse(embedJson(hostileReport())) as ReportData;
+  const strings = Object.values(HOSTILE).map((text) => text.slice(0, 4000));
+  const diff = manyClasses(strings.length);
+  const rows = diff.diff.rows.map((row, i) => ({ ...row, className: strings[i] }));
+  const before = strings[0];
+  const classes = strings.map((className) => ({
+    className,
+    count: 1,
+    selfSize: 2,
+    retainedSize: 3,
+    distance: 4,
+  }));
+  const { profile } = profileContent();
+  const functions = strings.map((name) => ({ ...profile.rows[0], function: name }));
+  const title = strings.join(' ');
+  return [
+    { type: 'report', data, final: false },
+    {
+      ...diff,
+      diff: { ...diff.diff, rows, warnings: strings },
+      titles: { before, after: title },
+      report: data,
+    },
+    {
+      type: 'summary',
+      title,
+      summary: {
+        file: before,
+        fileBytes: 1,
+        nodeCount: 1,
+        edgeCount: 1,
+        totalSize: 1,
+        classes,
+        problems: strings,
+      },
+    },
+    { type: 'profile', title, profile: { ...profile, rows: functions } },
+    { type: 'loading', title, phase: title },
+    { type: 'error', error: { code: 'internal', message: title, kept: title, hint: title } },
+  ];
 }

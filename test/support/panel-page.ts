@@ -93,11 +93,15 @@ export async function withPanel(
     await use({
       page,
       async show(content, source) {
-        await page.evaluate((message) => window.postMessage(message, '*'), {
-          type: 'show',
-          content,
-          source,
-        });
+        await page.evaluate(
+          (message) =>
+            new Promise((resolve) => {
+              // After the page's own listener.
+              window.addEventListener('message', resolve, { once: true });
+              window.postMessage(message, '*');
+            }).then(() => undefined),
+          { type: 'show', content, source },
+        );
         await page.locator(`#panel.${content.type}`).waitFor();
         // A chart is drawn once its width is known.
         await page.locator('.chart:visible svg:not([width])').first().waitFor({ state: 'detached' });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Long enough for a slow machine, short enough to notice that something hangs. */
-const TIMEOUT_MS = 60_000;
+/** Long enough for a busy machine, short enough to notice that something hangs. */
+export const TIMEOUT_MS = 120_000;
 
 /**
  * Asks again and again until there is an answer: anything but undefined, null and false. A question that throws is

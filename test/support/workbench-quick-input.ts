@@ -51,13 +51,15 @@ export class QuickInput {
         return true;
       }
       if (text !== undefined && Date.now() - asked > ASK_AGAIN_MS) {
+        if (!(await this.root.isVisible())) await this.open(text);
         await this.input.fill('');
         await this.input.fill(text);
         asked = Date.now();
       }
       return false;
     }).catch(async (error) => {
-      throw new Error(`${error.message} Offered: ${(await this.titles()).slice(0, 20).join(', ')}`);
+      const offered = await this.titles().catch(() => ['nothing, it is closed']);
+      throw new Error(`${error.message} Offered: ${offered.slice(0, 20).join(', ')}`, { cause: error });
     });
   }
 
@@ -71,7 +73,11 @@ export class QuickInput {
   async titles(): Promise<string[]> {
     const count = this.root.locator('.quick-input-visible-count');
     let before: string | null | undefined;
-    for (let now = await count.textContent(); now !== before; now = await count.textContent()) {
+    for (
+      let now = await count.textContent({ timeout: 5000 });
+      now !== before;
+      now = await count.textContent({ timeout: 5000 })
+    ) {
       before = now;
       await this.page.waitForTimeout(400);
     }

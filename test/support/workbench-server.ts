@@ -6,16 +6,17 @@ import { cp, mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TIMEOUT_MS } from './until.ts';
 import { installWorkbench } from './workbench-install.ts';
 
 /** In the environment of every process that the workbench starts, however far down. */
 const MARK = 'WORKBENCH_OF_TEST';
-const START_MS = 60_000;
 
 /** Nothing that asks, greets, moves or reaches for the network. */
 const SETTINGS = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
+  'workbench.quickOpen.closeOnFocusLost': false,
   'workbench.welcomePage.walkthroughs.openOnInstall': false,
   'workbench.enableExperiments': false,
   'workbench.reduceMotion': 'on',
@@ -78,6 +79,8 @@ export async function startServer(
       entry,
       ...['--auth', 'none', '--bind-addr', '127.0.0.1:0', '--config', join(home, 'config.yaml')],
       ...['--user-data-dir', join(home, 'data'), '--extensions-dir', join(home, 'extensions')],
+      // Should we be killed: without a browser it ends by itself.
+      ...['--idle-timeout-seconds', '120'],
       ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
     ],
     { cwd: home, env: environment(home, mark), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
@@ -108,7 +111,7 @@ export async function startServer(
     while (killAll()) await sleep(50);
     await rm(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   };
-  const deadline = Date.now() + START_MS;
+  const deadline = Date.now() + TIMEOUT_MS;
   let url: string | undefined;
   while (!url) {
     await sleep(50);

@@ -9,7 +9,7 @@ import type { Browser, Frame, Page } from 'playwright-core';
 import { launchBrowser } from '../../src/build/browser.ts';
 import { assembleExtension } from './extension-folder.ts';
 import { PROJECT } from './heapline.ts';
-import { until } from './until.ts';
+import { TIMEOUT_MS, until } from './until.ts';
 import { type EditorLine, type EditorPosition, editorLines, editorPosition } from './workbench-editor.ts';
 import { exactly } from './workbench-list.ts';
 import { QuickInput } from './workbench-quick-input.ts';
@@ -60,6 +60,7 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
         Object.assign(globalThis, { _VSCODE_NLS_LANGUAGE: language });
       }, options.locale);
     }
+    context.setDefaultTimeout(TIMEOUT_MS);
     const page = await context.newPage();
     const folder = await realpath(options.folder);
     const workbench = new Workbench(page, folder, server, browser);
@@ -121,7 +122,7 @@ export class Workbench {
   async startDebugging(configuration: string): Promise<void> {
     const before = this.debuggees();
     await this.quickInput.run(`debug ${configuration}`, configuration);
-    await this.page.locator('.debug-toolbar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.debug-toolbar').waitFor();
     await until(`${configuration} to run`, () => this.debuggees().some((pid) => !before.includes(pid)));
   }
 
@@ -133,7 +134,7 @@ export class Workbench {
 
   /** Waits until no debug session is left. */
   async debuggingEnds(): Promise<void> {
-    await this.page.locator('.debug-toolbar').waitFor({ state: 'hidden', timeout: 60_000 });
+    await this.page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
   }
 
   /** Restarts the session in focus and waits until the programs of before are gone and there is another. */
@@ -201,7 +202,7 @@ export class Workbench {
     await this.goToLine(line);
     await this.command('Show or Focus Hover');
     const hover = this.page.locator('.monaco-hover:visible .hover-row');
-    await hover.first().waitFor({ timeout: 60_000 });
+    await hover.first().waitFor();
     const texts = await hover.allInnerTexts();
     await this.page.keyboard.press('Escape');
     return texts.join('\n').trim();
@@ -253,13 +254,13 @@ export class Workbench {
     await buttons
       .filter({ hasText: exactly(button) })
       .first()
-      .click({ timeout: 60_000 });
+      .click();
   }
 
   /** Text of the modal dialog, waited for. */
   async dialog(): Promise<string> {
     const box = this.page.locator('.monaco-dialog-box');
-    await box.waitFor({ timeout: 60_000 });
+    await box.waitFor();
     return (await box.locator('.dialog-message-row').innerText()).trim();
   }
 
@@ -269,7 +270,7 @@ export class Workbench {
     await buttons
       .filter({ hasText: exactly(button) })
       .first()
-      .click({ timeout: 60_000 });
+      .click();
     await this.page.locator('.monaco-dialog-box').waitFor({ state: 'hidden' });
   }
 
@@ -290,10 +291,19 @@ export class Workbench {
     return path;
   }
 
+  /** For `afterEach`: of a test that failed a picture and the logs are kept in `.ci-output/`. */
+  async explain(test: { name: string; passed?: boolean }): Promise<void> {
+    if (test.passed !== false) return;
+    const name = `failed-${test.name.replace(/\W+/g, '-')}`;
+    await this.screenshot(name);
+    const log = `${this.server.printed()}\n${this.extensionHostLog()}`;
+    await writeFile(join(PROJECT, '.ci-output', `${name}.log`), log);
+  }
+
   /** *Developer: Reload Window*; waits until extensions can be used again. */
   async reload(): Promise<void> {
     const before = this.hostsReady();
-    const loaded = this.page.waitForEvent('load', { timeout: 60_000 });
+    const loaded = this.page.waitForEvent('load');
     await this.command('Developer: Reload Window');
     await loaded;
     await this.ready(before);
@@ -303,9 +313,7 @@ export class Workbench {
     const [name, inClass] = THEMES[theme];
     await this.command('Preferences: Color Theme');
     await this.quickInput.pick(name);
-    await this.page
-      .locator(`.monaco-workbench[class*="themes-${inClass}-json"]`)
-      .waitFor({ timeout: 60_000 });
+    await this.page.locator(`.monaco-workbench[class*="themes-${inClass}-json"]`).waitFor();
   }
 
   /** Changes the folder's settings (user settings are not watched here); `undefined` takes one out. */
@@ -342,7 +350,7 @@ export class Workbench {
 
   /** Waits until the workbench stands and one more extension host than `before` has activated what starts by itself. */
   async ready(before: number): Promise<void> {
-    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor();
     await until('the extension host', () => this.hostsReady() > before);
   }
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, it } from 'node:test';
+import { after, afterEach, before, it } from 'node:test';
 import { PROJECT } from '../support/heapline.ts';
 import { until } from '../support/until.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
@@ -27,6 +27,7 @@ before(async () => {
   await cp(join(PROJECT, 'test/agents'), join(temp, 'folder'), { recursive: true });
   workbench = await open();
 });
+afterEach((test) => workbench.explain(test));
 after(async () => {
   await workbench?.close();
   await rm(temp, { recursive: true, force: true });

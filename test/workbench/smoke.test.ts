@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before, it } from 'node:test';
+import { after, afterEach, before, it } from 'node:test';
 import { bundleSample } from '../../src/build/sample.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
 
@@ -28,6 +28,7 @@ before(async () => {
   );
   workbench = await openWorkbench({ folder });
 });
+afterEach((test) => workbench.explain(test));
 after(async () => {
   await workbench?.close();
   await rm(folder, { recursive: true, force: true });

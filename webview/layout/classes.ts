@@ -27,11 +27,11 @@ export function classViews(trend: ClassTrend): ClassView[] {
   }));
 }
 
-/** Where classes are written, as far as the findings say. */
+/** Where classes are written, as far as the paths of findings say. */
 export function classSites({ findings }: Findings): Map<string, Site> {
   const sites = new Map<string, Site>();
-  for (const { owner, retainingPath } of findings) {
-    for (const { className, site } of [owner, ...retainingPath])
+  for (const { retainingPath } of findings) {
+    for (const { className, site } of retainingPath)
       if (site?.evidence?.startsWith('class') && !sites.has(className)) sites.set(className, site);
   }
   return sites;

@@ -6,7 +6,7 @@ import { siteLabel } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import { type ChainBox, chainOf } from '../layout/path.ts';
 import { t } from '../text.ts';
-import { originView, siteLink } from './code.ts';
+import { originView, shortened, siteLink } from './code.ts';
 import { h } from './dom.ts';
 
 const ROLES = { root: 'root', holder: '', container: 'grows', gained: 'gained' } as const;
@@ -72,9 +72,4 @@ function boxView(box: ChainBox, finding: Finding, cwd: string | undefined, host:
       ),
     label !== undefined && (link instanceof Node ? link : h('span', { class: 'dim', title: label }, link)),
   );
-}
-
-/** The file's name, line and column: the whole path is in the tooltip and in the list of places. */
-function shortened(label: string): string {
-  return label.split(/[\\/]/).at(-1) ?? label;
 }

@@ -127,6 +127,11 @@ export function editorLink(site: Site): string | undefined {
   return `vscode://file/${path.split('/').map(encodeURIComponent).join('/')}:${site.line}:${site.column}`;
 }
 
+/** The file's name, line and column: the whole path is in a tooltip. */
+export function shortened(label: string): string {
+  return label.split(/[\\/]/).at(-1) ?? label;
+}
+
 /** Copies `text`; says so in its own label. */
 function copyButton(text: string, label: string, host: Host): HTMLElement {
   const button = h(

@@ -1,15 +1,27 @@
 /** Whatever a panel shows, in one element. */
 
-import type { PanelContent } from '../../src/protocol/panel.ts';
+import type { PanelCommand, PanelContent } from '../../src/protocol/panel.ts';
 import type { Host } from '../host.ts';
 import type { Store } from '../state.ts';
 import { t } from '../text.ts';
+import { actionsView } from './actions.ts';
 import { mountDiff } from './diff.ts';
 import { h } from './dom.ts';
 import { mountProfile } from './profile.ts';
 import { mountReport } from './report.ts';
 import { mountSummary } from './summary.ts';
 import { mountError, mountLoading } from './waiting.ts';
+
+/** What can be done with a recording. */
+const FINAL: [PanelCommand, string][] = [
+  ['compare', 'Compare snapshots...'],
+  ['verify', 'Verify fix...'],
+  ['export', 'Export...'],
+];
+const RECORDING: [PanelCommand, string][] = [
+  ['takeSnapshot', 'Take snapshot'],
+  ['compare', 'Compare snapshots...'],
+];
 
 /** Replaces what `root` shows. What it gives back shows further content of the same type in place, if it can. */
 export function mountContent(
@@ -41,6 +53,7 @@ export function mountContent(
             t('Still recording: this is what is known so far.'),
           ),
         );
+      if (host.editor) root.append(actionsView(host.editor, content.final ? FINAL : RECORDING));
       mountReport(root, content.data, store, host);
       return undefined;
     case 'diff':

@@ -8,6 +8,7 @@ import { percent } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import type { Store } from '../state.ts';
 import { plural, t } from '../text.ts';
+import { actionsView } from './actions.ts';
 import { siteLink } from './code.ts';
 import { append, type Child, h, prose, section, shown } from './dom.ts';
 import { type Column, longTable } from './long-table.ts';
@@ -105,19 +106,7 @@ function headView(
       h('div', {}, h('dt', {}, t('Objects found again')), h('dd', {}, percent(diff.sharedIds))),
     ),
     ...diff.warnings.map((warning) => h('p', { class: 'warning', role: 'note' }, prose(warning))),
-    hasReport && host.editor && actions(host.editor),
-  );
-}
-
-function actions(editor: NonNullable<Host['editor']>): HTMLElement {
-  return h(
-    'p',
-    { class: 'actions' },
-    h(
-      'button',
-      { type: 'button', class: 'button', onclick: () => editor.command('compare') },
-      t('Compare others...'),
-    ),
+    hasReport && host.editor && actionsView(host.editor, [['compare', 'Compare others...']]),
   );
 }
 
@@ -162,12 +151,12 @@ function columns(host: Host): Column<ClassDiffRow>[] {
       value: (row) => row.className.toLowerCase(),
       cell: (row): Child => siteLink(row.site, host, className(row.className)),
     },
-    number('addedCount', 'Added', formatCount),
-    number('removedCount', 'Removed', formatCount),
-    number('deltaCount', 'Change', formatCount, true),
+    number('deltaSize', 'Change of size', formatBytes, true),
     number('addedSize', 'Size added', formatBytes),
     number('removedSize', 'Size removed', formatBytes),
-    number('deltaSize', 'Change of size', formatBytes, true),
+    number('deltaCount', 'Change', formatCount, true),
+    number('addedCount', 'Added', formatCount),
+    number('removedCount', 'Removed', formatCount),
   ];
 }
 

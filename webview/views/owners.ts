@@ -12,7 +12,7 @@ import { chainView } from './chain.ts';
 import { originView, siteLink } from './code.ts';
 import { append, type Child, h, longText, prose, scroll } from './dom.ts';
 
-const HEADS = ['Owner', 'Kind', 'Between the two', 'In all', 'Stored at', 'Confidence'];
+const HEADS = ['Owner', 'Between the two', 'In all', 'Stored at', 'Kind', 'Confidence'];
 
 export function ownersView(
   report: ReportData,
@@ -55,10 +55,9 @@ export function ownersView(
               'tr',
               { class: 'fine' },
               h('th', { scope: 'row' }, prose(name)),
-              h('td', {}, t('looked at, no leak')),
               h('td'),
-              h('td', {}, formatBytes(bytes)),
-              h('td', { colspan: 2, class: 'words' }, prose(reason)),
+              h('td', { 'data-label': t('In all') }, formatBytes(bytes)),
+              h('td', { colspan: 3 }, h('em', {}, t('Looked at, no leak:')), ' ', prose(reason)),
             ),
           ),
         ),
@@ -96,11 +95,15 @@ function findingRow(
     'tr',
     {},
     h('th', { scope: 'row' }, button),
-    h('td', {}, kind),
-    h('td', { class: between && between > 0 ? 'more' : '' }, between === undefined ? '' : signed(between)),
-    h('td', { class: growth.bytes > 0 ? 'more' : '' }, signed(growth.bytes)),
-    h('td', { class: 'words' }, where),
-    h('td', {}, percent(confidence)),
+    h(
+      'td',
+      { class: between && between > 0 ? 'more' : '', 'data-label': t('Between the two') },
+      between !== undefined && signed(between),
+    ),
+    h('td', { class: growth.bytes > 0 ? 'more' : '', 'data-label': t('In all') }, signed(growth.bytes)),
+    h('td', {}, where),
+    h('td', { 'data-label': t('Kind') }, t(kind)),
+    h('td', { 'data-label': t('Confidence') }, percent(confidence)),
   );
   return { row, button };
 }

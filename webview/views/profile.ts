@@ -7,7 +7,7 @@ import { siteLabel } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import type { Store } from '../state.ts';
 import { t } from '../text.ts';
-import { siteLink } from './code.ts';
+import { shortened, siteLink } from './code.ts';
 import { append, h, longText, section } from './dom.ts';
 import { type Column, longTable } from './long-table.ts';
 import { titleView } from './title.ts';
@@ -78,7 +78,8 @@ function columns(host: Host, total: number): Column<ProfileRow>[] {
       label: 'Where',
       value: (row) => (row.site ? siteLabel(row.site) : ''),
       cell: (row) =>
-        row.site && h('span', { class: 'dim', title: siteLabel(row.site) }, longText(siteLabel(row.site))),
+        row.site &&
+        h('span', { class: 'dim', title: siteLabel(row.site) }, longText(shortened(siteLabel(row.site)))),
     },
   ];
 }

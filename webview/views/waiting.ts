@@ -19,7 +19,7 @@ export function mountLoading(
   const bar = h('progress', { 'aria-label': t('Progress') });
   const update = ({ title: name, phase: now, done, total }: LoadingContent): void => {
     title.replaceChildren(longText(name));
-    phase.replaceChildren(longText(now));
+    phase.replaceChildren(longText(phaseText(now)));
     if (done !== undefined && total) {
       bar.max = total;
       bar.value = Math.min(done, total);
@@ -45,6 +45,12 @@ export function mountLoading(
   return update;
 }
 
+/** `FILE: phase` or a phase alone, in the reader's language. */
+function phaseText(phase: string): string {
+  const parts = /^(.*: )([^:]+)$/.exec(phase);
+  return parts ? parts[1] + t(parts[2]) : t(phase);
+}
+
 /** What happened, what was kept, what to do. */
 export function mountError(root: HTMLElement, error: WireError, host: Host): void {
   const cancelled = error.code === 'cancelled';
@@ -53,15 +59,19 @@ export function mountError(root: HTMLElement, error: WireError, host: Host): voi
   append(root, [
     h(
       'main',
-      { class: `panel waiting ${cancelled ? '' : 'failed'}`, role: cancelled ? undefined : 'alert' },
+      { class: cancelled ? 'panel waiting' : 'panel waiting failed' },
       h('h1', {}, t(cancelled ? 'Cancelled' : 'This could not be shown')),
       !cancelled &&
         h(
-          'dl',
-          { class: 'facts' },
-          ...line('What happened', error.message),
-          ...line('What was kept', error.kept),
-          ...line('What to do', error.hint),
+          'div',
+          { role: 'alert' },
+          h(
+            'dl',
+            { class: 'facts' },
+            ...line('What happened', error.message),
+            ...line('What was kept', error.kept),
+            ...line('What to do', error.hint),
+          ),
         ),
       host.editor &&
         h(

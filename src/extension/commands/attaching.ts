@@ -1,5 +1,5 @@
 /** Attaches to a Node process that runs with --inspect, without a debugger. */
-import { l10n, type QuickPickItem, window, workspace } from 'vscode';
+import { commands, l10n, type QuickPickItem, window, workspace } from 'vscode';
 import { HeaplineError } from '../../base/errors.ts';
 import { withProgress } from '../progress.ts';
 import type { CommandContext, Handlers } from './context.ts';
@@ -8,7 +8,12 @@ import type { CommandContext, Handlers } from './context.ts';
 const PORTS = [9229, 9230, 9231, 9232, 9233, 9222];
 const ANSWER_MS = 500;
 
-type Item = QuickPickItem & { address: string };
+interface Inspector {
+  address: string;
+  label: string;
+}
+
+type Item = QuickPickItem & Inspector;
 
 export function attachingCommands(context: CommandContext): Handlers {
   return {
@@ -17,15 +22,17 @@ export function attachingCommands(context: CommandContext): Handlers {
         throw new HeaplineError('usage', l10n.t('Nothing is recorded in an untrusted workspace.'), {
           hint: l10n.t('Trust the workspace first.'),
         });
-      const address = await pickAddress();
-      if (!address) return;
-      await withProgress(l10n.t('Connecting to {0}', address), () => context.sessions.attach(address));
+      const picked = await pickInspector();
+      if (!picked) return;
+      const { address, label } = picked;
+      await withProgress(l10n.t('Connecting to {0}', address), () => context.sessions.attach(address, label));
+      await commands.executeCommand('heapline.targets.focus');
     },
   };
 }
 
 /** Inspectors found on this machine, or an address that the user types. */
-function pickAddress(): Promise<string | undefined> {
+function pickInspector(): Promise<Inspector | undefined> {
   const picker = window.createQuickPick<Item>();
   picker.title = l10n.t('Attach to a Node inspector');
   picker.placeholder = l10n.t('Pick a process, or type HOST:PORT');
@@ -46,9 +53,10 @@ function pickAddress(): Promise<string | undefined> {
   });
   return new Promise((resolve) => {
     picker.onDidAccept(() => {
-      const address = picker.selectedItems[0]?.address ?? asAddress(picker.value);
-      if (!address) return;
-      resolve(address);
+      const typed = asAddress(picker.value);
+      const picked = picker.selectedItems[0] ?? (typed && { address: typed, label: typed });
+      if (!picked) return;
+      resolve(picked);
       picker.hide();
     });
     picker.onDidHide(() => {

@@ -71,7 +71,7 @@ export function recordingItem(
   recording: RecordingInfo,
 ): QuickPickItem & { dir: string } {
   const { dir } = recording;
-  const row = rowOf(model, { kind: 'recording', id: '', dir }, l10n, Date.now());
+  const row = rowOf(model, { kind: 'recording', id: '', dir, latest: false }, l10n, Date.now());
   return {
     label: `$(${leaksOf(recording).length ? 'warning' : 'folder'}) ${row?.label ?? recording.name}`,
     description: row?.description,

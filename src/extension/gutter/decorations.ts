@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
 import type { MarkedLine } from './document-marks.ts';
 import { combined } from './marks.ts';
-import { hoverText, inlineText, MARK_COMMAND, type MarkAction } from './texts.ts';
+import { type ActionsOn, hoverText, inlineText, MARK_COMMAND } from './texts.ts';
 
 const LOOKS = ['leak-store', 'leak-allocation', 'inconclusive'] as const;
 type Look = (typeof LOOKS)[number];
@@ -16,7 +16,7 @@ export class Decorations implements vscode.Disposable {
 
   constructor(
     extensionUri: vscode.Uri,
-    private readonly actions: ReadonlySet<MarkAction>,
+    private readonly actionsOn: ActionsOn,
   ) {
     const type = (look: Look): vscode.TextEditorDecorationType => {
       const icon = (theme: string): vscode.Uri =>
@@ -64,7 +64,7 @@ export class Decorations implements vscode.Disposable {
 
   private optionsOf(document: vscode.TextDocument, { line, reasons }: MarkedLine): vscode.DecorationOptions {
     const { firstNonWhitespaceCharacterIndex: from, range } = document.lineAt(line);
-    const hover = new vscode.MarkdownString(hoverText(reasons, this.actions, vscode.l10n));
+    const hover = new vscode.MarkdownString(hoverText(reasons, this.actionsOn, vscode.l10n));
     hover.isTrusted = { enabledCommands: [MARK_COMMAND] };
     return {
       range: range.with(range.start.with({ character: from })),

@@ -21,9 +21,6 @@ interface Tracked {
   lines: number;
 }
 
-/** Lines above an edit that may begin a line which the edit broke up. */
-const ABOVE = 12;
-
 export class DocumentMarks {
   /** By the place and text in the recordings: the same in a later verdict on the same run. */
   private readonly tracked = new Map<string, Tracked>();
@@ -99,9 +96,9 @@ function placed(mark: Mark, lines: Lines): Omit<Tracked, 'reasons'> {
 function lookIn(spans: readonly Span[], text: LineText, lines: Lines, near: number): number | undefined {
   let best: { line: number; score: number } | undefined;
   for (const { first, last } of spans) {
-    for (let line = Math.max(0, first - ABOVE); line <= Math.min(last, lines.count - 1); line++) {
+    for (let line = first; line <= Math.min(last, lines.count - 1); line++) {
       const parts = linesMatching(lines, line, text.text);
-      if (!parts || line + parts <= first) continue;
+      if (!parts) continue;
       const here = lineText(lines, line);
       const score = agreement(here, text) - Math.abs(line - near) / (lines.count + 1);
       if (!best || score > best.score) best = { line, score };

@@ -20,6 +20,8 @@ export interface GutterDeps {
   /** What hovers offer besides going to sites and clearing; absent ones are not offered. */
   showReport?(recordingDir: string, findingId: string): unknown;
   verifyFix?(recordingDir: string, findingId: string): unknown;
+  /** Whether a fix of this recording's findings can be verified: always, unless told. */
+  canVerify?(recordingDir: string): boolean;
 }
 
 export interface Gutter extends vscode.Disposable {
@@ -53,10 +55,7 @@ class EditorGutter implements Gutter {
   private queue = Promise.resolve();
 
   constructor(private readonly deps: GutterDeps) {
-    const actions = new Set<MarkAction>(['store', 'allocation', 'clear']);
-    if (deps.showReport) actions.add('report');
-    if (deps.verifyFix) actions.add('verify');
-    this.decorations = this.store.add(new Decorations(deps.extensionUri, actions));
+    this.decorations = this.store.add(new Decorations(deps.extensionUri, (dir) => this.actionsOn(dir)));
     for (const disposable of [
       vscode.window.onDidChangeVisibleTextEditors(() => this.refresh()),
       vscode.workspace.onDidOpenTextDocument(() => this.refresh()),
@@ -118,7 +117,8 @@ class EditorGutter implements Gutter {
   }
 
   private enqueue(work: () => Promise<void>): void {
-    this.queue = this.queue.then(work);
+    // The next work must come, whatever became of this one.
+    this.queue = this.queue.then(work).catch((error) => console.error(error));
   }
 
   /** Finds the marks of documents that have come into view. */
@@ -156,6 +156,14 @@ class EditorGutter implements Gutter {
   private decorateEditor(editor: vscode.TextEditor): void {
     const marks = this.deps.enabled() ? this.documents.get(editor.document) : undefined;
     this.decorations.show(editor, marks?.visible() ?? []);
+  }
+
+  private actionsOn(recordingDir: string): Set<MarkAction> {
+    const { showReport, verifyFix, canVerify } = this.deps;
+    const actions = new Set<MarkAction>(['store', 'allocation', 'clear']);
+    if (showReport) actions.add('report');
+    if (verifyFix && canVerify?.(recordingDir) !== false) actions.add('verify');
+    return actions;
   }
 
   /** A link of a hover: the arguments name what was shown, and only that is acted on. */

@@ -31,7 +31,7 @@ export function moved(position: Position, { range, text }: Change): Position {
   };
 }
 
-/** The lines that changes touched, as the text is after all of them. */
+/** The lines that changes touched, as the text is after all of them; where changes overlap some lines more. */
 export function touched(changes: readonly Change[]): Span[] {
   const spans: Span[] = [];
   for (const { range, text } of changes) {
@@ -41,7 +41,6 @@ export function touched(changes: readonly Change[]): Span[] {
       if (span.first > range.end.line) span.first += shift;
       else if (span.first > range.start.line) span.first = range.start.line;
       if (span.last >= range.end.line) span.last += shift;
-      else if (span.last >= range.start.line) span.last = put.line;
     }
     spans.push({ first: range.start.line, last: put.line });
   }

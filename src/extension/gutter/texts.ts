@@ -51,6 +51,8 @@ function growthText({ finding, over }: MarkReason, l10n: Localize): string {
 /** What the links of a hover do; offered are those that the extension can do. */
 export type MarkAction = 'report' | 'store' | 'allocation' | 'verify' | 'clear';
 export const MARK_COMMAND = 'heapline.gutter.act';
+/** The actions that are offered on a recording's findings. */
+export type ActionsOn = (recordingDir: string) => ReadonlySet<MarkAction>;
 
 /** Findings that a hover tells in full. */
 const MOST_TOLD = 3;
@@ -59,13 +61,11 @@ const MOST_TOLD = 3;
  * The hover as Markdown. Everything from the recording is escaped; its links run `MARK_COMMAND` with the action, the
  * recording's folder and the finding's id, and nothing else.
  */
-export function hoverText(
-  reasons: readonly MarkReason[],
-  actions: ReadonlySet<MarkAction>,
-  l10n: Localize,
-): string {
+export function hoverText(reasons: readonly MarkReason[], actionsOn: ActionsOn, l10n: Localize): string {
   const all = combined(reasons);
-  const parts = all.slice(0, MOST_TOLD).map((reason) => findingText(reason, actions, l10n));
+  const parts = all
+    .slice(0, MOST_TOLD)
+    .map((reason) => findingText(reason, actionsOn(reason.recordingDir), l10n));
   const left = all.length - parts.length;
   if (left > 0) parts.push(escaped(l10n.t('And {0} more: see the report.', left)));
   return parts.join('\n\n---\n\n');

@@ -27,7 +27,7 @@ const reason = (more: Partial<MarkReason> = {}, finding: Partial<Finding> = {}):
   ...more,
 });
 const growth = (bytes: number, objects: number) => ({ growth: { ...leak.growth, bytes, objects } });
-const ALL = new Set<MarkAction>(['report', 'store', 'allocation', 'verify', 'clear']);
+const ALL = () => new Set<MarkAction>(['report', 'store', 'allocation', 'verify', 'clear']);
 
 describe('inlineText', () => {
   const text = (...reasons: MarkReason[]) => inlineText(reasons, l10n);
@@ -79,7 +79,10 @@ describe('hoverText', () => {
       );
     assert.deepEqual(links('store'), ['Show Report', 'Go to Allocation', 'Verify Fix', 'Clear Leak Marks']);
     assert.deepEqual(links('allocation'), ['Show Report', 'Go to Store', 'Verify Fix', 'Clear Leak Marks']);
-    assert.deepEqual(links('store', new Set<MarkAction>(['clear'])), ['Clear Leak Marks']);
+    assert.deepEqual(
+      links('store', () => new Set<MarkAction>(['clear'])),
+      ['Clear Leak Marks'],
+    );
     assert.deepEqual(links('user', ALL, { storeSite: undefined, allocationSites: [] }), [
       'Show Report',
       'Verify Fix',

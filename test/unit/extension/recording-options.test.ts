@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { wantedRecording } from '../../../src/extension/recording-options.ts';
+
+/** As package.json has them. */
+const DEFAULTS = {
+  autoRecord: false,
+  interval: '',
+  snapshots: 0,
+  onGrowth: 0,
+  beforeLimit: 0,
+  warmUp: '',
+  forceGC: false,
+  diskBudget: '',
+  samplingInterval: '',
+};
+
+it('asks for nothing by default', () => {
+  assert.deepEqual(wantedRecording(DEFAULTS, undefined), { autoRecord: false, options: {}, bad: [] });
+});
+
+it('reads what people write into milliseconds, bytes and shares', () => {
+  const written = {
+    ...DEFAULTS,
+    interval: '30s',
+    snapshots: 5,
+    onGrowth: 50,
+    beforeLimit: 80,
+    warmUp: '2m',
+    forceGC: true,
+    diskBudget: '2GB',
+    samplingInterval: '64kB',
+  };
+  assert.deepEqual(wantedRecording(written, undefined).options, {
+    interval: 30_000,
+    snapshots: 5,
+    onGrowth: 0.5,
+    beforeLimit: 0.8,
+    warmUp: 120_000,
+    forceGC: true,
+    diskBudget: 2e9,
+    samplingInterval: 64_000,
+  });
+});
+
+it('puts the launch configuration before the settings', () => {
+  const settings = { ...DEFAULTS, interval: '30s', snapshots: 5 };
+  const { options, autoRecord } = wantedRecording(settings, { interval: 10 });
+  assert.deepEqual([options, autoRecord], [{ interval: 10_000, snapshots: 5 }, true]);
+});
+
+it('records by itself as settings and launch configuration say', () => {
+  const auto = (setting: boolean, launch: unknown): boolean =>
+    wantedRecording({ ...DEFAULTS, autoRecord: setting }, launch).autoRecord;
+  assert.deepEqual(
+    [undefined, true, {}, { autoRecord: true }, false, { autoRecord: false }].map((launch) =>
+      auto(false, launch),
+    ),
+    [false, true, true, true, false, false],
+  );
+  assert.deepEqual(
+    [undefined, true, false, { autoRecord: false }].map((launch) => auto(true, launch)),
+    [true, true, false, false],
+  );
+});
+
+it('leaves out what it cannot read, and names it', () => {
+  const { options, bad } = wantedRecording(DEFAULTS, {
+    interval: 'soon',
+    snapshots: 1,
+    onGrowth: 'much',
+    beforeLimit: 150,
+    diskBudget: '2 parsecs',
+    warmUp: '5s',
+  });
+  assert.deepEqual(options, { warmUp: 5000 });
+  assert.deepEqual(bad, ['interval', 'snapshots', 'onGrowth', 'beforeLimit', 'diskBudget']);
+});

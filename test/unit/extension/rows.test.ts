@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+import { Model } from '../../../src/extension/model.ts';
+import { childrenOf, type Node } from '../../../src/extension/nodes.ts';
+import { mainSite, type Row, rowOf } from '../../../src/extension/rows.ts';
+import { finding, recordingInfo, snapshotEntry, targetSpec, verdict } from '../../support/extension-data.ts';
+
+const l10n = {
+  t: (text: string, ...args: (string | number | boolean)[]): string =>
+    text.replace(/\{(\d)\}/g, (_, index) => String(args[index])),
+};
+const row = (model: Model, node: Node, now = 3000): Row => rowOf(model, node, l10n, now)!;
+
+/** `kind label | description`, indented by depth: the tree with all of it unfolded. */
+function tree(model: Model, node?: Node, depth = 0): string[] {
+  return childrenOf(model, node).flatMap((child) => {
+    const { label, description } = row(model, child);
+    const text = description === undefined ? label : `${label} | ${description}`;
+    return [`${'  '.repeat(depth)}${child.kind} ${text}`, ...tree(model, child, depth + 1)];
+  });
+}
+
+function live(): Model {
+  const model = new Model();
+  model.addTarget(targetSpec('s1', { name: 'agent.js [4711]' }));
+  model.setTarget({ spec: targetSpec('s1'), state: 'live', runtime: 'Node.js 24.1.0', pid: 4711 });
+  for (let at = 0; at <= 30_000; at += 1000)
+    model.addReading('s1', { at, heapUsed: 40e6 + at * 35, heapTotal: 60e6, rss: 90e6 });
+  return model;
+}
+
+it('shows a target that is not recorded with its memory and what can be done', () => {
+  assert.deepEqual(tree(live()), ['target agent.js | ▁▂▃▄▅▆▇█ 41 MB  +2.1 MB/min', '  state Record']);
+});
+
+it('reads out words and figures, and no block characters', () => {
+  const model = live();
+  model.setRecording(recordingInfo('/r/a', { target: 's1' }));
+  const [target] = childrenOf(model, undefined);
+  const { spoken, tooltip, context } = row(model, target);
+  assert.equal(spoken, 'agent.js, being recorded, heap in use 41 MB, changes by +2.1 MB a minute');
+  assert.match(tooltip!, /^agent\.js \[4711\] · Node\.js 24\.1\.0 · process 4711\n/);
+  assert.match(tooltip!, /Resident set: 90 MB/);
+  assert.equal(context, 'target.recording');
+});
+
+it('tells two processes of one program apart', () => {
+  const model = live();
+  model.addTarget(targetSpec('s2', { name: 'agent.js [4712]' }));
+  assert.deepEqual(
+    childrenOf(model, undefined).map((node) => row(model, node).label),
+    ['agent.js [4711]', 'agent.js [4712]'],
+  );
+});
+
+it('shows a recording under its target: state, leaks with their paths, snapshots, latest first', () => {
+  const model = live();
+  const snapshots = [
+    snapshotEntry(1, { reason: 'warm-up' }),
+    snapshotEntry(2, { step: 40, reason: 'manual' }),
+  ];
+  model.setRecording(
+    recordingInfo('/r/a', {
+      target: 's1',
+      steps: 40,
+      snapshots,
+      findings: verdict(),
+      taking: { reason: 'manual', since: 1000, bytes: 12e6 },
+    }),
+  );
+  assert.deepEqual(tree(model).slice(1), [
+    '  state Recording | 12 s · 40 steps · taking a snapshot: 12 MB, 2 s',
+    '  finding AgentMemory.messages | +2 MB  +20 kB/step  memory.js:6',
+    '    path agent.js | Module',
+    '    path .messages | messages  Array',
+    '  snapshots Snapshots | 2',
+    '    snapshot Snapshot 2 | 2 s · 6 MB · step 40 · by hand',
+    '    snapshot Snapshot 1 | 1 s · 6 MB · after warm-up',
+  ]);
+});
+
+it('keeps the run that just ended in sight, others below', () => {
+  const model = live();
+  model.setRecordings([
+    recordingInfo('/r/old', {
+      state: 'ended',
+      createdAt: '',
+      findings: verdict({ verdict: 'no-leak', findings: [] }),
+    }),
+  ]);
+  const dir = '/r/a';
+  model.setRecording(recordingInfo(dir, { target: 's1' }));
+  model.setRecording(
+    recordingInfo(dir, {
+      target: 's1',
+      state: 'ended',
+      createdAt: '',
+      findings: verdict({ verdict: 'inconclusive' }),
+    }),
+  );
+  model.removeTarget('s1');
+  assert.deepEqual(tree(model), [
+    'recording agent.js | inconclusive',
+    '  verdict Inconclusive | It grew in every snapshot.',
+    'recordings Earlier Recordings',
+    '  recording agent.js | no leak',
+    '    verdict No leak',
+  ]);
+});
+
+it('shows a recording that is analysed after its target is gone', () => {
+  const model = live();
+  model.setRecording(recordingInfo('/r/a', { target: 's1', createdAt: '' }));
+  model.removeTarget('s1');
+  model.setRecording(recordingInfo('/r/a', { target: 's1', createdAt: '', state: 'analysing' }));
+  assert.deepEqual(tree(model), ['recording agent.js | analysing', '  verdict No leak so far']);
+});
+
+it('does not call an inconclusive verdict a leak', () => {
+  const model = live();
+  model.setRecording(recordingInfo('/r/a', { target: 's1', findings: verdict({ verdict: 'inconclusive' }) }));
+  assert.ok(tree(model).every((line) => !line.includes('finding')));
+});
+
+it('keeps the ids of nodes while what they show changes', () => {
+  const model = live();
+  const ids = (): string[] => {
+    const all = (node?: Node): Node[] => childrenOf(model, node).flatMap((child) => [child, ...all(child)]);
+    return all().map(({ id }) => id);
+  };
+  model.setRecording(
+    recordingInfo('/r/a', { target: 's1', snapshots: [snapshotEntry(1)], findings: verdict() }),
+  );
+  const before = ids();
+  assert.equal(new Set(before).size, before.length);
+  model.addReading('s1', { at: 31_000, heapUsed: 50e6, heapTotal: 60e6 });
+  const grown = finding({ growth: { bytes: 9e6, objects: 9, perSnapshot: [] } });
+  model.setRecording(
+    recordingInfo('/r/a', {
+      target: 's1',
+      snapshots: [snapshotEntry(1)],
+      findings: verdict({ findings: [grown] }),
+    }),
+  );
+  assert.deepEqual(ids(), before);
+});
+
+it('says why a target is not reached', () => {
+  const model = live();
+  model.setTarget({ spec: targetSpec('s1'), state: 'failed', failure: 'No way.' });
+  assert.deepEqual(tree(model), ['target agent.js | not reached', '  state No way.']);
+});
+
+it('escapes what could be mistaken for something else', () => {
+  const model = live();
+  const owner = { className: 'Array', name: 'a\u202eb\nc', nodeId: 9 };
+  model.setRecording(
+    recordingInfo('/r/a', { target: 's1', findings: verdict({ findings: [finding({ owner })] }) }),
+  );
+  assert.match(tree(model).join('\n'), /finding a\\u\{202e\}b\\nc \|/);
+});
+
+it("goes to the user's own line when a package stores it", () => {
+  const library = {
+    url: 'file:///w/node_modules/x/i.js',
+    path: '/w/node_modules/x/i.js',
+    line: 1,
+    column: 1,
+  };
+  const own = { url: 'file:///w/a.js', path: '/w/a.js', line: 2, column: 1 };
+  assert.equal(mainSite(finding({ storeSite: library, userSite: own })), own);
+  assert.equal(mainSite(finding({ storeSite: own, userSite: library })), own);
+  assert.equal(mainSite(finding({ storeSite: library })), library);
+});
