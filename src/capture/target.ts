@@ -113,6 +113,9 @@ export function install(get: Get, send: (text: string) => void, options: Install
   const now = performance.now.bind(performance);
   const clearMarks = performance.clearMarks.bind(performance);
   const wait = Atomics.wait;
+  // Asked for now: later the program may be amid loading modules itself.
+  const inspector = get<InspectorModule>('inspector');
+  const { tmpdir } = get<typeof import('node:os')>('os');
   const { existsSync, openSync, readSync, closeSync, statSync, rmSync, mkdtempSync } = get<Files>('fs');
   const v8 = get<V8>('v8');
   const writeHeapSnapshot = v8.writeHeapSnapshot.bind(v8);
@@ -171,7 +174,6 @@ export function install(get: Get, send: (text: string) => void, options: Install
    * nobody answers.
    */
   const hold = (message: TargetMessage): void => {
-    const inspector = get<InspectorModule>('inspector');
     if (holding || !inspector.url()) return;
     holding = true;
     deadline = now() + (now() - heard > SILENT_MS ? LITTLE_PATIENCE_MS : PATIENCE_MS);
@@ -232,7 +234,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
     onScript?: (event: { params: ScriptParsed }) => void,
   ): void => {
     if (!session) {
-      session = new (get<InspectorModule>('inspector').Session)();
+      session = new inspector.Session();
       session.connect();
     }
     if (onScript) session.on('Debugger.scriptParsed', onScript);
@@ -300,7 +302,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
     },
     spillSnapshot() {
       dropSpilled();
-      const folder = mkdtempSync(`${get<typeof import('node:os')>('os').tmpdir()}/heapline-`);
+      const folder = mkdtempSync(`${tmpdir()}/heapline-`);
       try {
         const path = `${folder}/heapsnapshot`;
         writeHeapSnapshot(path);
