@@ -1,6 +1,5 @@
 /** Joins the service to a JSON-RPC connection: cancellation, progress and errors as they go over the wire. */
 import { type CancellationToken, type Connection, ErrorCodes, ResponseError } from 'vscode-languageserver';
-import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
 import { toWire, type WireError } from '../protocol/rpc.ts';
 import type { WithProgress } from '../protocol/server.ts';
@@ -55,7 +54,7 @@ function progressOf(connection: Connection, token: string | undefined) {
 
 function toResponse(connection: Connection, method: string, error: unknown): ResponseError<WireError> {
   const wire = toWire(error);
-  if (!HeaplineError.is(error)) connection.console.error(`${method}: ${wire.stack ?? wire.message}`);
+  if (wire.code === 'internal') connection.console.error(`${method}: ${wire.stack ?? wire.message}`);
   const code = wire.code === 'cancelled' ? REQUEST_CANCELLED : ErrorCodes.InternalError;
   return new ResponseError(code, wire.message, wire);
 }

@@ -11,14 +11,21 @@ import { until } from '../../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'heapline-server-'));
 const programs = new Programs();
+const servers: ServerProcess[] = [];
+async function serve(transport?: 'ipc' | 'stdio'): Promise<ServerProcess> {
+  const server = await ServerProcess.start(transport);
+  servers.push(server);
+  return server;
+}
 after(async () => {
+  for (const { child } of servers) child.kill('SIGKILL');
   await programs.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 for (const transport of ['ipc', 'stdio'] as const) {
   test(`over ${transport}: a target, its memory, a recording, its verdict, reports`, async () => {
-    const server = await ServerProcess.start(transport);
+    const server = await serve(transport);
     const program = await programs.start('agent', LEAKY);
     const place = join(folder, transport);
     const spec = { id: 'inspector:1', name: 'agent', kind: 'node' as const, inspector: program.inspector };
@@ -61,7 +68,7 @@ for (const transport of ['ipc', 'stdio'] as const) {
 
 /** A server with a recording under way that has one snapshot. */
 async function recording(name: string, transport: 'ipc' | 'stdio' = 'stdio') {
-  const server = await ServerProcess.start(transport);
+  const server = await serve(transport);
   const program = await programs.start(
     name,
     `${LEAKY}
@@ -116,7 +123,7 @@ test('killed amid a recording: what was whole opens, and says that it was cut of
   const { server, program, dir, place } = await recording('cut-off');
   server.child.kill('SIGKILL');
   await server.ended();
-  const next = await ServerProcess.start();
+  const next = await serve();
   const [info] = await next.request('heapline/listRecordings', { folder: place });
   assert.deepEqual([info.dir, info.state, info.end, info.snapshots.length], [dir, 'ended', undefined, 1]);
   assert.match(info.problems[0], /cut off: .*One snapshot is whole and was kept/);
@@ -137,7 +144,7 @@ test('a program that does not answer does not keep it', { skip: process.platform
 });
 
 test('errors come with their code and what to do; cancelling ends a request', async () => {
-  const server = await ServerProcess.start('ipc');
+  const server = await serve('ipc');
   const none = await wireErrorOf(server.request('heapline/summary', { file: join(folder, 'none') }));
   assert.deepEqual([none.code, typeof none.hint], ['not-found', 'string']);
   const unknown = await wireErrorOf(
@@ -156,8 +163,8 @@ test('errors come with their code and what to do; cancelling ends a request', as
   const rows = await server.request('heapline/diff', params);
   assert.ok(rows.rows.some(({ className }) => className === 'Turn'));
   // What no handler expects is ours to explain.
-  const broken = await wireErrorOf(server.request('heapline/openTarget', null as never));
+  const broken = await wireErrorOf(server.request('heapline/deleteRecording', {} as never));
   assert.equal(broken.code, 'internal');
-  assert.match(server.log.join(), /heapline\/openTarget: /);
+  assert.match(server.log.join(), /heapline\/deleteRecording: /);
   assert.equal(await server.stop(), 0);
 });
