@@ -270,7 +270,7 @@ test('a snapshot and a profile by themselves', () =>
     assert.match((await page.locator('.figures').textContent())!, /Objects\d+,\d+/);
     await page.getByLabel('Filter').fill('conversation');
     assert.deepEqual(await names(page), ['Conversation']);
-    assert.equal((await bodyRows(page).locator('td').nth(1).textContent())!, '1');
+    assert.equal((await bodyRows(page).locator('td').nth(2).textContent())!, '1');
     await show(profileContent());
     await page.getByLabel('Filter').fill('');
     assert.deepEqual(await names(page), ['AgentMemory.add', '(anonymous)', 'main']);
