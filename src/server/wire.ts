@@ -35,11 +35,29 @@ export function answerRequests(connection: Connection, answers: Answers): void {
   }
 }
 
+/** Sends a notification. Where the editor is gone there is nobody to miss it. */
+export function tell(connection: Connection, method: string, params: unknown): void {
+  try {
+    connection.sendNotification(method, params).catch(() => {});
+  } catch {
+    // As above: a connection that is closed throws at once.
+  }
+}
+
+/** Writes an error into the editor's log, or where nobody reads that any longer, to standard error. */
+export function log(connection: Connection, text: string): void {
+  try {
+    connection.console.error(text);
+  } catch {
+    process.stderr.write(`${text}\n`);
+  }
+}
+
 function progressOf(connection: Connection, token: string | undefined) {
   if (token === undefined) return undefined;
   let latest: ProgressReading | undefined;
   const throttle = new Throttle(PROGRESS_EVERY, () => {
-    void connection.sendNotification('$/progress', { token, value: latest }).catch(() => {});
+    tell(connection, '$/progress', { token, value: latest });
   });
   return {
     report(reading: ProgressReading): void {
@@ -54,7 +72,7 @@ function progressOf(connection: Connection, token: string | undefined) {
 
 function toResponse(connection: Connection, method: string, error: unknown): ResponseError<WireError> {
   const wire = toWire(error);
-  if (wire.code === 'internal') connection.console.error(`${method}: ${wire.stack ?? wire.message}`);
+  if (wire.code === 'internal') log(connection, `${method}: ${wire.stack ?? wire.message}`);
   const code = wire.code === 'cancelled' ? REQUEST_CANCELLED : ErrorCodes.InternalError;
   return new ResponseError(code, wire.message, wire);
 }
