@@ -102,6 +102,7 @@ it('two snapshots selected in the explorer are compared, the older first', async
   await explorer.menuAction(snapshots[1], 'Compare Selected Snapshots');
   const frame = await shown('diff');
   await frame.locator('#owners tbody .where').first().waitFor();
+  await frame.locator('.timeline .pin.marked').nth(1).waitFor();
   const numbers = [snapshots[1], snapshots.at(-2)!].map((name) => String(Number.parseInt(name, 10)));
   assert.deepEqual(await frame.locator('.timeline .pin.marked > text').allTextContents(), numbers);
   assert.match(

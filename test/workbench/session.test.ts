@@ -4,8 +4,8 @@ import { after, afterEach, before, it } from 'node:test';
 import { type DebugFolder, sampleFolder } from '../support/debug-folder.ts';
 import { markedLine } from '../support/sample-runs.ts';
 import { until } from '../support/until.ts';
-import type { View } from '../support/workbench-view.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
+import type { View } from '../support/workbench-view.ts';
 
 let folder: DebugFolder;
 let workbench: Workbench;
