@@ -3,6 +3,7 @@ import { HeaplineError } from '../base/errors.ts';
 import { Inspector } from './inspector.ts';
 import { LiveRecording } from './live.ts';
 import type { CaptureHooks, CaptureOptions, CaptureOutcome } from './options.ts';
+import { SAMPLING_INTERVAL } from './recorder.ts';
 
 /** How long the list of an inspector's targets may be under way, and how long it may be. */
 const ANSWER_MS = 10_000;
@@ -23,7 +24,12 @@ export async function recordAttached(
   try {
     const live = await LiveRecording.start(
       inspector,
-      { ...options, mode: 'automatic', target: { inspector: address } },
+      {
+        ...options,
+        samplingInterval: options.samplingInterval ?? SAMPLING_INTERVAL,
+        mode: 'automatic',
+        target: { inspector: address },
+      },
       { onEvent: hooks.onEvent?.bind(hooks) },
     );
     let interrupts = 0;

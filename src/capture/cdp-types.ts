@@ -62,8 +62,6 @@ export interface Commands {
   'Runtime.discardConsoleEntries': { params: undefined; result: Nothing };
   'Runtime.releaseObjectGroup': { params: { objectGroup: string }; result: Nothing };
   'HeapProfiler.collectGarbage': { params: undefined; result: Nothing };
-  'Debugger.enable': { params: undefined; result: object };
-  'Debugger.disable': { params: undefined; result: Nothing };
   'Debugger.getScriptSource': { params: { scriptId: string }; result: { scriptSource: string } };
   'HeapProfiler.startSampling': { params: { samplingInterval: number }; result: Nothing };
   'HeapProfiler.stopSampling': { params: undefined; result: { profile: SampledProfile } };

@@ -1,6 +1,7 @@
 /** What a target tells at any time, whether it is recorded or not. */
 import { HeaplineError } from '../base/errors.ts';
 import type { Inspector } from './inspector.ts';
+import { LOADING, onceLoaded } from './loading.ts';
 
 /** Bytes. */
 export interface MemoryReading {
@@ -32,6 +33,7 @@ const NAME = '\n//# sourceURL=heapline:light.cdp';
 const MEMORY = `typeof process === 'object' && typeof process.memoryUsage === 'function' ? process.memoryUsage() : null${NAME}`;
 const IDENTITY = `(() => {
 if (typeof process !== 'object' || !process.versions?.node) return { argv: [], isMainThread: true, threadId: 0 };
+if (${LOADING}) return { loading: true };
 const get = process.getBuiltinModule ?? require;
 const { isMainThread, threadId } = get('worker_threads');
 return {
@@ -55,9 +57,15 @@ export async function readHeapUsage(inspector: Inspector): Promise<MemoryReading
   return { heapUsed: usedSize, heapTotal: totalSize, external, arrayBuffers, rss: 0 };
 }
 
-/** Asks who the target is. The scripts of a page are remembered from then on. @throws HeaplineError `target-gone`, or `connect-failed` where it can't be asked */
+/**
+ * Asks who the target is. The scripts of a page are remembered from then on.
+ * @throws HeaplineError `target-gone`, or `connect-failed` where it can't be asked
+ */
 export async function readIdentity(inspector: Inspector): Promise<Identity> {
-  const identity = (await evaluate(inspector, IDENTITY)) as Identity | undefined;
+  const identity = await onceLoaded(async () => {
+    const answer = (await evaluate(inspector, IDENTITY)) as (Identity & { loading?: true }) | undefined;
+    return answer?.loading ? undefined : answer;
+  });
   if (!identity) throw new HeaplineError('connect-failed', 'The target does not say who it is.');
   if (identity.pid === undefined) inspector.rememberScripts();
   return identity;

@@ -5,6 +5,12 @@ import { type CaptureOptions, type CaptureOutcome, optionsForManifest, Recording
 import { Recorder, type RecorderEnd, type SnapshotProgress } from './recorder.ts';
 import type { ScheduleOptions } from './schedule.ts';
 
+/**
+ * 256 KB, so that nobody notices: a loop that only allocates keeps 98 % of its speed on Node 20 and on 24 (95 % at
+ * 128 KB, 90 to 92 % at 64 KB), one that also computes all of it.
+ */
+const LIVE_SAMPLING_INTERVAL = 262_144;
+
 /** `manual`: no snapshots but those asked for, and the last. `automatic`: by the schedule. */
 export type LiveMode = 'manual' | 'automatic';
 
@@ -67,6 +73,7 @@ export class LiveRecording {
     try {
       const recorder = await Recorder.start(inspector, writer, clock.now, {
         ...options,
+        samplingInterval: options.samplingInterval ?? LIVE_SAMPLING_INTERVAL,
         signals: false,
         hold: !inspector.shared,
         recorder: process.pid,

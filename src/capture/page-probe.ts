@@ -1,3 +1,4 @@
+import { HeaplineError } from '../base/errors.ts';
 import type { Inspector } from './inspector.ts';
 import { readHeapUsage } from './light.ts';
 import type { Probe, TargetAgent } from './target.ts';
@@ -5,7 +6,11 @@ import type { Probe, TargetAgent } from './target.ts';
 /** Stands for the agent where there is no Node, in a browser's page: nothing of ours runs there. */
 export class PageProbe implements Probe {
   readonly isNode = false;
-  private readonly answers: { [K in keyof TargetAgent]: () => ReturnType<TargetAgent[K]> | Promise<unknown> };
+  private readonly answers: {
+    [K in keyof TargetAgent]: (
+      ...args: Parameters<TargetAgent[K]>
+    ) => ReturnType<TargetAgent[K]> | Promise<unknown>;
+  };
 
   private constructor(
     private readonly inspector: Inspector,
@@ -23,6 +28,8 @@ export class PageProbe implements Probe {
       readSpilled: () => '',
       dropSpilled: nothing,
       scripts: () => [...inspector.parsed.values()],
+      // The debugger, whose session it is, is on.
+      sources: (scriptIds) => Promise.all(scriptIds.map((scriptId) => this.source(scriptId))),
       beat: nothing,
       release: nothing,
       wouldEnd: () => false,
@@ -43,9 +50,18 @@ export class PageProbe implements Probe {
 
   async call<K extends keyof TargetAgent>(
     method: K,
-    ..._: Parameters<TargetAgent[K]>
+    ...args: Parameters<TargetAgent[K]>
   ): Promise<Awaited<ReturnType<TargetAgent[K]>>> {
-    return (await this.answers[method]()) as Awaited<ReturnType<TargetAgent[K]>>;
+    return (await this.answers[method](...args)) as Awaited<ReturnType<TargetAgent[K]>>;
+  }
+
+  private async source(scriptId: string): Promise<string> {
+    try {
+      return (await this.inspector.send('Debugger.getScriptSource', { scriptId })).scriptSource;
+    } catch (error) {
+      if (HeaplineError.is(error)) throw error;
+      return ''; // It was collected meanwhile.
+    }
   }
 
   async heapObjectId(): Promise<string> {

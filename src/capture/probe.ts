@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { HeaplineError } from '../base/errors.ts';
 import { bundlePath } from './bundles.ts';
 import type { Inspector } from './inspector.ts';
+import { LOADING, onceLoaded } from './loading.ts';
 import { PageProbe } from './page-probe.ts';
 import type { InstallOptions, Probe, TargetAgent, TargetMessage } from './target.ts';
 
@@ -53,8 +54,9 @@ class NodeProbe implements Probe {
     });
     try {
       await inspector.send('Runtime.addBinding', { name });
-      const { result, exceptionDetails } = await inspector.send('Runtime.evaluate', {
+      const evaluate = {
         expression: `((send) => {
+if (${LOADING}) return 'loading';
 delete globalThis.${name};
 const get = process.getBuiltinModule ?? require;
 const module = { exports: {} };
@@ -66,8 +68,13 @@ return module.exports.install(get, send, ${JSON.stringify(options)});
         includeCommandLineAPI: true,
         objectGroup: GROUP,
         silent: true,
+      };
+      const answer = await onceLoaded(async () => {
+        const evaluated = await inspector.send('Runtime.evaluate', evaluate);
+        return evaluated.result.value === 'loading' ? undefined : evaluated;
       });
-      if (exceptionDetails || !result.objectId) {
+      const { result, exceptionDetails } = answer ?? {};
+      if (exceptionDetails || !result?.objectId) {
         await inspector.send('Runtime.removeBinding', { name });
         const why = exceptionDetails?.exception?.description?.split('\n')[0] ?? exceptionDetails?.text ?? '';
         throw new HeaplineError('connect-failed', `The target does not answer as Node does. ${why}`.trim(), {

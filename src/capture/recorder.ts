@@ -38,7 +38,7 @@ export type RecorderEnd =
   | { by: 'stop' };
 
 /** 32 KB: within noise on Node 24, 16 % of a loop that only allocates on Node 20. */
-const SAMPLING_INTERVAL = 32_768;
+export const SAMPLING_INTERVAL = 32_768;
 const BEAT_MS = 1000;
 /** The user's debugger has work with each sample that comes through it. */
 const SHARED_SAMPLE_MS = 500;
@@ -113,7 +113,7 @@ export class Recorder {
       recorder.hear(message),
     );
     recorder.probe = probe;
-    recorder.scripts = new ScriptCollector(writer, inspector, probe);
+    recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
     try {
       await inspector.send('HeapProfiler.startSampling', { samplingInterval });
@@ -338,6 +338,8 @@ export class Recorder {
 
   /** @param onWhole called when it is whole on disk, before what else belongs to it */
   private async snapshot(reason: SnapshotReason, onWhole?: (entry: SnapshotEntry) => void): Promise<void> {
+    // Who asks by hand may have made room.
+    if (reason === 'manual') this.diskFull = this.overBudget = false;
     if (this.diskFull || ((this.ending || this.overBudget) && reason !== 'end')) return;
     const room = this.schedule.makeRoom(this.moment(), reason);
     if (!room) {
@@ -379,12 +381,12 @@ export class Recorder {
       const taken = await this.taker.take({ limit, signal, holding: this.urgency.now, report });
       if (signal.aborted) await taken.file.abort();
       signal.throwIfAborted();
-      const t = moment.elapsedMs + taken.waitedMs;
+      const t = toMicroseconds(moment.elapsedMs + taken.waitedMs);
       // A program that holds makes no steps: those heard since belong before.
       const step = reason === 'end' ? this.steps : moment.steps;
-      const pauseMs = this.clock() - t;
-      this.pausedMs += pauseMs;
       const { profile } = taken;
+      const pauseMs = toMicroseconds(taken.pauseMs);
+      this.pausedMs += pauseMs;
       const ordinal = profile.samples.reduce((highest, sample) => Math.max(highest, sample.ordinal), 0);
       const facts = { t, pauseMs, reason, step: step || undefined, ordinal };
       const entry = await this.writer.commitSnapshot(taken.file, facts).catch((error) => {
@@ -449,12 +451,14 @@ export class Recorder {
   }
 }
 
+const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
+
 function tooLate(): HeaplineError {
   return new HeaplineError('cancelled', 'The recording ended before the snapshot was taken.');
 }
 
 function noRoom(): HeaplineError {
   return new HeaplineError('too-large', 'The next snapshot would not fit into the disk budget.', {
-    hint: 'Give more with --disk-budget.',
+    hint: 'Raise the disk budget (--disk-budget on the command line).',
   });
 }

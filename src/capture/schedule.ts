@@ -168,7 +168,8 @@ export class Schedule {
     const drop = snapshot.steps > 0 ? this.dropBeforeSteps() : [];
     while (this.kept.length > this.most && this.thins()) {
       const victim = leastMissed(this.kept);
-      if (victim === undefined) break;
+      // What was asked for by hand gives way to the disk budget only.
+      if (victim === undefined || this.kept[victim].reason === 'manual') break;
       drop.push(this.kept[victim].index);
       this.kept.splice(victim, 1);
     }

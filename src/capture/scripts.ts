@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { HeaplineError } from '../base/errors.ts';
 import type { ScriptEntry } from '../protocol/recording.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
 import type { ScriptParsed } from './cdp-types.ts';
-import type { Inspector } from './inspector.ts';
 import type { Probe } from './target.ts';
 
 /** Running texts that are saved at most, in number and UTF-16 units: templates and validators compile thousands. */
@@ -13,13 +11,15 @@ const MAX_SOURCES = 1000;
 const MAX_LENGTH = 64e6;
 /** Files that are compared at a time. */
 const BATCH = 32;
+/** UTF-16 units of texts that are asked for at a time, but for one that is longer. */
+const BATCH_LENGTH = 1e6;
 /** Scripts of debuggers: `heapline:target.cdp` and the like are ours, js-debug's end so, too. */
 const OF_DEBUGGERS = '.cdp';
 
 /**
  * The script map of a target, gathered over the whole recording: scripts come and go, snapshots name them by id.
- * The debugger is on only while it is read: it keeps the program's promises alive. In a session that is the user's
- * debugger's own it is on anyway, and not ours to turn off: there a session inside the target tells the scripts.
+ * A session inside the target tells them, within one call: a debugger left on keeps the program's promises alive,
+ * and while ours is on, the user's does not skip what it was told to skip.
  */
 export class ScriptCollector {
   private readonly entries = new Map<string, ScriptEntry>();
@@ -28,7 +28,6 @@ export class ScriptCollector {
 
   constructor(
     private readonly writer: RecordingWriter,
-    private readonly inspector: Inspector,
     private readonly probe: Probe,
   ) {}
 
@@ -37,7 +36,8 @@ export class ScriptCollector {
    * @throws HeaplineError `target-gone` or `disk-full`
    */
   async collect(): Promise<void> {
-    const fresh = (await this.list()).filter(
+    const scripts = await this.probe.call('scripts');
+    const fresh = scripts.filter(
       ({ scriptId, url }) => !this.entries.has(scriptId) && !url.startsWith('node:'),
     );
     if (!fresh.length) return;
@@ -50,52 +50,32 @@ export class ScriptCollector {
       );
       unsaved.push(...batch.filter((_, index) => !known[index]));
     }
-    if (unsaved.length) {
-      await this.withDebugger(async () => {
-        for (const script of unsaved) await this.save(script);
-      });
-    }
+    await this.save(unsaved);
     this.writer.scripts([...this.entries.values()]);
   }
 
-  private async list(): Promise<ScriptParsed[]> {
-    if (this.inspector.shared) return this.probe.call('scripts');
-    const found: ScriptParsed[] = [];
-    const heard = this.inspector.on('Debugger.scriptParsed', (script) => found.push(script));
-    try {
-      await this.withDebugger(async () => {});
-    } finally {
-      heard.dispose();
+  private async save(scripts: ScriptParsed[]): Promise<void> {
+    while (scripts.length) {
+      const batch: ScriptParsed[] = [];
+      let length = 0;
+      while (scripts.length && batch.length < BATCH && length < BATCH_LENGTH) {
+        const script = scripts.shift()!;
+        if (this.saved >= MAX_SOURCES || this.savedLength + (script.length ?? 0) > MAX_LENGTH) continue;
+        batch.push(script);
+        length += script.length ?? 0;
+        this.saved++;
+        this.savedLength += script.length ?? 0;
+      }
+      const texts = await this.probe.call(
+        'sources',
+        batch.map(({ scriptId }) => scriptId),
+      );
+      for (const [index, { scriptId }] of batch.entries()) {
+        const entry = this.entries.get(scriptId)!;
+        const text = texts[index];
+        if (text && text !== (await textAt(entry.url))) entry.source = this.writer.source(entry.hash, text);
+      }
     }
-    return found;
-  }
-
-  /** Measured on Node 20 to 24: a second session's debugger, turned on and off, leaves the first one's as it is. */
-  private async withDebugger(work: () => Promise<void>): Promise<void> {
-    const { inspector } = this;
-    if (inspector.shared) return work();
-    try {
-      await inspector.send('Debugger.enable');
-      await work();
-    } finally {
-      await inspector.send('Debugger.disable').catch(() => {});
-    }
-  }
-
-  private async save({ scriptId, length = 0 }: ScriptParsed): Promise<void> {
-    if (this.saved >= MAX_SOURCES || this.savedLength + length > MAX_LENGTH) return;
-    const entry = this.entries.get(scriptId)!;
-    const text = await this.inspector.send('Debugger.getScriptSource', { scriptId }).then(
-      ({ scriptSource }) => scriptSource,
-      (error) => {
-        if (HeaplineError.is(error)) throw error;
-        return ''; // It was collected meanwhile.
-      },
-    );
-    if (!text || text === (await textAt(entry.url))) return;
-    entry.source = this.writer.source(entry.hash, text);
-    this.saved++;
-    this.savedLength += text.length;
   }
 }
 

@@ -36,8 +36,10 @@ export interface TakenSnapshot {
   file: SnapshotFile;
   /** The sampling profile of the same moment. */
   profile: SampledProfile;
-  /** How long it waited for the program, which ran on meanwhile, in milliseconds. */
+  /** Milliseconds from the asking until it began: the program ran on meanwhile. */
   waitedMs: number;
+  /** How long the program was stopped. */
+  pauseMs: number;
 }
 
 /**
@@ -53,8 +55,7 @@ export interface TakenSnapshot {
 export class SnapshotTaker {
   private sharesDisk: boolean;
   /** A snapshot through the inspector that was given up: V8 takes it all the same, some day. */
-  private pending: Promise<unknown> = Promise.resolve();
-  private isPending = false;
+  private pending: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly inspector: Inspector,
@@ -75,6 +76,7 @@ export class SnapshotTaker {
   /** Undefined where the target does not share our disk. */
   private async letWrite({ limit, signal, report }: TakeOptions): Promise<TakenSnapshot | undefined> {
     const file = this.writer.placeSnapshot(limit);
+    const asked = performance.now();
     report({ phase: 'taking', bytes: 0 });
     const look = setInterval(async () => report({ phase: 'taking', bytes: await file.written() }), LOOK_MS);
     try {
@@ -84,7 +86,8 @@ export class SnapshotTaker {
         this.inspector.send('HeapProfiler.getSamplingProfile'),
       ]);
       if (signal.aborted) throw givenUp();
-      if (bytes !== undefined && (await file.isWhole(bytes))) return { file, profile, waitedMs: 0 };
+      const pauseMs = performance.now() - asked;
+      if (bytes !== undefined && (await file.isWhole(bytes))) return { file, profile, waitedMs: 0, pauseMs };
     } catch (error) {
       await file.abort();
       throw error;
@@ -108,24 +111,37 @@ export class SnapshotTaker {
     signal.addEventListener('abort', giveUp);
     try {
       if (signal.aborted) throw givenUp();
-      const begun = this.listen(sink, heard, report);
-      const streamed = this.ask();
+      let begin = (_: true): void => {};
+      const begun = new Promise<true>((resolve) => {
+        begin = resolve;
+      });
+      let began = asked;
+      begun.then(() => {
+        began = performance.now();
+      });
+      const streamed = this.pending.then(() => {
+        if (signal.aborted) throw givenUp();
+        // The chunks of one that was given up are over.
+        this.listen(sink, heard, report, begin);
+        return this.ask();
+      });
       streamed.catch(() => {});
       const patience = options.holding ? LITTLE_PATIENCE_MS : PATIENCE_MS;
-      const began = await Promise.race([begun, given, streamed.then(() => true), late(patience)]);
-      if (began) return { file: sink, profile: await Promise.race([streamed, given]), waitedMs: 0 };
-      report({ phase: 'waiting', bytes: 0 });
-      const spilled = await this.spill(begun);
-      const waitedMs = performance.now() - asked;
-      if (spilled) {
-        // The one that waits comes later, and is not ours any more.
-        heard.dispose();
-        await this.pull(sink, spilled.bytes, given, report);
-        return { file: sink, profile: spilled.profile, waitedMs };
+      const isOver = streamed.then(() => true);
+      if (!(await Promise.race([begun, given, isOver, late(patience)]))) {
+        report({ phase: 'waiting', bytes: 0 });
+        const waitedMs = performance.now() - asked;
+        const spilled = await this.spill(begun);
+        if (spilled) {
+          const pauseMs = performance.now() - asked - waitedMs;
+          // The one that waits comes later, and is not ours any more.
+          heard.dispose();
+          await this.pull(sink, spilled.bytes, given, report);
+          return { file: sink, profile: spilled.profile, waitedMs, pauseMs };
+        }
       }
-      await Promise.race([begun, given, streamed]);
-      const waited = performance.now() - asked;
-      return { file: sink, profile: await Promise.race([streamed, given]), waitedMs: waited };
+      const profile = await Promise.race([streamed, given]);
+      return { file: sink, profile, waitedMs: began - asked, pauseMs: performance.now() - began };
     } catch (error) {
       await sink.abort();
       throw error;
@@ -136,9 +152,6 @@ export class SnapshotTaker {
   }
 
   private async ask(): Promise<SampledProfile> {
-    // Its chunks would be taken for ours.
-    if (this.isPending) await this.pending;
-    this.isPending = true;
     const snapshot = this.inspector.send('HeapProfiler.takeHeapSnapshot', {
       reportProgress: true,
       captureNumericValue: false,
@@ -146,39 +159,38 @@ export class SnapshotTaker {
     });
     const profile = this.inspector.send('HeapProfiler.getSamplingProfile');
     this.pending = snapshot.then(
-      () => {
-        this.isPending = false;
-      },
-      () => {
-        this.isPending = false;
-      },
+      () => {},
+      () => {},
     );
     const [{ profile: sampled }] = await Promise.all([profile, snapshot]);
     return sampled;
   }
 
-  /** Resolves when the snapshot has begun. */
-  private listen(sink: SnapshotSink, heard: DisposableStore, report: TakeOptions['report']): Promise<true> {
+  /** @param begin told as soon as the snapshot has begun */
+  private listen(
+    sink: SnapshotSink,
+    heard: DisposableStore,
+    report: TakeOptions['report'],
+    begin: (begun: true) => void,
+  ): void {
     const { inspector } = this;
     heard.add({ dispose: () => inspector.resume() });
-    return new Promise((resolve) => {
-      heard.add(
-        inspector.on('HeapProfiler.reportHeapSnapshotProgress', ({ done, total }) => {
-          resolve(true);
-          report({ phase: 'taking', done, total, bytes: sink.bytes });
-        }),
-      );
-      heard.add(
-        inspector.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => {
-          resolve(true);
-          sink.write(chunk);
-          report({ phase: 'saving', bytes: sink.bytes });
-          if (!sink.full) return;
-          inspector.pause();
-          sink.onceDrained(() => inspector.resume());
-        }),
-      );
-    });
+    heard.add(
+      inspector.on('HeapProfiler.reportHeapSnapshotProgress', ({ done, total }) => {
+        begin(true);
+        report({ phase: 'taking', done, total, bytes: sink.bytes });
+      }),
+    );
+    heard.add(
+      inspector.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => {
+        begin(true);
+        sink.write(chunk);
+        report({ phase: 'saving', bytes: sink.bytes });
+        if (!sink.full) return;
+        inspector.pause();
+        sink.onceDrained(() => inspector.resume());
+      }),
+    );
   }
 
   /** Undefined where the target can't write a file of its own, or the other snapshot was quicker. */

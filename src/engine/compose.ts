@@ -76,7 +76,7 @@ export async function composeFindings(
     findings: list,
     notLeaks: notLeaks(judgement.sound, verdict === 'leak' ? judgement.unsettled : []),
   };
-  return { findings, sources: await makeExcerpts(list, evidence.map) };
+  return { findings, sources: await makeExcerpts(list, evidence.map, evidence.source.recording.createdAt) };
 }
 
 interface Suspect {

@@ -7,15 +7,22 @@ const AROUND = 4;
 const MAX_LINE = 300;
 const MAX_FILE = 16e6;
 
-/** Some lines around each site of the findings, where the source is at hand. */
-export async function makeExcerpts(findings: readonly Finding[], map: ScriptMap): Promise<SourceExcerpt[]> {
+/**
+ * Some lines around each site of the findings, where the source that ran is at hand.
+ * @param since when the program began, ISO 8601: a file that was edited later is not what ran
+ */
+export async function makeExcerpts(
+  findings: readonly Finding[],
+  map: ScriptMap,
+  since?: string,
+): Promise<SourceExcerpt[]> {
   const lines = new Map<string, string[] | undefined>();
   const excerpts = new Map<string, SourceExcerpt>();
   for (const finding of findings) {
     for (const site of [finding.storeSite, finding.userSite, ...finding.allocationSites]) {
       if (!site) continue;
       const path = site.path ?? site.url;
-      if (!lines.has(path)) lines.set(path, await readLines(site, map));
+      if (!lines.has(path)) lines.set(path, await readLines(site, map, since));
       const all = lines.get(path);
       if (!all) continue;
       const first = Math.max(1, site.line - AROUND);
@@ -26,14 +33,15 @@ export async function makeExcerpts(findings: readonly Finding[], map: ScriptMap)
   return [...excerpts.values()];
 }
 
-async function readLines(site: Site, map: ScriptMap): Promise<string[] | undefined> {
+async function readLines(site: Site, map: ScriptMap, since?: string): Promise<string[] | undefined> {
+  const entry = map.atUrl(site.url);
   try {
-    if (site.path) {
-      if ((await stat(site.path)).size > MAX_FILE) return undefined;
-      return (await readFile(site.path, 'utf8')).split(/\r\n|\n|\r/);
+    if (site.path && !entry?.source) {
+      const { size, mtimeMs } = await stat(site.path);
+      if (size > MAX_FILE || (since !== undefined && mtimeMs > Date.parse(since))) return undefined;
     }
-    const entry = map.atUrl(site.url);
-    return entry && (await map.text(entry))?.split(/\r\n|\n|\r/);
+    const text = entry ? await map.text(entry) : site.path && (await readFile(site.path, 'utf8'));
+    return text?.split(/\r\n|\n|\r/);
   } catch {
     return undefined; // gone or unreadable: the site stands without it
   }

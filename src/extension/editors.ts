@@ -43,7 +43,7 @@ class FileEditor implements vscode.CustomReadonlyEditorProvider {
       );
       return;
     }
-    const page = new Page(panel.webview, this.sourceOf(uri), this.deps);
-    panel.onDidDispose(() => page.dispose());
+    // Lives as long as the panel.
+    new Page(panel, this.sourceOf(uri), this.deps);
   }
 }

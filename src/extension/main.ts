@@ -39,6 +39,7 @@ export function activate(context: ExtensionContext): void {
   const pageDeps = {
     server: learning(server, model),
     extensionUri: context.extensionUri,
+    isLive: (dir: string) => (model.recording(dir)?.state ?? 'ended') !== 'ended',
     openSite: sources.openSite,
   };
   const panels = registerPanels(pageDeps);

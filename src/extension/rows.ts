@@ -271,6 +271,7 @@ function verdictRow(recording: RecordingInfo, l10n: Localizer): Row {
   if (findings && final)
     return { ...base, label: l10n.t('Inconclusive'), description: why, icon: 'question' };
   if (state === 'ended') return { ...base, label: l10n.t('Not analysed'), icon: 'question' };
+  if (!findings) return { ...base, label: l10n.t('Not judged yet'), icon: 'circle-outline' };
   return { ...base, label: l10n.t('No leak so far'), icon: 'circle-outline' };
 }
 

@@ -22,7 +22,7 @@ export function pastBudget(limit: number): HeaplineError {
   return new HeaplineError(
     'too-large',
     `The snapshot passed the ${formatBytes(limit)} left of the disk budget.`,
-    { hint: 'Give more disk with --disk-budget.' },
+    { hint: 'Raise the disk budget (--disk-budget on the command line).' },
   );
 }
 

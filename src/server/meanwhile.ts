@@ -7,13 +7,18 @@ const FEWEST = 3;
 /** Share of the time that analysing may take. */
 const FAIR_SHARE = 0.25;
 
-/** Verdicts on a recording under way: one at a time, now and then, never while a snapshot is taken. */
+/**
+ * Verdicts on a recording under way: one at a time, now and then, never begun while a snapshot is taken. One that is
+ * under way goes on: given up each time, none would ever come where snapshots are frequent.
+ */
 export class MeanwhileVerdict implements Disposable {
   private underWay?: AbortController;
   private timer?: NodeJS.Timeout;
   /** Milliseconds that the last one took, and when it ended. */
   private cost = 0;
   private last = Number.NEGATIVE_INFINITY;
+  /** Snapshots that came while one was under way. */
+  private newer = 0;
   private disposed = false;
 
   constructor(
@@ -25,22 +30,27 @@ export class MeanwhileVerdict implements Disposable {
   /** Called after each snapshot: analyses as soon as that is fair. @param snapshots how many there are */
   consider(snapshots: number): void {
     clearTimeout(this.timer);
-    if (snapshots < FEWEST || this.underWay || this.disposed) return;
+    if (snapshots < FEWEST || this.disposed) return;
+    if (this.underWay) {
+      this.newer = snapshots;
+      return;
+    }
     const wait = this.last + this.cost / FAIR_SHARE - performance.now();
     if (wait > 0) this.timer = setTimeout(() => void this.analyse(), wait).unref();
     else void this.analyse();
   }
 
-  /** The target needs the machine; `consider` begins anew. */
-  giveUp(): void {
+  /** A snapshot is taken: none begins until `consider`. */
+  hold(): void {
     clearTimeout(this.timer);
-    this.underWay?.abort();
-    this.underWay = undefined;
+    this.newer = 0;
   }
 
   dispose(): void {
     this.disposed = true;
-    this.giveUp();
+    clearTimeout(this.timer);
+    this.underWay?.abort();
+    this.underWay = undefined;
   }
 
   private async analyse(): Promise<void> {
@@ -55,8 +65,10 @@ export class MeanwhileVerdict implements Disposable {
     } catch {
       // Cancelled, or what the final verdict will meet and tell.
     }
-    if (this.underWay === underWay) this.underWay = undefined;
+    this.underWay = undefined;
     this.last = performance.now();
     this.cost = this.last - began;
+    this.consider(this.newer);
+    this.newer = 0;
   }
 }

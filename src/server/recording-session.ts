@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
-import type { Inspector } from '../capture/inspector.ts';
 import { LiveRecording } from '../capture/live.ts';
 import type { SnapshotProgress } from '../capture/recorder.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
@@ -55,7 +54,7 @@ export class RecordingSession {
   private constructor(
     dir: string,
     private readonly target: Target,
-    private readonly inspector: Inspector,
+    private readonly release: () => void,
     mode: RecordingOptions['mode'],
     private readonly context: SessionContext,
   ) {
@@ -88,11 +87,11 @@ export class RecordingSession {
     options: RecordingOptions,
     context: SessionContext,
   ): Promise<RecordingSession> {
-    const { inspector, via } = await target.reach();
+    const { inspector, via, release } = await target.reach();
     let dir: string | undefined;
     try {
       dir = makeFolder(parent, target.info.spec.name, new Date());
-      const session = new RecordingSession(dir, target, inspector, options.mode, context);
+      const session = new RecordingSession(dir, target, release, options.mode, context);
       const { mode, samplingInterval, forceGC } = options;
       const live = await LiveRecording.start(
         inspector,
@@ -109,7 +108,7 @@ export class RecordingSession {
       session.tell.now();
       return session;
     } catch (error) {
-      void inspector.close();
+      release();
       if (dir) await rm(dir, { recursive: true, force: true });
       throw error;
     }
@@ -193,7 +192,7 @@ export class RecordingSession {
     this.facts.taking = undefined;
     this.meanwhile.dispose();
     if (failure && failure.code !== 'cancelled') this.problem(failure.toLine());
-    void this.inspector.close();
+    this.release();
     this.target.recordedAs(undefined);
     this.facts.target = undefined;
   }
@@ -273,7 +272,7 @@ export class RecordingSession {
       if (this.state === 'recording') this.meanwhile.consider(this.facts.snapshots.length);
       return;
     }
-    this.meanwhile.giveUp();
+    this.meanwhile.hold();
     const { reason, bytes, phase, done, total } = progress;
     const waiting = phase === 'waiting' ? WAITING : undefined;
     const since = before?.since ?? Date.now();

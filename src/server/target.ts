@@ -2,14 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import { reachInspector } from '../capture/attach.ts';
-import { Inspector, type ProxyAddress } from '../capture/inspector.ts';
-import { type Identity, type MemoryReading as Memory, readIdentity, readMemory } from '../capture/light.ts';
-import { type Reached, reachTarget } from '../capture/reach.ts';
+import { Inspector } from '../capture/inspector.ts';
+import { type MemoryReading as Memory, readIdentity, readMemory } from '../capture/light.ts';
+import { reachDirectly } from '../capture/reach.ts';
 import type { MemoryReading, TargetInfo, TargetSpec } from '../protocol/server.ts';
 
 export interface TargetListener {
   changed(info: TargetInfo): void;
   reading(target: string, reading: MemoryReading): void;
+}
+
+export interface Reached {
+  inspector: Inspector;
+  via: 'inspector' | 'proxy';
+  /** Closes what is not used for anything else. */
+  release(): void;
 }
 
 const READ_EVERY_MS = 1000;
@@ -50,7 +57,7 @@ export class Target implements Disposable {
   update(spec: TargetSpec): void {
     const moved = addressOf(spec) !== addressOf(this.spec);
     this.spec = spec;
-    if (moved || (this.facts.state !== 'live' && this.facts.state !== 'connecting')) {
+    if (!this.recorded && (moved || (this.facts.state !== 'live' && this.facts.state !== 'connecting'))) {
       this.hangUp();
       this.connect();
     }
@@ -68,18 +75,21 @@ export class Target implements Disposable {
     );
   }
 
-  /** A connection of its own for a recording: to the inspector, where that can be reached. */
+  /** The connection for a recording: straight to the inspector where that can be reached, else this one. */
   async reach(): Promise<Reached> {
     await this.ready();
-    const { proxy, inspector } = this.spec;
-    if (proxy) return reachTarget(withPath(proxy));
-    return { inspector: await reachInspector(inspector!), via: 'inspector' };
+    const inspector = this.inspector!;
+    if (!inspector.shared) return { inspector, via: 'inspector', release: () => {} };
+    const direct = await reachDirectly(inspector);
+    if (!direct) return { inspector, via: 'proxy', release: () => {} };
+    return { inspector: direct, via: 'inspector', release: () => void direct.close() };
   }
 
   /** From now on its memory is read by the recording; undefined: by us again. */
   recordedAs(recorded: { dir: string; via: Reached['via'] } | undefined): void {
     this.recorded = recorded;
     if (recorded) clearTimeout(this.timer);
+    else if (this.disposed.signal.aborted) this.hangUp();
     else this.readLater();
     this.changed();
   }
@@ -95,7 +105,9 @@ export class Target implements Disposable {
 
   dispose(): void {
     this.disposed.abort();
-    this.hangUp();
+    // A recording goes on until it has its last snapshot.
+    if (!this.recorded) this.hangUp();
+    this.facts = { ...this.facts, state: 'gone' };
   }
 
   private connect(): void {
@@ -115,7 +127,7 @@ export class Target implements Disposable {
     const inspector = await this.connection();
     if (attempt !== this.attempt) return void inspector.close();
     this.inspector = inspector;
-    const { pid, version } = await this.identity(inspector);
+    const { pid, version } = await readIdentity(inspector);
     if (attempt !== this.attempt) return;
     this.facts = { state: 'live', pid, runtime: version && `Node.js ${version.replace(/^v/, '')}` };
     this.changed();
@@ -130,7 +142,7 @@ export class Target implements Disposable {
     const until = Date.now() + PATIENCE_MS;
     for (;;) {
       try {
-        if (proxy) return await Inspector.connectProxy(withPath(proxy));
+        if (proxy) return await Inspector.connectProxy(proxy);
         if (inspector) return await reachInspector(inspector);
       } catch (error) {
         if (!HeaplineError.is(error, 'connect-failed') || Date.now() > until) throw error;
@@ -141,20 +153,6 @@ export class Target implements Disposable {
         'connect-failed',
         `There is no way to ${this.spec.name}: its address is unknown.`,
       );
-    }
-  }
-
-  /** While a program is being loaded, it does not know itself. */
-  private async identity(inspector: Inspector): Promise<Identity> {
-    const until = Date.now() + PATIENCE_MS;
-    for (;;) {
-      try {
-        const identity = await readIdentity(inspector);
-        if (identity.pid !== undefined || this.spec.kind === 'page' || Date.now() > until) return identity;
-      } catch (error) {
-        if (!HeaplineError.is(error, 'connect-failed') || Date.now() > until) throw error;
-      }
-      await sleep(RETRY_MS, undefined, { signal: this.disposed.signal });
     }
   }
 
@@ -201,8 +199,4 @@ export class Target implements Disposable {
 
 function addressOf({ proxy, inspector }: TargetSpec): string {
   return JSON.stringify([proxy?.host, proxy?.port, proxy?.path, inspector]);
-}
-
-function withPath({ host, port, path = '/' }: NonNullable<TargetSpec['proxy']>): ProxyAddress {
-  return { host, port, path };
 }

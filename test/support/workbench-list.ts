@@ -33,21 +33,47 @@ export async function scrollThrough(
   });
   if (await look()) return true;
   if (view.whole <= view.height + 1) return false;
+  const step = Math.max(22, view.height - 22);
+  const top = (): Promise<number> => rows.evaluate((element) => Number.parseFloat(element.style.top));
+  /** @returns false at the end */
   const scroll = async (by: number): Promise<boolean> => {
-    const before = await rows.evaluate((element) => element.style.top);
+    const before = await top();
     await page.mouse.wheel(0, by);
-    for (let tries = 0; tries < 10; tries++) {
+    for (let tries = 0; tries < 25; tries++) {
       await page.waitForTimeout(20);
-      if ((await rows.evaluate((element) => element.style.top)) !== before) return true;
+      if ((await top()) !== before) return true;
     }
     return false;
   };
+  const toTop = async (): Promise<void> => {
+    while ((await top()) < 0) await scroll(-10 * step);
+  };
   await list.hover();
-  await scroll(-1e6);
+  await toTop();
   let seen = await look();
-  while (!seen && (await scroll(Math.max(22, view.height - 22)))) seen = await look();
-  if (!seen) await scroll(-1e6);
+  // `top` of the rows is minus what is scrolled past.
+  while (!seen && (await top()) > view.height - view.whole + 1) {
+    if (!(await scroll(step))) break;
+    seen = await look();
+  }
+  if (!seen) await toTop();
   return seen;
+}
+
+/** Scrolls a row that is in the page to the middle as far as that goes: at the edges it is cut off or covered. */
+export async function scrollToMiddle(page: Page, list: Locator, row: Locator): Promise<void> {
+  const off = async (): Promise<number> => {
+    const [inList, inRow] = await Promise.all([list.boundingBox(), row.boundingBox({ timeout: 2000 })]);
+    if (!inList || !inRow) return 0;
+    return inRow.y + inRow.height / 2 - inList.y - inList.height / 2;
+  };
+  let before = Number.POSITIVE_INFINITY;
+  for (let now = await off(); Math.abs(now) > 30 && Math.abs(now) < Math.abs(before); now = await off()) {
+    before = now;
+    await list.hover();
+    await page.mouse.wheel(0, now);
+    await page.waitForTimeout(100);
+  }
 }
 
 /** The whole of a text is this. */

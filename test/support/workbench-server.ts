@@ -31,6 +31,7 @@ const SETTINGS = {
   'git.openRepositoryInParentFolders': 'never',
   'window.confirmBeforeClose': 'never',
   'npm.fetchOnlinePackageInfo': false,
+  'remote.autoForwardPorts': false,
 };
 
 export interface WorkbenchProcess {

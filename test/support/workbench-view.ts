@@ -1,7 +1,7 @@
 /** A view of the side bar or panel, most of them trees. */
 import type { Locator, Page } from 'playwright-core';
 import { until } from './until.ts';
-import { exactly, readList, scrollThrough } from './workbench-list.ts';
+import { exactly, readList, scrollThrough, scrollToMiddle } from './workbench-list.ts';
 import type { QuickInput } from './workbench-quick-input.ts';
 
 export interface TreeRow {
@@ -182,7 +182,9 @@ export class View {
         const rows = await this.pane.locator('.monaco-list-row').evaluateAll(readRows);
         const found = rows.find((row) => matches(row, match));
         if (!found) return false;
-        await act(this.pane.locator(`.monaco-list-row[data-index="${found.index}"]`));
+        const located = this.pane.locator(`.monaco-list-row[data-index="${found.index}"]`);
+        await scrollToMiddle(this.page, this.pane.locator('.monaco-list').first(), located);
+        await act(located);
         return true;
       });
     });

@@ -11,7 +11,7 @@ import { assembleExtension } from './extension-folder.ts';
 import { PROJECT } from './heapline.ts';
 import { TIMEOUT_MS, until } from './until.ts';
 import { type EditorLine, type EditorPosition, editorLines, editorPosition } from './workbench-editor.ts';
-import { exactly } from './workbench-list.ts';
+import { exactly, readList } from './workbench-list.ts';
 import { QuickInput } from './workbench-quick-input.ts';
 import { startServer, type WorkbenchProcess, type WorkbenchServer } from './workbench-server.ts';
 import { View } from './workbench-view.ts';
@@ -78,6 +78,9 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
     if (packed) await rm(packed, { recursive: true, force: true });
   }
 }
+
+/** A notification that is not seen for this long is looked for behind the bell. */
+const BELL_MS = 3000;
 
 export class Workbench {
   readonly page: Page;
@@ -235,20 +238,33 @@ export class Workbench {
     return new View(this.page, this.quickInput, title);
   }
 
-  /** Messages of the notifications in sight, newest first. */
+  /** Messages of all notifications that are up, newest first. Afterwards they are behind the bell, not in sight. */
   async notifications(): Promise<string[]> {
-    const messages = this.page.locator('.notifications-toasts .notification-list-item-message');
-    return (await messages.allInnerTexts()).map((text) => text.trim());
+    const bell = this.page.locator('[id="status.notifications"]');
+    const list = this.page.locator('.notifications-center');
+    await bell.click();
+    await list.waitFor();
+    const rows = await readList(this.page, list, readNotifications);
+    await bell.click();
+    await list.waitFor({ state: 'hidden' });
+    return rows.map(({ message }) => message);
   }
 
   /** Waits for a notification and gives its whole message. */
   async notification(match: RegExp): Promise<string> {
-    return until(`notification ${match}`, async () =>
-      (await this.notifications()).find((message) => match.test(message)),
-    );
+    const inSight = this.page.locator('.notifications-toasts .notification-list-item-message');
+    const fits = (messages: string[]): string | undefined => messages.find((message) => match.test(message));
+    // Three are in sight at most, and not for long; further ones are behind the bell only.
+    let asked = Date.now();
+    return until(`notification ${match}`, async () => {
+      const found = fits((await inSight.allInnerTexts()).map((text) => text.trim()));
+      if (found || Date.now() - asked < BELL_MS) return found;
+      asked = Date.now();
+      return fits(await this.notifications());
+    });
   }
 
-  /** Presses a button of a notification; waits for it. */
+  /** Presses a button of a notification in sight; waits for it. */
   async clickNotification(button: string): Promise<void> {
     const buttons = this.page.locator('.notifications-toasts .notification-list-item .monaco-button');
     await buttons
@@ -357,4 +373,12 @@ export class Workbench {
   private hostsReady(): number {
     return this.extensionHostLog().split('Eager extensions activated').length - 1;
   }
+}
+
+/** Runs in the page. */
+function readNotifications(rows: Element[]): { index: number; message: string }[] {
+  return rows.map((row) => ({
+    index: Number(row.getAttribute('data-index')),
+    message: row.querySelector('.notification-list-item-message')?.textContent?.trim() ?? '',
+  }));
 }

@@ -35,7 +35,7 @@ after(async () => {
 
 it('lists the palette', async () => {
   const titles = await workbench.palette('Fixture: ');
-  for (const title of ['Ask', 'Mark', 'Page', 'Tell', 'Touch'])
+  for (const title of ['Ask', 'Many', 'Mark', 'Page', 'Tell', 'Touch'])
     assert.ok(titles.includes(`Fixture: ${title}`));
   assert.ok(await workbench.commandExists('Fixture: Ask'));
   assert.ok(!(await workbench.commandExists('Fixture: Never')));
@@ -54,10 +54,15 @@ it('answers notifications, input boxes, picks and dialogs', async () => {
   assert.match(await workbench.dialog(), /Really Ada, green\?/);
   await workbench.clickDialog('Really');
   await workbench.notification(/^Ada is green\.$/);
+
+  await workbench.command('Fixture: Many');
+  for (let number = 1; number <= 6; number++)
+    await workbench.notification(new RegExp(`^Number ${number}\\.$`));
 });
 
 it('reads and uses trees that are longer than what is in sight', async () => {
   const tree = workbench.view('Fixture Tree');
+  await tree.row('row 0');
   const rows = await tree.rows();
   assert.deepEqual(
     rows.map(({ label }) => label),

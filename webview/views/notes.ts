@@ -73,7 +73,7 @@ export function measuredView(data: ReportData): HTMLElement {
           mark.index,
           formatDuration(mark.t),
           mark.step ?? '',
-          mark.reason,
+          t(mark.reason),
           formatDuration(mark.pauseMs),
           formatBytes(mark.bytes),
         ]),

@@ -102,7 +102,7 @@ function findingRow(
     ),
     h('td', { class: growth.bytes > 0 ? 'more' : '', 'data-label': t('In all') }, signed(growth.bytes)),
     h('td', {}, where),
-    h('td', { 'data-label': t('Kind') }, kind),
+    h('td', { 'data-label': t('Kind') }, t(kind)),
     h('td', { 'data-label': t('Confidence') }, percent(confidence)),
   );
   return { row, button };

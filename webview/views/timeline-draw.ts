@@ -155,7 +155,7 @@ function pins(plot: Group, layout: TimelineLayout, marked: readonly number[]): v
         t(
           'Snapshot {0} ({1}) at {2}, pause {3}, file {4}',
           mark.index,
-          mark.reason,
+          t(mark.reason),
           formatDuration(mark.t),
           formatDuration(mark.pauseMs),
           formatBytes(mark.bytes),

@@ -19,7 +19,7 @@ export function mountLoading(
   const bar = h('progress', { 'aria-label': t('Progress') });
   const update = ({ title: name, phase: now, done, total }: LoadingContent): void => {
     title.replaceChildren(longText(name));
-    phase.replaceChildren(longText(now));
+    phase.replaceChildren(longText(phaseText(now)));
     if (done !== undefined && total) {
       bar.max = total;
       bar.value = Math.min(done, total);
@@ -43,6 +43,12 @@ export function mountLoading(
     ),
   ]);
   return update;
+}
+
+/** `FILE: phase` or a phase alone, in the reader's language. */
+function phaseText(phase: string): string {
+  const parts = /^(.*: )([^:]+)$/.exec(phase);
+  return parts ? parts[1] + t(parts[2]) : t(phase);
 }
 
 /** What happened, what was kept, what to do. */

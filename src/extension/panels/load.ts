@@ -13,10 +13,16 @@ export interface LoadTask {
   show(content: PanelContent): void;
 }
 
+export interface LoadDeps {
+  server: Server;
+  /** Whether a recording is still made, or its verdict. */
+  isLive(dir: string): boolean;
+}
+
 /** @throws HeaplineError of the server; `cancelled` */
 export async function loadContent(
   source: PanelSource,
-  server: Server,
+  { server, isLive }: LoadDeps,
   task: LoadTask,
 ): Promise<PanelContent> {
   switch (source.type) {
@@ -24,7 +30,7 @@ export async function loadContent(
       return {
         type: 'report',
         data: await server.request('heapline/analyse', { recordingDir: source.dir }, task),
-        final: true,
+        final: !isLive(source.dir),
       };
     case 'diff':
       return loadDiff(source, server, task);

@@ -2,20 +2,23 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { DisposableStore } from '../../base/disposable.ts';
+import type { ProgressReading } from '../../base/progress.ts';
 import type { Site } from '../../protocol/findings.ts';
 import type { EditorToPanel, PanelContent, PanelSource, PanelToEditor } from '../../protocol/panel.ts';
+import type { SourceExcerpt } from '../../protocol/report.ts';
 import { toWire } from '../../protocol/rpc.ts';
 import type { RecordingInfo } from '../../protocol/server.ts';
-import type { Server } from '../server.ts';
 import { pageHtml } from './html.ts';
-import { loadContent, loadingTitle, recordingOf, titleOf } from './load.ts';
+import { type LoadDeps, loadContent, loadingTitle, recordingOf, titleOf } from './load.ts';
 import { readMessage } from './messages.ts';
 
-export interface PanelDeps {
-  server: Server;
+export interface PanelDeps extends LoadDeps {
   extensionUri: vscode.Uri;
   /** Shows a place in source. Says so itself when it can't. */
-  openSite(site: Site, options: { recordingDir?: string; beside?: boolean }): PromiseLike<unknown>;
+  openSite(
+    site: Site,
+    options: { recordingDir?: string; sources?: readonly SourceExcerpt[]; beside?: boolean },
+  ): PromiseLike<unknown>;
 }
 
 export class Page implements vscode.Disposable {
@@ -26,21 +29,23 @@ export class Page implements vscode.Disposable {
   /** The page listens. */
   private ready = false;
   private disposed = false;
-  /** Of the recording shown, as the server last told: what was new then, and whether it goes on. */
-  private seen = '';
-  private live = false;
+  /** On the recording shown, as the server last told, and whether `content` is older. */
+  private verdict = '';
   private stale = false;
 
-  /** Nothing is loaded before the page listens: not for one that nobody sees. */
+  /** Nothing is loaded before the page listens: not for one that nobody sees. Lives as long as the panel. */
   constructor(
-    private readonly webview: vscode.Webview,
+    private readonly panel: vscode.WebviewPanel,
     private source: PanelSource,
     private readonly deps: PanelDeps,
   ) {
+    const { webview } = panel;
     const dist = vscode.Uri.joinPath(deps.extensionUri, 'dist');
     webview.options = { enableScripts: true, localResourceRoots: [dist] };
-    this.disposables.add(webview.onDidReceiveMessage((value: unknown) => this.receive(readMessage(value))));
-    this.disposables.add(deps.server.on('heapline/recordingChanged', (info) => this.recordingChanged(info)));
+    const own = this.disposables;
+    own.add(panel.onDidDispose(() => this.dispose()));
+    own.add(webview.onDidReceiveMessage((value: unknown) => this.receive(readMessage(value))));
+    own.add(deps.server.on('heapline/recordingChanged', (info) => this.recordingChanged(info)));
     const resource = (name: string): string =>
       webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
     webview.html = pageHtml({
@@ -54,11 +59,12 @@ export class Page implements vscode.Disposable {
     });
   }
 
-  /** Shows something else, or the same anew. */
+  /** Shows something else, or the same anew where it failed. */
   show(source: PanelSource): void {
+    const same = JSON.stringify(source) === JSON.stringify(this.source);
+    if (same && this.content?.type !== 'error') return;
     this.source = source;
     this.content = undefined;
-    this.seen = '';
     if (this.ready) void this.load();
   }
 
@@ -66,18 +72,18 @@ export class Page implements vscode.Disposable {
     if (this.disposed) return;
     this.disposed = true;
     this.loading?.cancel();
-    this.loading?.dispose();
     this.content = undefined;
     this.disposables.dispose();
   }
 
   private receive(message: PanelToEditor | undefined): void {
+    const recordingDir = recordingOf(this.source);
     switch (message?.type) {
       case 'ready':
         // Also when a hidden page comes back.
         this.ready = true;
-        if (this.content && !this.stale) this.post(this.content);
-        else void this.load();
+        if (this.content) this.post(this.content);
+        if (!this.loading && (!this.content || this.stale)) void this.load(this.content !== undefined);
         break;
       case 'cancel':
         this.loading?.cancel();
@@ -85,19 +91,19 @@ export class Page implements vscode.Disposable {
       case 'retry':
         void this.load();
         break;
-      case 'open-site':
-        void this.deps.openSite(message.site, {
-          recordingDir: recordingOf(this.source),
-          beside: message.beside,
-        });
+      case 'open-site': {
+        const options = { recordingDir, sources: sourcesOf(this.content), beside: message.beside };
+        void this.deps.openSite(message.site, options);
         break;
+      }
       case 'copy':
         void vscode.env.clipboard.writeText(message.text);
         break;
       case 'command':
-        void vscode.commands.executeCommand(`heapline.${message.command}`, {
-          dir: recordingOf(this.source),
-        });
+        void vscode.commands.executeCommand(
+          `heapline.${message.command}`,
+          recordingDir && { dir: recordingDir },
+        );
         break;
     }
   }
@@ -105,52 +111,59 @@ export class Page implements vscode.Disposable {
   /** @param quietly what is shown stays until there is something newer */
   private async load(quietly = false): Promise<void> {
     this.loading?.cancel();
-    this.loading?.dispose();
     const loading = new vscode.CancellationTokenSource();
     this.loading = loading;
     this.stale = false;
     const { source } = this;
-    const current = (): boolean => this.loading === loading && !this.disposed;
-    const wait = (phase: string, done?: number, total?: number): void => {
-      if (!quietly && current() && !this.content)
-        this.post({ type: 'loading', title: loadingTitle(source), phase, done, total });
-    };
     const show = (content: PanelContent): void => {
-      if (!current()) return;
-      this.content = content.type === 'report' ? { ...content, final: !this.live } : content;
+      if (this.loading !== loading || this.disposed) return;
+      this.content = content;
       this.post(this.content);
     };
-    if (!quietly) this.content = undefined;
-    wait(vscode.l10n.t('Starting'));
+    const report = (reading: Omit<ProgressReading, 'done'> & { done?: number }): void => {
+      if (!quietly) show({ type: 'loading', title: loadingTitle(source), ...reading });
+    };
+    report({ phase: vscode.l10n.t('Starting') });
     try {
-      const report = ({ phase, done, total }: { phase: string; done: number; total?: number }): void =>
-        wait(phase, done, total);
-      show(await loadContent(source, this.deps.server, { token: loading.token, report, show }));
+      show(await loadContent(source, this.deps, { token: loading.token, report, show }));
     } catch (error) {
       const { stack, ...told } = toWire(error);
-      // An error of the moment is no reason to take away what is known.
-      if (!quietly || !this.content) show({ type: 'error', error: told });
+      // A failure of the moment does not take away what is known.
+      if (!quietly) show({ type: 'error', error: told });
     } finally {
-      if (this.loading === loading) this.loading = undefined;
       loading.dispose();
-      if (this.stale && !this.disposed && this.ready) void this.load(true);
+      if (this.loading === loading) {
+        this.loading = undefined;
+        this.loadNewer();
+      }
     }
   }
 
-  /** The verdict on a recording under way changes with each snapshot. */
+  /** The verdict on a recording under way changes with its snapshots. */
   private recordingChanged(info: RecordingInfo): void {
     if (this.source.type !== 'report' || info.dir !== this.source.dir) return;
-    this.live = info.state !== 'ended';
-    const now = JSON.stringify([info.final, info.state === 'ended', info.findings]);
-    if (now === this.seen || !info.findings) return;
-    this.seen = now;
+    const ended = info.state === 'ended';
+    const verdict = JSON.stringify([info.final, ended, info.findings]);
+    if (verdict === this.verdict || (!info.findings && !ended)) return;
+    this.verdict = verdict;
     this.stale = true;
-    if (this.ready && !this.loading) void this.load(this.content?.type === 'report');
+    this.loadNewer();
+  }
+
+  private loadNewer(): void {
+    if (this.stale && !this.loading && this.ready && this.panel.visible && !this.disposed)
+      void this.load(this.content?.type === 'report');
   }
 
   private post(content: PanelContent): void {
     if (!this.ready || this.disposed) return;
     const message: EditorToPanel = { type: 'show', content, source: this.source };
-    void this.webview.postMessage(message);
+    void this.panel.webview.postMessage(message);
   }
+}
+
+/** The lines as they ran, where the content has them. */
+function sourcesOf(content: PanelContent | undefined): SourceExcerpt[] | undefined {
+  if (content?.type === 'report') return content.data.sources;
+  return content?.type === 'diff' ? content.report?.sources : undefined;
 }

@@ -63,8 +63,7 @@ export class Panels implements vscode.Disposable {
     const tab = this.tabs.get(keyOf(source));
     if (tab) {
       tab.panel.title = titleOf(source);
-      // What a tab about a recording shows is kept up to date by itself.
-      if (source.type !== 'report') tab.page.show(source);
+      tab.page.show(source);
       tab.panel.reveal(column, preserveFocus);
       return;
     }
@@ -80,12 +79,11 @@ export class Panels implements vscode.Disposable {
   private adopt(panel: vscode.WebviewPanel, source: PanelSource): void {
     const key = keyOf(source);
     panel.title = titleOf(source);
-    const page = new Page(panel.webview, source, this.deps);
-    this.tabs.set(key, { panel, page });
-    panel.onDidDispose(() => {
-      page.dispose();
-      this.tabs.delete(key);
-    });
+    const icon = (theme: string): vscode.Uri =>
+      vscode.Uri.joinPath(this.deps.extensionUri, 'media', 'icons', `panel-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
+    this.tabs.set(key, { panel, page: new Page(panel, source, this.deps) });
+    panel.onDidDispose(() => this.tabs.delete(key));
   }
 }
 

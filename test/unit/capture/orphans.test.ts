@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PerformanceObserver } from 'node:perf_hooks';
@@ -22,6 +23,7 @@ it('a program that ends does not wait for a recorder that is dead', async () => 
     perf_hooks: { performance, PerformanceObserver },
     inspector: { url: () => 'ws://127.0.0.1:1/x' },
     fs,
+    os,
     v8,
   };
   const said: string[] = [];
@@ -40,6 +42,49 @@ it('a program that ends does not wait for a recorder that is dead', async () => 
     agent.uninstall();
   }
   assert.deepEqual(said, ['{"type":"hold","exitCode":0}']);
+});
+
+it('what runs in a program takes itself out when its recorder is heard of no more', () => {
+  let now = 0;
+  let onEntries = (_: { getEntries(): [] }): void => {};
+  let observing = false;
+  class Observer {
+    constructor(listener: typeof onEntries) {
+      onEntries = listener;
+    }
+    observe(): void {
+      observing = true;
+    }
+    disconnect(): void {
+      observing = false;
+    }
+  }
+  const performance = { now: () => now, clearMarks() {} };
+  const modules: Record<string, unknown> = {
+    perf_hooks: { performance, PerformanceObserver: Observer },
+    inspector: {},
+    fs,
+    os,
+    v8,
+  };
+  const before = process.listenerCount('exit');
+  const agent = install(
+    <T>(name: string) => modules[name] as T,
+    () => {},
+    { signals: false, hold: true },
+  );
+  const collected = (): boolean => {
+    onEntries({ getEntries: () => [] });
+    return observing;
+  };
+  now = 100_000;
+  assert.equal(collected(), true);
+  agent.read();
+  now = 200_000;
+  assert.equal(collected(), true);
+  now = 300_000;
+  assert.equal(collected(), false);
+  assert.equal(process.listenerCount('exit'), before);
 });
 
 it('the next recorder takes the folder of a dead one away, and no other', () => {

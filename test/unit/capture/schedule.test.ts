@@ -234,6 +234,67 @@ describe('a schedule that the user asked for', () => {
   });
 });
 
+describe('a schedule that a user steers', () => {
+  const at = (activeMs: number, heapUsed = 10e6, heapLimit?: number) => ({
+    activeMs,
+    elapsedMs: activeMs,
+    steps: 0,
+    heapUsed,
+    heapLimit,
+  });
+  const taken = (activeMs: number, index: number, reason: SnapshotReason = 'schedule'): Taken => ({
+    ...at(activeMs),
+    index,
+    bytes: 1e6,
+    pauseMs: 1,
+    reason,
+  });
+
+  it('begins after the warm-up, whatever it is', () => {
+    for (const options of [{}, { every: 1000 }, { everySteps: 1 }, { onGrowth: 0.1 }]) {
+      const schedule = new Schedule({ ...options, warmUp: 3000 });
+      assert.equal(schedule.due(at(2900), true), undefined);
+      assert.equal(schedule.dueAtStep({ ...at(2900), steps: 4 }), undefined);
+      assert.equal(schedule.due(at(3000), true), 'warm-up');
+      schedule.add(taken(3000, 1, 'warm-up'));
+      assert.equal(schedule.due(at(3001), true), undefined);
+    }
+    assert.equal(new Schedule({ every: 1000, warmUp: 0 }).due(at(0), false), 'warm-up');
+    assert.equal(new Schedule({ warmUp: 0 }).due(at(0), false), 'warm-up');
+  });
+
+  it('takes one each time that the heap comes near its limit', () => {
+    const schedule = new Schedule({ every: 1e9, beforeLimit: 0.8 });
+    const near = (heapUsed: number) => schedule.due(at(1, heapUsed, 100e6), false);
+    assert.deepEqual([70e6, 81e6, 90e6, 79e6, 85e6, 60e6, 85e6].map(near), [
+      undefined,
+      'limit',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'limit',
+    ]);
+    assert.equal(new Schedule({ every: 1e9, beforeLimit: 0.8 }).due(at(1, 90e6), false), undefined);
+  });
+
+  it('goes on by another', () => {
+    const schedule = new Schedule({ every: 1000 });
+    schedule.add(taken(1000, 1));
+    schedule.change({ every: 5000 });
+    assert.equal(schedule.due(at(2500), false), undefined);
+    assert.equal(schedule.due(at(6000), false), 'interval');
+  });
+
+  it('keeps all that were asked for by hand', () => {
+    const schedule = new Schedule({ snapshots: 3 });
+    const dropped = [1, 2, 3, 4, 5, 6].flatMap((index) => schedule.add(taken(index * 1000, index, 'manual')));
+    assert.deepEqual(dropped, []);
+    assert.deepEqual(schedule.add(taken(7000, 7)), []);
+    assert.deepEqual(schedule.add(taken(8000, 8)), [7]);
+  });
+});
+
 describe('what is least missed', () => {
   const at = (...times: number[]) => times.map((activeMs, index) => ({ index, activeMs, steps: 0 }));
   it('is the one between the narrowest gaps, never the first or the last', () => {

@@ -58,3 +58,17 @@ test("a script without a file is read from the recording's copy", async () => {
   const [excerpt] = await makeExcerpts([{ allocationSites: [site] } as unknown as Finding], map);
   assert.deepEqual(excerpt, { path: site.url, firstLine: 1, lines: ['one', 'two', 'three'] });
 });
+
+test('a file that was edited since is not what ran', async () => {
+  const mapped = siteIn('mapped.ts', 'new text', 1);
+  const finding = { allocationSites: [mapped] } as unknown as Finding;
+  const [before, after] = [-60_000, 60_000].map((ms) => new Date(Date.now() + ms).toISOString());
+  assert.deepEqual(await makeExcerpts([finding], new ScriptMap([]), before), []);
+  assert.equal((await makeExcerpts([finding], new ScriptMap([]), after)).length, 1);
+
+  // Of a script whose file has changed, the recording may have kept the text that ran.
+  writeFileSync(join(folder, 'kept.js'), 'ran text');
+  const scripts = [{ id: '1', url: mapped.url, source: 'kept.js' }];
+  const [kept] = await makeExcerpts([finding], new ScriptMap(scripts, folder), before);
+  assert.deepEqual(kept.lines, ['ran text']);
+});

@@ -7,7 +7,9 @@ import { analyseHeap } from '../../../src/analysis/heap.ts';
 import { retainingPaths } from '../../../src/analysis/paths.ts';
 import { buildRetainers } from '../../../src/analysis/retainers.ts';
 import { HeaplineError } from '../../../src/base/errors.ts';
+import { loadSnapshot } from '../../../src/engine/load.ts';
 import { describePath } from '../../../src/engine/path-entries.ts';
+import { placeOf } from '../../../src/engine/places.ts';
 import { compare, describeNode, summarise } from '../../../src/engine/tables.ts';
 import { buildGraph, type DrawnEdge, type DrawnNode } from '../../support/graphs.ts';
 import { leakySnapshots } from '../../support/leaky-snapshots.ts';
@@ -141,4 +143,35 @@ test('work that is no longer wanted stops', async () => {
   await assert.rejects(summarise(files[0], { signal: { aborted: true } }), (e) =>
     HeaplineError.is(e, 'cancelled'),
   );
+});
+
+test('classes of a recording know where they are written', async () => {
+  const recording = join(folder, 'run.heapline');
+  mkdirSync(join(recording, 'snapshots'), { recursive: true });
+  const { files: own } = leakySnapshots(join(recording, 'snapshots'));
+  const graph = await loadSnapshot(own[0]);
+  const turn = graph.nodeNames.findIndex(
+    (name, node) => graph.strings.get(name) === 'Turn' && placeOf(graph, node) !== undefined,
+  );
+  const place = placeOf(graph, turn)!;
+  const script = { id: String(place.scriptId), url: 'file:///agent/main.js' };
+  writeFileSync(join(recording, 'events.ndjson'), '');
+  writeFileSync(
+    join(recording, 'scripts.json'),
+    JSON.stringify({ format: 'heapline-scripts/1', scripts: [script] }),
+  );
+  const { classes } = await summarise(own[0]);
+  const siteOf = (name: string) => classes.find((row) => row.className === name)?.site;
+  assert.deepEqual(siteOf('Turn'), {
+    url: script.url,
+    line: place.line0 + 1,
+    column: place.column0 + 1,
+    evidence: 'class',
+  });
+  assert.notEqual(siteOf('Conversation')?.line, siteOf('Turn')?.line);
+  // Functions have places of their own.
+  assert.equal(siteOf('Function'), undefined);
+  const { rows } = await compare(own[0], own[1]);
+  assert.deepEqual(rows.find((row) => row.className === 'Turn')?.site, siteOf('Turn'));
+  assert.equal(rows.find((row) => row.className === '(string)')?.site, undefined);
 });

@@ -113,7 +113,7 @@ it('shows a recording that is analysed after its target is gone', () => {
   model.setRecording(recordingInfo('/r/a', { target: 's1', createdAt: '' }));
   model.removeTarget('s1');
   model.setRecording(recordingInfo('/r/a', { target: 's1', createdAt: '', state: 'analysing' }));
-  assert.deepEqual(tree(model), ['recording agent.js | analysing', '  verdict No leak so far']);
+  assert.deepEqual(tree(model), ['recording agent.js | analysing', '  verdict Not judged yet']);
 });
 
 it('does not call an inconclusive verdict a leak', () => {

@@ -245,3 +245,43 @@ describe('a snapshot in writing', () => {
     writer.end({ t: 2, reason: 'exit' });
   });
 });
+
+describe('a snapshot that another process writes', () => {
+  const place = async (name: string, limit?: number) => {
+    const writer = await RecordingWriter.create(join(folder, name), INIT);
+    return { writer, file: writer.placeSnapshot(limit), dir: join(folder, name, 'snapshots') };
+  };
+  const facts = { t: 1, pauseMs: 2, reason: 'manual' } as const;
+
+  it('becomes part of the recording when it is whole', async () => {
+    const { writer, file, dir } = await place('written.heapline');
+    assert.equal(await file.written(), 0);
+    await writeFile(file.part, '{"snapshot":1}\n');
+    assert.deepEqual([await file.written(), await file.isWhole(15)], [15, true]);
+    const entry = await writer.commitSnapshot(file, facts);
+    assert.deepEqual([entry.index, entry.bytes], [1, 15]);
+    assert.deepEqual(await readdir(dir), ['0001.heapsnapshot']);
+    writer.end({ t: 3, reason: 'exit' });
+    assert.deepEqual((await openRecording(writer.dir)).problems, []);
+  });
+
+  it('is not whole when it is short, cut off or gone', async () => {
+    const { file, dir } = await place('partly.heapline');
+    assert.equal(await file.isWhole(0), false);
+    await writeFile(file.part, '{"snapshot":1}');
+    assert.equal(await file.isWhole(15), false);
+    await writeFile(file.part, '{"snapshot":1,');
+    assert.equal(await file.isWhole(14), false);
+    await file.abort();
+    assert.equal(await file.isWhole(14), false);
+    assert.deepEqual(await readdir(dir), []);
+  });
+
+  it('is refused beyond its limit, and leaves nothing', async () => {
+    const { writer, file, dir } = await place('large.heapline', 10);
+    await writeFile(file.part, '{"snapshot":1}');
+    assert.equal(await file.isWhole(14), true);
+    await assert.rejects(writer.commitSnapshot(file, facts), (error) => HeaplineError.is(error, 'too-large'));
+    assert.deepEqual([await readdir(dir), writer.snapshots.length], [[], 0]);
+  });
+});

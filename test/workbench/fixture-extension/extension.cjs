@@ -10,6 +10,9 @@ function activate(context) {
   const command = (name, run) =>
     context.subscriptions.push(vscode.commands.registerCommand(`fixture.${name}`, run));
   command('tell', () => tell(vscode.l10n.t('Hello {0}', 'World'), 'Yes', 'No'));
+  command('many', () => {
+    for (let number = 1; number <= 6; number++) tell(`Number ${number}.`);
+  });
   command('ask', async () => {
     const name = await vscode.window.showInputBox({ title: 'Name' });
     const colour = await vscode.window.showQuickPick(['red', 'green'], { title: 'Colour' });
