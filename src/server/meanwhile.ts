@@ -3,9 +3,9 @@ import type { ReportData } from '../protocol/report.ts';
 import type { Analyst } from './analyst.ts';
 
 /** Fewer tell nothing. */
-const FEWEST = 3;
+const FEWEST = 4;
 /** Share of the time that analysing may take. */
-const FAIR_SHARE = 0.25;
+const FAIR_SHARE = 0.4;
 
 /**
  * Verdicts on a recording under way: one at a time, now and then, never begun while a snapshot is taken. One that is
