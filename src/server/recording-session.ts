@@ -16,6 +16,11 @@ import type { Verdicts } from './verdicts.ts';
 
 const TELL_EVERY_MS = 250;
 const MOST_PROBLEMS = 20;
+/** A last snapshot at Stop: taken anyway below so many; else where the one before stopped the program no longer. */
+const ENOUGH = 4;
+const SHORT_PAUSE_MS = 1500;
+/** Share of the recording that must lie between the last two. */
+const LITTLE = 0.05;
 const WAITING =
   'The snapshot begins when the program lets it: it is busy, or stands at a breakpoint. Continue it, or wait.';
 
@@ -154,13 +159,26 @@ export class RecordingSession {
       return await this.reporting(asked, () => {
         if (this.state === 'recording') {
           this.set('stopping');
-          void this.live.stop();
+          void this.live.stop({ lastSnapshot: this.needsLast() });
         }
         return this.ended;
       });
     } finally {
       asked.signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  /**
+   * Whoever presses Stop waits for it: a last snapshot is taken where it adds something to the verdict for little
+   * time, and never against the wish of who takes them by hand. One under way is finished, and is the last.
+   */
+  private needsLast(): boolean {
+    const { snapshots, taking } = this.facts;
+    const last = snapshots.at(-1);
+    if (taking || this.live.mode === 'manual') return false;
+    if (!last || snapshots.length < ENOUGH) return true;
+    const since = performance.now() - this.began - last.t;
+    return last.pauseMs <= SHORT_PAUSE_MS && since > LITTLE * (performance.now() - this.began);
   }
 
   /** Ends it, and takes it away. */
