@@ -42,7 +42,7 @@ async function ended(recording: RecordingInfo, panels: Panels, openSite: OpenSit
     answer = await window.showInformationMessage(
       l10n.t(
         'Heapline can not tell yet whether memory leaks: {0}',
-        printable(findings.reasons[0] ?? '', 400),
+        printable(findings.reasons[0] ?? '', 400).replaceAll('`', ''),
       ),
       ...reports,
     );

@@ -217,7 +217,9 @@ function recordingRow(recording: RecordingInfo, latest: boolean, l10n: Localizer
   const when = whenOf(recording.createdAt, now);
   return {
     label: printable(withoutPid(recording.title) || recording.name),
-    description: [verdict, when].filter(Boolean).join(' · '),
+    description: [verdict, isCutShort(recording) && l10n.t('no last snapshot'), when]
+      .filter(Boolean)
+      .join(' · '),
     tooltip: [
       recording.dir,
       formatDuration(recording.durationMs),
@@ -253,6 +255,11 @@ function whenOf(createdAt: string, now: number): string {
   return date.toLocaleString(undefined, { timeStyle: 'short', ...(!today && { dateStyle: 'short' }) });
 }
 
+/** The program was gone before its last snapshot, or we were. */
+function isCutShort({ end, state }: RecordingInfo): boolean {
+  return state === 'ended' && (!end || end.reason === 'target-gone');
+}
+
 function endOf({ end, state }: RecordingInfo, l10n: Localizer): string | undefined {
   if (state !== 'ended') return undefined;
   if (!end) return l10n.t('Cut off: it shows what was kept.');
@@ -264,12 +271,12 @@ function endOf({ end, state }: RecordingInfo, l10n: Localizer): string | undefin
 
 function verdictRow(recording: RecordingInfo, l10n: Localizer): Row {
   const { findings, final, state } = recording;
-  const why = findings?.reasons.map((reason) => printable(reason)).join('\n');
-  const base = { context: 'verdict', state: 'none', tooltip: why } as const;
+  const reasons = (findings?.reasons ?? []).map((reason) => printable(reason).replaceAll('`', ''));
+  const base = { context: 'verdict', state: 'none', tooltip: reasons.join('\n') || undefined } as const;
   if (findings?.verdict === 'no-leak' && final)
     return { ...base, label: l10n.t('No leak'), icon: 'pass', color: 'testing.iconPassed' };
   if (findings && final)
-    return { ...base, label: l10n.t('Inconclusive'), description: why, icon: 'question' };
+    return { ...base, label: l10n.t('Inconclusive'), description: reasons[0], icon: 'question' };
   if (state === 'ended') return { ...base, label: l10n.t('Not analysed'), icon: 'question' };
   if (!findings) return { ...base, label: l10n.t('Not judged yet'), icon: 'circle-outline' };
   return { ...base, label: l10n.t('No leak so far'), icon: 'circle-outline' };

@@ -203,6 +203,8 @@ export class Workbench {
   /** What the hover over the start of a line's text says, in the active editor. */
   async hover(line: number): Promise<string> {
     await this.goToLine(line);
+    // From the very start to where the text begins.
+    await this.page.keyboard.press('Home');
     await this.command('Show or Focus Hover');
     const hover = this.page.locator('.monaco-hover:visible .hover-row');
     await hover.first().waitFor();
@@ -213,8 +215,14 @@ export class Workbench {
 
   /** Names on the editor tabs, all groups. */
   async tabs(): Promise<string[]> {
-    const names = this.page.locator('.part.editor .tab');
-    return names.evaluateAll((all) => all.map((one) => one.getAttribute('data-resource-name') ?? ''));
+    const tabs = this.page.locator('.part.editor .tab');
+    return tabs.evaluateAll((all) =>
+      all.map((tab) => {
+        const name = tab.getAttribute('data-resource-name') ?? '';
+        // A webview's resource is made up; its title is in sight.
+        return name.startsWith('webview-') ? (tab.querySelector('.label-name')?.textContent ?? '') : name;
+      }),
+    );
   }
 
   /** The document within a webview, of an editor or a view, by the webview's title. Waits for it. */

@@ -1,6 +1,9 @@
 /** A user finds the leak of an agent: debugs, records, looks, stops, clicks. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, afterEach, before, it } from 'node:test';
+import type { Frame } from 'playwright-core';
 import { type DebugFolder, sampleFolder } from '../support/debug-folder.ts';
 import { markedLine } from '../support/sample-runs.ts';
 import { until } from '../support/until.ts';
@@ -10,6 +13,7 @@ import type { View } from '../support/workbench-view.ts';
 let folder: DebugFolder;
 let workbench: Workbench;
 let heapline: View;
+let report: Frame;
 let stored: { path: string; line: number };
 
 before(async () => {
@@ -81,10 +85,92 @@ it('shows the leak while it is still recorded', async () => {
 
 it('tells the verdict when it is stopped, in the panel and in a report', async () => {
   await workbench.command('Heapline: Stop Recording');
-  assert.match(
+  assert.equal(
     await workbench.notification(/Heapline found/),
-    new RegExp(`^Heapline found a leak: Memory\\.messages \\(stored at memory\\.ts:${stored.line}\\)\\.$`),
+    `Heapline found a leak: Memory.messages (stored at memory.ts:${stored.line}).`,
   );
-  console.log(await workbench.tabs());
   await heapline.row(/^main\.js, 1 leak/);
+  const tab = await until('the tab of the report', async () =>
+    (await workbench.tabs()).find((title) => title.includes('main.js')),
+  );
+  report = await workbench.webview(tab);
+  assert.match(await report.locator('#finding-0').innerText(), /Memory\.messages/);
+  const views = workbench.page.locator('.activitybar .action-label[aria-label*="1 leak found"]');
+  await views.waitFor();
+});
+
+it('opens the line that stores from the report', async () => {
+  await workbench.command('View: Hide Panel');
+  const here = report.locator('#finding-0 .site li.here button.number').first();
+  await here.click({ modifiers: ['ControlOrMeta'] });
+  await atStore();
+});
+
+it('marks that line, and tells in its hover what holds the memory and what to do', async () => {
+  const line = await until('the mark', async () =>
+    (await workbench.editorLines()).find(({ number, inline }) => number === stored.line && inline),
+  );
+  assert.match(line.inline, /^\+[\d.]+ MB, [\d,]+ objects over [\d.]+ (m?s|min)/);
+  assert.match(line.glyphs.join(), /leak-store-dark\.svg/);
+  const hover = await workbench.hover(stored.line);
+  assert.match(hover, /^Leak, \d+ % sure/m);
+  assert.match(hover, /Held by: .*memory › messages/);
+  assert.match(hover, /What to do:\s+Bound Memory\.messages/);
+});
+
+it('can be read in each theme, and in a narrow window', async () => {
+  for (const [theme, name, className] of [
+    ['Dark Modern', 'dark', 'vscode-dark'],
+    ['Light Modern', 'light', 'vscode-light'],
+    ['Default High Contrast', 'high-contrast', 'vscode-high-contrast'],
+  ] as const) {
+    await workbench.setTheme(theme);
+    await report.locator(`body.${className}`).waitFor();
+    await report.evaluate(() => scrollTo(0, 0));
+    await workbench.screenshot(`session-${name}`);
+  }
+  await workbench.setTheme('Dark Modern');
+  const { page } = workbench;
+  await page.setViewportSize({ width: 800, height: 900 });
+  await until('nothing to be cut off', () =>
+    report.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth),
+  );
+  await workbench.screenshot('session-narrow');
+  await page.setViewportSize({ width: 1400, height: 900 });
+});
+
+it('opens the line that stores, and what holds it, from the panel', async () => {
+  await workbench.command('View: Close All Editors');
+  await heapline.click(/^Leak: Memory\.messages, /);
+  await atStore();
+  await heapline.expand(/^Leak: Memory\.messages, /);
+  await heapline.row(/^\.?messages\b/);
+});
+
+it('leaves the debugger as it is while recording', async () => {
+  const program = join(folder.path, 'main.js');
+  const line = (await readFile(program, 'utf8')).split('\n').findIndex((text) => text.includes('done`')) + 1;
+  const taken = async (): Promise<number> =>
+    (await heapline.rows()).filter(({ text }) => /^Snapshot \d+, .*by hand/.test(text)).length;
+  await heapline.action(/^main\.js, heap/, 'Record');
+  await heapline.row(/^Recording, /);
+  await workbench.openFile(program, line);
+  await workbench.command('Debug: Toggle Breakpoint');
+  const calls = workbench.view('Call Stack');
+  await calls.row(/Paused on breakpoint/);
+  await heapline.expand('Snapshots');
+  const before = await taken();
+  await heapline.action(/^main\.js/, 'Take Snapshot');
+  await until('the snapshot by hand', async () => (await taken()) > before);
+  await workbench.command('Remove All Breakpoints');
+  await workbench.command('Debug: Step Over');
+  await until('a step', async () => (await workbench.activeEditorPosition())?.line === line + 1);
+  await workbench.command('Debug: Continue');
+  await calls.row(/main\.js .*Running|Running/);
+  await workbench.command('Debug: Pause');
+  await calls.row(/Paused/);
+  await workbench.command('Debug: Continue');
+  await workbench.stopDebugging();
+  await heapline.row(/^Earlier Recordings/);
+  assert.deepEqual(workbench.debuggees(), []);
 });
