@@ -292,15 +292,17 @@ function findingRow({ finding }: NodeOf<'finding'>, l10n: Localizer): Row {
         ? l10n.t('{0}/s', signed(growth.bytesPerSecond))
         : undefined;
   const site = mainSite(finding);
+  const caller = callerSite(finding);
   const sure = confidence >= 0.7;
   const grown = l10n.t('{0}, {1} objects', signed(growth.bytes), formatCount(growth.objects));
   return {
     label: name,
-    description: [signed(growth.bytes), rate, site && shortPlace(site)].filter(Boolean).join('  '),
+    description: [signed(growth.bytes), rate, placesOf(finding)].filter(Boolean).join('  '),
     tooltip: [
       printable(finding.title, 600).replaceAll('`', ''),
       grown,
       storeSite && l10n.t('Stored at {0}', placeOf(storeSite)),
+      caller && l10n.t('Your line that leads there: {0}', placeOf(caller)),
       l10n.t('Confidence: {0} %', Math.round(confidence * 100)),
       ...finding.advice.map((text) => printable(text, 600).replaceAll('`', '')),
     ]
@@ -308,7 +310,7 @@ function findingRow({ finding }: NodeOf<'finding'>, l10n: Localizer): Row {
       .join('\n'),
     icon: sure ? 'error' : 'warning',
     color: sure ? 'list.errorForeground' : 'list.warningForeground',
-    context: `finding.${site ? 'store' : 'unknown'}`,
+    context: `finding.${site ? 'store' : 'unknown'}${caller ? '.caller' : ''}`,
     spoken: [l10n.t('Leak: {0}', name), grown, site && l10n.t('stored at {0}', placeOf(site))]
       .filter(Boolean)
       .join(', '),
@@ -371,9 +373,20 @@ function reasonOf(reason: SnapshotReason, l10n: Localizer): string {
   }[reason];
 }
 
-/** The line to go to: where it is stored, or, when a package stores it, the user's own line that leads there. */
+/** The line to go to first: the one that stores it, wherever that is. */
 export function mainSite({ storeSite, userSite }: Finding): Site | undefined {
-  return storeSite && siteOrigin(storeSite) === 'user' ? storeSite : (userSite ?? storeSite);
+  return storeSite ?? userSite;
+}
+
+/** The user's own line that leads there, where a package stores it. */
+export function callerSite({ storeSite, userSite }: Finding): Site | undefined {
+  return storeSite && siteOrigin(storeSite) !== 'user' ? userSite : undefined;
+}
+
+/** `memory.ts:14`; `universal.js:200 ← agent.mjs:10` where a package stores it for the user's line. */
+export function placesOf(finding: Finding): string | undefined {
+  const places = [mainSite(finding), callerSite(finding)].flatMap((site) => (site ? [shortPlace(site)] : []));
+  return places.length ? places.join(' ← ') : undefined;
 }
 
 /** `memory.ts:14`. */
