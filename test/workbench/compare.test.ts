@@ -146,12 +146,12 @@ it('knows its part of launch.json, completes it and finds mistakes in it', async
   await until('no mistake to be found', async () =>
     /No Problems/.test((await problems.getAttribute('aria-label')) ?? ''),
   );
-  const line = text.split('\n').findIndex((row) => row.includes('"name"')) + 1;
+  const line = text.split('\n').findIndex((row) => row.includes('"Plain"')) + 1;
   await workbench.goToLine(line);
   await workbench.page.keyboard.press('End');
+  await workbench.page.keyboard.type(',');
   await workbench.page.keyboard.press('Enter');
   await workbench.page.keyboard.type('"heapl');
-  await workbench.command('Trigger Suggest');
   await workbench.page.locator('.suggest-widget .monaco-list-row', { hasText: 'heapline' }).waitFor();
   await workbench.page.keyboard.press('Escape');
   await workbench.command('File: Revert File');
