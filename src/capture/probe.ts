@@ -107,6 +107,14 @@ return module.exports.install(get, send, ${JSON.stringify(options)});
     return (await this.inspector.send('HeapProfiler.getHeapObjectId', { objectId })).heapSnapshotObjectId;
   }
 
+  async retire(): Promise<void> {
+    this.heard.dispose();
+    await Promise.all([
+      this.call('retire'),
+      this.inspector.send('Runtime.removeBinding', { name: this.binding }),
+    ]);
+  }
+
   async uninstall(): Promise<void> {
     this.heard.dispose();
     // Sent together: who is in a hurry closes the connection behind us.

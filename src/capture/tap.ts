@@ -74,6 +74,8 @@ export function install(container: object): Tap | TapRefusal {
   let inserts = 0;
   let removes = 0;
   let unseen = 0;
+  /** Calls of ours that are under way: the size is ahead of what is counted. */
+  let depth = 0;
   let state: TapReading['state'] = 'on';
 
   /** The call sites above a function. What the program has made of `Error` is as before when this returns. */
@@ -107,24 +109,33 @@ export function install(container: object): Tap | TapRefusal {
     }
   };
 
-  const trace = (added: number, above: Any): void => {
+  const weigh = (target: object): void => {
+    unseen = sizeOf(target) - sizeAtFirst - (inserts - removes);
+  };
+
+  const stackAt = (above: Any): TapStack | undefined => {
     const frames = choose(callSites(above));
     const key = frames.map(({ url, line, column }) => `${url}:${line}:${column}`).join('\n');
     const known = stacks.get(key);
-    if (known) known.inserts += added;
-    else if (frames.length && stacks.size < MAX_STACKS) stacks.set(key, { inserts: added, frames });
+    if (known || !frames.length || stacks.size >= MAX_STACKS) return known;
+    const stack = { inserts: 0, frames };
+    stacks.set(key, stack);
+    return stack;
   };
 
   /** By what it did to the size: an override may do other than its name says, and may call others of ours. */
   const note = (name: string, given: number, before: number, netBefore: number, above: Any): void => {
     const target = held.deref();
-    if (!target || state !== 'on') return;
+    if (!target) return;
     const change = sizeOf(target) - before - (inserts - removes - netBefore);
     const added = Math.max(change, name === 'splice' ? given - 2 : 0, 0);
-    removes += added - change;
-    if (!added) return;
+    const stack = added ? stackAt(above) : undefined;
+    // We may be asked amid anything that calls a function: these sums change together.
+    if (state !== 'on') return;
+    if (stack) stack.inserts += added;
     inserts += added;
-    trace(added, above);
+    removes += added - change;
+    if (depth === 1) weigh(target);
     if (inserts >= MAX_INSERTS) takeOut('full');
   };
 
@@ -136,6 +147,7 @@ export function install(container: object): Tap | TapRefusal {
         if (!target) return apply(original, this, args);
         const before = sizeOf(target);
         const net = inserts - removes;
+        depth++;
         try {
           return apply(original, this, args);
         } finally {
@@ -145,6 +157,7 @@ export function install(container: object): Tap | TapRefusal {
           } catch {
             // The program must not feel us, not even on a stack that is full.
           }
+          depth--;
         }
       },
     }.method as Any;
@@ -194,7 +207,7 @@ export function install(container: object): Tap | TapRefusal {
   const reading = (): TapReading => {
     const target = held.deref();
     if (!target) takeOut('collected');
-    else if (state === 'on') unseen = sizeOf(target) - sizeAtFirst - (inserts - removes);
+    else if (state === 'on' && !depth) weigh(target);
     return { inserts, removes, unseen, stacks: [...stacks.values()], state };
   };
 
