@@ -65,7 +65,7 @@ export function install(container: object): Tap | TapRefusal {
   const kind = kindOf(container);
   if (!kind) return 'kind';
   if (!Object.isExtensible(container)) return 'frozen';
-  // It lives as long as the program lets it.
+  // It lives as long as the program lets it: no function below may name it, or all of them hold it.
   const held = new WeakRef(container);
   const sizeOf = SIZES[kind];
   const sizeAtFirst = sizeOf(container);
@@ -166,8 +166,8 @@ export function install(container: object): Tap | TapRefusal {
     return wrapper;
   };
 
-  const put = (name: string): void => {
-    const own = getOwnPropertyDescriptor(container, name);
+  const put = (on: object, name: string): void => {
+    const own = getOwnPropertyDescriptor(on, name);
     if (own && !(own.configurable && typeof own.value === 'function')) return;
     let last: { original: unknown; wrapper: unknown } | undefined;
     /** What the program would find without us. */
@@ -195,7 +195,7 @@ export function install(container: object): Tap | TapRefusal {
         defineProperty(this as object, name, { ...before, value });
       };
     }
-    if (!defineProperty(container, name, ours)) return;
+    if (!defineProperty(on, name, ours)) return;
     undo.push(() => {
       const target = held.deref();
       if (!target || getOwnPropertyDescriptor(target, name)?.get !== ours.get) return;
@@ -233,7 +233,7 @@ export function install(container: object): Tap | TapRefusal {
   const timer = setInterval?.(heed, TICK_MS);
   if (typeof timer === 'object') timer.unref();
 
-  for (const name of METHODS[kind]) put(name);
+  for (const name of METHODS[kind]) put(container, name);
   if (!undo.length) {
     takeOut('off');
     return 'frozen';
