@@ -71,6 +71,8 @@ export interface TargetAgent {
   wouldEnd(signal: string): boolean;
   /** Ends the program by the signal. */
   raise(signal: string): void;
+  /** Takes all out that could still act. The ids of objects stay, until `uninstall`. */
+  retire(): void;
   /** Takes everything out of the target again. */
   uninstall(): void;
 }
@@ -86,6 +88,8 @@ export interface Probe {
   ): Promise<Awaited<ReturnType<TargetAgent[K]>>>;
   /** V8's id of an object of ours that lives as long as the recording: when it changes, all ids have. */
   heapObjectId(): Promise<string>;
+  /** Nothing of ours acts or speaks any longer; the ids of objects stay, until `uninstall`. */
+  retire(): Promise<void>;
   uninstall(): Promise<void>;
 }
 
@@ -253,11 +257,14 @@ export function install(get: Get, send: (text: string) => void, options: Install
     rmSync(spilled.folder, { recursive: true, force: true });
     spilled = undefined;
   };
-  const uninstall = (): void => {
+  const retire = (): void => {
     observer.disconnect();
     uninstallSignals();
     process.removeListener('exit', onExit);
     dropSpilled();
+  };
+  const uninstall = (): void => {
+    retire();
     // It resets the ids of objects: nobody compares them any more.
     session?.disconnect();
     session = undefined;
@@ -359,6 +366,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
       return ours !== undefined && process.listeners(signal as NodeJS.Signals).includes(ours);
     },
     raise: end,
+    retire,
     uninstall,
   };
 }

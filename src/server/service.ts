@@ -62,6 +62,7 @@ export class Service {
       'heapline/stopRecording': ({ dir, discard }, asked) => recordings.stop(dir, discard ?? false, asked),
       'heapline/takeSnapshot': ({ target, folder, options }, asked) =>
         recordings.takeSnapshot(target, folder, options, asked),
+      'heapline/watch': ({ dir, finding, seconds }, asked) => recordings.watch(dir, finding, seconds, asked),
       'heapline/listRecordings': ({ folder }) => recordings.list(folder),
       'heapline/deleteRecording': async ({ dir }) => {
         await recordings.delete(dir);
