@@ -60,12 +60,15 @@ async function value(inspector: Inspector, expression: string): Promise<unknown>
   return result.value;
 }
 
-const snapshot = (inspector: Inspector) =>
-  inspector.send('HeapProfiler.takeHeapSnapshot', {
+/** Gives each object its id, once there are boxes. */
+async function snapshot(inspector: Inspector): Promise<void> {
+  await until('the boxes', () => value(inspector, 'typeof insert === "function"'));
+  await inspector.send('HeapProfiler.takeHeapSnapshot', {
     reportProgress: false,
     captureNumericValue: false,
     exposeInternals: false,
   });
+}
 
 for (const major of [20, 24] as const) {
   describe(`Node ${major}`, () => {
