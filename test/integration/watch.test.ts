@@ -164,7 +164,7 @@ for (const major of [20, 24] as const) {
         const tap = await WireTap.install(inspector, await idOf(inspector, 'box.list'));
         await value(inspector, 'insert(2)');
         assert.deepEqual(debugged.stops, []);
-        await debugged.setBreakpoint(/debugged-/, LINE('super.push'));
+        await debugged.setBreakpoint(/debugged-/, LINE('const came'));
         const inserting = value(inspector, 'insert(4)');
         await debugged.paused();
         assert.equal((await tap.read()).inserts, 1);
