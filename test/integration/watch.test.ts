@@ -114,7 +114,7 @@ for (const major of [20, 24] as const) {
         const id = await idOf(inspector, `box.${name}`);
         return WireTap.install(inspector, id, className).then(
           () => 'watched',
-          (error) => HeaplineError.is(error) && `${error.code}: ${error.message}`,
+          (error) => (HeaplineError.is(error) ? `${error.code}: ${error.message}` : String(error)),
         );
       };
       assert.equal(
