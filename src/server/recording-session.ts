@@ -8,6 +8,7 @@ import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
 import type { ContainerWatch } from '../protocol/watch.ts';
 import type { Analyst } from './analyst.ts';
+import type { Asked } from './asked.ts';
 import { deleteRecording, nameOf } from './catalogue.ts';
 import { makeFolder } from './folder-name.ts';
 import { KeptTarget } from './kept-target.ts';
@@ -36,11 +37,6 @@ export interface SessionContext {
   version: string;
   changed(info: RecordingInfo): void;
   note(level: 'info' | 'warning' | 'error', message: string): void;
-}
-
-export interface Asked {
-  signal?: AbortSignal;
-  report?(reading: ProgressReading): void;
 }
 
 /** One recording from its start until its verdict. */

@@ -5,8 +5,9 @@ import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions } from '../protocol/server.ts';
 import type { ContainerWatch } from '../protocol/watch.ts';
 import { abortable } from './abortable.ts';
+import type { Asked } from './asked.ts';
 import { deleteRecording, describeRecording, recordingsIn } from './catalogue.ts';
-import { type Asked, RecordingSession, type SessionContext } from './recording-session.ts';
+import { RecordingSession, type SessionContext } from './recording-session.ts';
 import type { Targets } from './targets.ts';
 
 /** How long a target may take to be let go when we are to end, in milliseconds. */

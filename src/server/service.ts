@@ -2,8 +2,8 @@
 import { HeaplineError } from '../base/errors.ts';
 import type { ServerNotifications, ServerRequests } from '../protocol/server.ts';
 import { Analyst, type Engine } from './analyst.ts';
+import type { Asked } from './asked.ts';
 import { renderReport, writeReport } from './export.ts';
-import type { Asked } from './recording-session.ts';
 import { Recordings } from './recordings.ts';
 import { Targets } from './targets.ts';
 import { Verdicts } from './verdicts.ts';

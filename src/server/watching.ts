@@ -6,7 +6,7 @@ import type { TapReading } from '../capture/tap.ts';
 import type { Finding } from '../protocol/findings.ts';
 import { type ContainerWatch, isWatchable } from '../protocol/watch.ts';
 import { openRecording } from '../recording/reader.ts';
-import type { Asked } from './recording-session.ts';
+import type { Asked } from './asked.ts';
 import { watchedSites } from './watched-sites.ts';
 
 /** Often enough to be seen, and that the tap in the target stays. */

@@ -3,7 +3,7 @@ import { type CancellationToken, type Connection, ErrorCodes, ResponseError } fr
 import type { ProgressReading } from '../base/progress.ts';
 import { toWire, type WireError } from '../protocol/rpc.ts';
 import type { WithProgress } from '../protocol/server.ts';
-import type { Asked } from './recording-session.ts';
+import type { Asked } from './asked.ts';
 import type { Answers } from './service.ts';
 import { Throttle } from './throttle.ts';
 
