@@ -1,7 +1,7 @@
 /** The context keys of the `when` clauses in package.json. */
 import { commands, debug, type Disposable as VsDisposable } from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
-import { leaksOf, type Model } from './model.ts';
+import { isProcessLive, leaksOf, type Model } from './model.ts';
 import type { Sessions } from './sessions.ts';
 
 export class ContextKeys implements VsDisposable {
@@ -55,6 +55,10 @@ export class ContextKeys implements VsDisposable {
     this.set(
       'focused',
       focused !== undefined && model.target(focused) && (underWay(focused) ? 'recording' : 'idle'),
+    );
+    this.set(
+      'canWatch',
+      model.recordings.some((recording) => leaksOf(recording).length > 0 && isProcessLive(model, recording)),
     );
     this.set(
       'canVerify',

@@ -174,6 +174,12 @@ export class Model implements Disposable {
   }
 }
 
+/** Whether the process that was recorded still lives, as far as the debugger knows. */
+export function isProcessLive(model: Model, { target, pid }: RecordingInfo): boolean {
+  if (target !== undefined) return model.target(target)?.info?.state === 'live';
+  return pid !== undefined && model.targets.some(({ info }) => info?.state === 'live' && info.pid === pid);
+}
+
 /** The leaks that a verdict names, by growth, largest first: as it lists them. None unless it says leak. */
 export function leaksOf(recording: RecordingInfo | undefined): readonly Finding[] {
   return recording?.findings?.verdict === 'leak' ? recording.findings.findings : [];

@@ -3,9 +3,10 @@ import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
 import type { Finding, PathEntry, Site } from '../protocol/findings.ts';
 import type { SnapshotReason } from '../protocol/recording.ts';
 import type { RecordingInfo, TargetKind } from '../protocol/server.ts';
+import { isWatchable } from '../protocol/watch.ts';
 import { printable, siteOrigin } from '../protocol/wording.ts';
 import { withoutPid } from './debug-sessions.ts';
-import { leaksOf, type Model, type Target } from './model.ts';
+import { isProcessLive, leaksOf, type Model, type Target } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
 import { growthPerMinute, sparkline } from './readings.ts';
 
@@ -57,7 +58,7 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
       return recording && verdictRow(recording, l10n);
     }
     case 'finding':
-      return findingRow(node, l10n);
+      return findingRow(model, node, l10n);
     case 'path':
       return pathRow(node.entry, l10n);
     case 'snapshots': {
@@ -282,7 +283,7 @@ function verdictRow(recording: RecordingInfo, l10n: Localizer): Row {
   return { ...base, label: l10n.t('No leak so far'), icon: 'circle-outline' };
 }
 
-function findingRow({ finding }: NodeOf<'finding'>, l10n: Localizer): Row {
+function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Localizer): Row {
   const { growth, owner, storeSite, confidence } = finding;
   const name = printable(owner.name);
   const rate =
@@ -294,6 +295,8 @@ function findingRow({ finding }: NodeOf<'finding'>, l10n: Localizer): Row {
   const site = mainSite(finding);
   const caller = callerSite(finding);
   const sure = confidence >= 0.7;
+  const recording = model.recording(dir);
+  const live = isWatchable(finding.kind) && recording && isProcessLive(model, recording);
   const grown = l10n.t('{0}, {1} objects', signed(growth.bytes), formatCount(growth.objects));
   return {
     label: name,
@@ -310,7 +313,7 @@ function findingRow({ finding }: NodeOf<'finding'>, l10n: Localizer): Row {
       .join('\n'),
     icon: sure ? 'error' : 'warning',
     color: sure ? 'list.errorForeground' : 'list.warningForeground',
-    context: `finding.${site ? 'store' : 'unknown'}${caller ? '.caller' : ''}`,
+    context: `finding.${site ? 'store' : 'unknown'}${caller ? '.caller' : ''}${live ? '.live' : ''}`,
     spoken: [l10n.t('Leak: {0}', name), grown, site && l10n.t('stored at {0}', placeOf(site))]
       .filter(Boolean)
       .join(', '),

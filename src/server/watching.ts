@@ -6,7 +6,7 @@ import type { TapReading } from '../capture/tap.ts';
 import type { Finding } from '../protocol/findings.ts';
 import { type ContainerWatch, isWatchable } from '../protocol/watch.ts';
 import { openRecording } from '../recording/reader.ts';
-import type { Asked } from './asked.ts';
+import type { Ask } from './analyst.ts';
 import { watchedSites } from './watched-sites.ts';
 
 /** Often enough to be seen, and that the tap in the target stays. */
@@ -21,7 +21,7 @@ export async function watchContainer(
   live: LiveRecording,
   finding: Finding,
   seconds: number,
-  { signal, report }: Asked,
+  { signal, report }: Ask,
 ): Promise<ContainerWatch> {
   const { kind, owner } = finding;
   if (!isWatchable(kind)) {
