@@ -40,7 +40,9 @@ export class HeaplineError extends Error {
     return [this.message, this.kept, this.hint].filter(Boolean).join(' ');
   }
 
+  /** By name: each bundle of the extension has a class of its own. */
   static is(error: unknown, code?: ErrorCode): error is HeaplineError {
-    return error instanceof HeaplineError && (code === undefined || error.code === code);
+    if (!(error instanceof Error) || error.name !== 'HeaplineError') return false;
+    return code === undefined || (error as HeaplineError).code === code;
   }
 }

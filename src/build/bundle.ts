@@ -46,6 +46,7 @@ const ENTRIES: { from: string; to: string; options: BuildOptions }[] = [
   // What runs in the target: loaded by `--require`, and evaluated over the inspector. Small, without packages.
   { from: 'src/capture/preload.ts', to: 'dist/preload.cjs', options: inTarget },
   { from: 'src/capture/target.ts', to: 'dist/target.cjs', options: inTarget },
+  { from: 'src/capture/tap.ts', to: 'dist/tap.cjs', options: inTarget },
   {
     from: 'webview/report.ts',
     to: 'dist/report.js',

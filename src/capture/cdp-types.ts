@@ -2,6 +2,8 @@
 
 export interface RemoteObject {
   objectId?: string;
+  /** Its constructor's name. */
+  className?: string;
   value?: unknown;
 }
 
@@ -50,12 +52,13 @@ export interface Commands {
       functionDeclaration: string;
       objectId: string;
       arguments: { value: unknown }[];
-      returnByValue: true;
+      returnByValue: boolean;
       awaitPromise: boolean;
       silent: true;
     };
     result: Evaluated;
   };
+  'Runtime.releaseObject': { params: { objectId: string }; result: Nothing };
   'Runtime.addBinding': { params: { name: string }; result: Nothing };
   'Runtime.removeBinding': { params: { name: string }; result: Nothing };
   'Runtime.getHeapUsage': { params: undefined; result: HeapUsage };
@@ -67,6 +70,11 @@ export interface Commands {
   'HeapProfiler.stopSampling': { params: undefined; result: { profile: SampledProfile } };
   'HeapProfiler.getSamplingProfile': { params: undefined; result: { profile: SampledProfile } };
   'HeapProfiler.getHeapObjectId': { params: { objectId: string }; result: { heapSnapshotObjectId: string } };
+  /** Fails with `Object is not available` where there is none of that id (any more). */
+  'HeapProfiler.getObjectByHeapObjectId': {
+    params: { objectId: string; objectGroup?: string };
+    result: { result: RemoteObject };
+  };
   'HeapProfiler.takeHeapSnapshot': {
     params: { reportProgress: boolean; captureNumericValue: boolean; exposeInternals: boolean };
     result: Nothing;

@@ -36,6 +36,7 @@ export class Inspector {
   /** By what rejects each: its method. */
   private readonly pending = new Map<Reject, keyof Commands>();
   private gone = false;
+  private closing?: Promise<void>;
   private markClosed: () => void = () => {};
 
   private constructor(
@@ -132,7 +133,13 @@ export class Inspector {
     this.client._ws?._socket?.resume();
   }
 
-  async close(): Promise<void> {
+  /** A second call waits with the first: the client forgets its first caller. */
+  close(): Promise<void> {
+    this.closing ??= this.hangUp();
+    return this.closing;
+  }
+
+  private async hangUp(): Promise<void> {
     this.resume();
     const closed = this.client.close();
     this.lose();

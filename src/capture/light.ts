@@ -64,7 +64,7 @@ export async function readHeapUsage(inspector: Inspector): Promise<MemoryReading
 export async function readIdentity(inspector: Inspector): Promise<Identity> {
   const identity = await onceLoaded(async () => {
     const answer = (await evaluate(inspector, IDENTITY)) as (Identity & { loading?: true }) | undefined;
-    return answer?.loading ? undefined : (answer ?? null);
+    return answer?.loading ? undefined : answer;
   });
   if (!identity) throw new HeaplineError('connect-failed', 'The target does not say who it is.');
   if (identity.pid === undefined) inspector.rememberScripts();

@@ -34,6 +34,7 @@ export class PageProbe implements Probe {
       release: nothing,
       wouldEnd: () => false,
       raise: nothing,
+      retire: nothing,
       uninstall: nothing,
     };
   }
@@ -68,6 +69,8 @@ export class PageProbe implements Probe {
     const { objectId } = this;
     return (await this.inspector.send('HeapProfiler.getHeapObjectId', { objectId })).heapSnapshotObjectId;
   }
+
+  async retire(): Promise<void> {}
 
   async uninstall(): Promise<void> {
     await this.inspector.send('Runtime.releaseObjectGroup', { objectGroup: this.group });

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { HeaplineError } from '../base/errors.ts';
-import { bundlePath } from './bundles.ts';
+import { bundleText } from './bundles.ts';
 import type { Inspector } from './inspector.ts';
 import { LOADING, onceLoaded } from './loading.ts';
 import { PageProbe } from './page-probe.ts';
@@ -44,10 +43,7 @@ class NodeProbe implements Probe {
     options: InstallOptions,
     onMessage: (message: TargetMessage) => void,
   ): Promise<NodeProbe> {
-    const code = (await readFile(bundlePath('target.cjs'), 'utf8')).replace(
-      /^\/\/# sourceMappingURL=.*$/m,
-      '',
-    );
+    const code = await bundleText('target.cjs');
     const name = `__heapline_${randomBytes(6).toString('hex')}`;
     const heard = inspector.on('Runtime.bindingCalled', (call) => {
       if (call.name === name) onMessage(JSON.parse(call.payload));
@@ -109,6 +105,14 @@ return module.exports.install(get, send, ${JSON.stringify(options)});
   async heapObjectId(): Promise<string> {
     const { objectId } = this;
     return (await this.inspector.send('HeapProfiler.getHeapObjectId', { objectId })).heapSnapshotObjectId;
+  }
+
+  async retire(): Promise<void> {
+    this.heard.dispose();
+    await Promise.all([
+      this.call('retire'),
+      this.inspector.send('Runtime.removeBinding', { name: this.binding }),
+    ]);
   }
 
   async uninstall(): Promise<void> {

@@ -25,6 +25,8 @@ export interface SnapshotProgress extends TakingProgress {
 export interface RecorderStart extends RecorderOptions, InstallOptions {
   /** No snapshots but those asked for, and the last. */
   manual?: boolean;
+  /** After `stop` objects are still found by their ids, until `forget`. */
+  keepIds?: boolean;
   /** Hears of the snapshot under way; undefined when it is over. */
   onSnapshot?(progress: SnapshotProgress | undefined): void;
 }
@@ -217,8 +219,22 @@ export class Recorder {
     this.end({ by: 'hold', signal }, true, () => this.probe.call('raise', signal));
   }
 
+  /** Whether the ids of objects are those of the last snapshot: nobody has reset them. @throws HeaplineError `target-gone` */
+  async keepsIds(): Promise<boolean> {
+    return this.baselineId !== undefined && (await this.probe.heapObjectId()) === this.baselineId;
+  }
+
+  /** After `stop` with `keepIds`: takes what is left of ours out of the target. @throws HeaplineError `target-gone` */
+  async forget(): Promise<void> {
+    await this.probe.uninstall();
+  }
+
   private async letGo(): Promise<void> {
-    await Promise.all([this.probe.uninstall(), this.inspector.send('HeapProfiler.stopSampling')]);
+    const { probe, inspector } = this;
+    await Promise.all([
+      this.options.keepIds ? probe.retire() : probe.uninstall(),
+      inspector.send('HeapProfiler.stopSampling'),
+    ]);
   }
 
   private hear(message: TargetMessage): void {

@@ -71,6 +71,8 @@ export interface TargetAgent {
   wouldEnd(signal: string): boolean;
   /** Ends the program by the signal. */
   raise(signal: string): void;
+  /** Takes all out that could still act. The ids of objects stay, until `uninstall`. */
+  retire(): void;
   /** Takes everything out of the target again. */
   uninstall(): void;
 }
@@ -86,6 +88,8 @@ export interface Probe {
   ): Promise<Awaited<ReturnType<TargetAgent[K]>>>;
   /** V8's id of an object of ours that lives as long as the recording: when it changes, all ids have. */
   heapObjectId(): Promise<string>;
+  /** Nothing of ours acts or speaks any longer; the ids of objects stay, until `uninstall`. */
+  retire(): Promise<void>;
   uninstall(): Promise<void>;
 }
 
@@ -113,6 +117,9 @@ export function install(get: Get, send: (text: string) => void, options: Install
   const now = performance.now.bind(performance);
   const clearMarks = performance.clearMarks.bind(performance);
   const wait = Atomics.wait;
+  // Asked for now: later the program may be amid loading modules itself.
+  const inspector = get<InspectorModule>('inspector');
+  const { tmpdir } = get<typeof import('node:os')>('os');
   const { existsSync, openSync, readSync, closeSync, statSync, rmSync, mkdtempSync } = get<Files>('fs');
   const v8 = get<V8>('v8');
   const writeHeapSnapshot = v8.writeHeapSnapshot.bind(v8);
@@ -171,7 +178,6 @@ export function install(get: Get, send: (text: string) => void, options: Install
    * nobody answers.
    */
   const hold = (message: TargetMessage): void => {
-    const inspector = get<InspectorModule>('inspector');
     if (holding || !inspector.url()) return;
     holding = true;
     deadline = now() + (now() - heard > SILENT_MS ? LITTLE_PATIENCE_MS : PATIENCE_MS);
@@ -232,7 +238,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
     onScript?: (event: { params: ScriptParsed }) => void,
   ): void => {
     if (!session) {
-      session = new (get<InspectorModule>('inspector').Session)();
+      session = new inspector.Session();
       session.connect();
     }
     if (onScript) session.on('Debugger.scriptParsed', onScript);
@@ -251,11 +257,14 @@ export function install(get: Get, send: (text: string) => void, options: Install
     rmSync(spilled.folder, { recursive: true, force: true });
     spilled = undefined;
   };
-  const uninstall = (): void => {
+  const retire = (): void => {
     observer.disconnect();
     uninstallSignals();
     process.removeListener('exit', onExit);
     dropSpilled();
+  };
+  const uninstall = (): void => {
+    retire();
     // It resets the ids of objects: nobody compares them any more.
     session?.disconnect();
     session = undefined;
@@ -300,7 +309,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
     },
     spillSnapshot() {
       dropSpilled();
-      const folder = mkdtempSync(`${get<typeof import('node:os')>('os').tmpdir()}/heapline-`);
+      const folder = mkdtempSync(`${tmpdir()}/heapline-`);
       try {
         const path = `${folder}/heapsnapshot`;
         writeHeapSnapshot(path);
@@ -357,6 +366,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
       return ours !== undefined && process.listeners(signal as NodeJS.Signals).includes(ours);
     },
     raise: end,
+    retire,
     uninstall,
   };
 }

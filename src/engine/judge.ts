@@ -66,7 +66,7 @@ export function judgeGrowth(
     const reasons = [
       `${names.join(', ')} grew, but the evidence is thin.`,
       snapshots < 5
-        ? `${snapshots} snapshots are few: a longer run, or more of them, would settle it.`
+        ? `${snapshots} snapshots are few: a longer run, or more snapshots, would settle it.`
         : 'A run of twice the length would settle it.',
     ];
     return { verdict: 'inconclusive', confidence: 0.5, reasons, ...rest };

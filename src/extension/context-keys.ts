@@ -1,17 +1,20 @@
 /** The context keys of the `when` clauses in package.json. */
 import { commands, debug, type Disposable as VsDisposable } from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
-import { leaksOf, type Model } from './model.ts';
+import { isProcessLive, leaksOf, type Model } from './model.ts';
+import type { Sessions } from './sessions.ts';
 
 export class ContextKeys implements VsDisposable {
   private readonly store = new DisposableStore();
   private readonly model: Model;
+  private readonly sessions: Sessions;
   private readonly canVerify: (dir: string) => boolean;
   private readonly known = new Map<string, unknown>();
   private due = false;
 
-  constructor(model: Model, canVerify: (dir: string) => boolean) {
+  constructor(model: Model, sessions: Sessions, canVerify: (dir: string) => boolean) {
     this.model = model;
+    this.sessions = sessions;
     this.canVerify = canVerify;
     this.store.add(model.onDidChange(({ what }) => what !== 'target' && this.changed()));
     this.store.add(debug.onDidChangeActiveDebugSession(() => this.changed()));
@@ -38,7 +41,7 @@ export class ContextKeys implements VsDisposable {
       const recording = model.recordingOf(id);
       return recording?.state === 'recording' && recording.mode !== 'manual';
     };
-    const focused = debug.activeDebugSession?.id ?? '';
+    const focused = this.sessions.focused;
     this.set('hasTargets', model.targets.length > 0);
     this.set(
       'canRecord',
@@ -49,7 +52,14 @@ export class ContextKeys implements VsDisposable {
       model.recordings.some(({ state }) => state === 'recording'),
     );
     this.set('hasRecordings', model.hasRecordings);
-    this.set('focused', model.target(focused) && (underWay(focused) ? 'recording' : 'idle'));
+    this.set(
+      'focused',
+      focused !== undefined && model.target(focused) && (underWay(focused) ? 'recording' : 'idle'),
+    );
+    this.set(
+      'canWatch',
+      model.recordings.some((recording) => leaksOf(recording).length > 0 && isProcessLive(model, recording)),
+    );
     this.set(
       'canVerify',
       model.recordings.some((recording) => leaksOf(recording).length > 0 && this.canVerify(recording.dir)),

@@ -6,7 +6,7 @@ import type { Deps } from './deps.ts';
 import { leaksOf } from './model.ts';
 import type { Panels } from './panels/panels.ts';
 import { showError } from './progress.ts';
-import { mainSite, shortPlace } from './rows.ts';
+import { callerSite, mainSite, placesOf } from './rows.ts';
 import { openReport } from './settings.ts';
 import type { OpenSite } from './sources.ts';
 
@@ -28,16 +28,20 @@ async function ended(recording: RecordingInfo, panels: Panels, openSite: OpenSit
   const [first] = leaks;
   let answer: string | undefined;
   const goToLine = l10n.t('Go to Line');
+  const goToYours = l10n.t('Go to Your Line');
   if (first) {
     const site = mainSite(first);
     const name = printable(first.owner.name);
-    const place = site ? l10n.t('{0} (stored at {1})', name, shortPlace(site)) : name;
+    const place = site ? l10n.t('{0} (stored at {1})', name, placesOf(first) ?? '') : name;
     const text =
       leaks.length === 1
         ? l10n.t('Heapline found a leak: {0}.', place)
         : l10n.t('Heapline found {0} leaks. The largest: {1}.', leaks.length, place);
-    answer = await window.showWarningMessage(text, ...(site ? [goToLine] : []), ...reports);
-    if (answer === goToLine && site) await openSite(site, { recordingDir: dir, sessionId: target, sources });
+    const caller = callerSite(first);
+    const lines = [...(site ? [goToLine] : []), ...(caller ? [goToYours] : [])];
+    answer = await window.showWarningMessage(text, ...lines, ...reports);
+    const chosen = answer === goToLine ? site : answer === goToYours ? caller : undefined;
+    if (chosen) await openSite(chosen, { recordingDir: dir, sessionId: target, sources });
   } else if (findings.verdict === 'inconclusive') {
     answer = await window.showInformationMessage(
       l10n.t(

@@ -61,7 +61,7 @@ export function activate(context: ExtensionContext): void {
     markFindings(model, gutter),
     ...registerCommands({ ...commandContext, clearMarks: () => gutter.clear() }),
     watchEndings(deps, panels, sources.openSite),
-    new ContextKeys(model, (dir) => launches.of(dir) !== undefined),
+    new ContextKeys(model, sessions, (dir) => launches.of(dir) !== undefined),
     new TargetsView(deps, sessions, recorder),
   );
   log.trace(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);

@@ -1,6 +1,7 @@
 /** Marks are those of the newest verdict on each program: one that was mended and recorded again has lost its own. */
 import type { Disposable } from '../base/disposable.ts';
 import type { RecordingInfo } from '../protocol/server.ts';
+import { withoutPid } from './debug-sessions.ts';
 import type { Gutter } from './gutter/gutter.ts';
 import type { Model } from './model.ts';
 
@@ -10,8 +11,10 @@ export function markFindings(model: Model, gutter: Pick<Gutter, 'show' | 'clear'
   return model.onDidChange(({ what }) => {
     if (what === 'target' || what === 'targets') return;
     const newest = new Map<string, RecordingInfo>();
-    for (const recording of model.recordings)
-      if (recording.findings && !newest.has(recording.title)) newest.set(recording.title, recording);
+    for (const recording of model.recordings) {
+      const program = withoutPid(recording.title);
+      if (recording.findings && !newest.has(program)) newest.set(program, recording);
+    }
     const wanted = [...newest.values()];
     for (const dir of [...marked.keys()]) {
       if (wanted.some((recording) => recording.dir === dir)) continue;

@@ -28,13 +28,15 @@ export class Model implements Disposable {
   private readonly targetsById = new Map<string, Target>();
   private readonly recordingsByDir = new Map<string, RecordingInfo>();
   private readonly changes = new Emitter<Change>();
+  /** Which target a recording under way is, or was, of: it has none any longer while it is analysed. */
+  private readonly recorded = new Map<string, string>();
   private latestDir: string | undefined;
   private onDisk = false;
   private listed = false;
   private readonly ends = new Emitter<RecordingInfo>();
 
   readonly onDidChange = this.changes.event;
-  /** A recording has its final verdict, or ended without one. */
+  /** A recording has its final verdict, or ended without one. It bears the target that it had. */
   readonly onDidEndRecording = this.ends.event;
 
   /** There are recordings, listed already or not. */
@@ -119,7 +121,11 @@ export class Model implements Disposable {
     if (!known && info.state !== 'ended') this.latestDir = info.dir;
     this.forgetSources();
     this.changes.fire(known ? { what: 'recording', dir: info.dir } : { what: 'recordings' });
-    if (known && known.state !== 'ended' && info.state === 'ended') this.ends.fire(info);
+    if (info.target && info.state !== 'ended') this.recorded.set(info.dir, info.target);
+    if (!known || known.state === 'ended' || info.state !== 'ended') return;
+    const target = this.recorded.get(info.dir);
+    this.recorded.delete(info.dir);
+    this.ends.fire({ ...info, target });
   }
 
   /** The verdict of a recording that had ended without one. */
@@ -151,6 +157,7 @@ export class Model implements Disposable {
     for (const [id, target] of this.targetsById) this.targetsById.set(id, { ...target, info: undefined });
     const cut = this.recordings.filter((recording) => recording.state !== 'ended');
     for (const { dir } of cut) this.recordingsByDir.delete(dir);
+    this.recorded.clear();
     this.changes.fire({ what: 'targets' });
     return cut;
   }
@@ -165,6 +172,12 @@ export class Model implements Disposable {
       if (recording.sources && recording.state === 'ended')
         this.recordingsByDir.set(recording.dir, { ...recording, sources: undefined });
   }
+}
+
+/** Whether the process that was recorded still lives, as far as the debugger knows. */
+export function isProcessLive(model: Model, { target, pid }: RecordingInfo): boolean {
+  if (target !== undefined) return model.target(target)?.info?.state === 'live';
+  return pid !== undefined && model.targets.some(({ info }) => info?.state === 'live' && info.pid === pid);
 }
 
 /** The leaks that a verdict names, by growth, largest first: as it lists them. None unless it says leak. */

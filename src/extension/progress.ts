@@ -35,6 +35,14 @@ export async function withProgress<T>(
 /** Tells the user what went wrong; what they cancelled themselves is no news. */
 export function showError(error: unknown, log: LogOutputChannel): void {
   if (HeaplineError.is(error, 'cancelled')) return;
+  if (HeaplineError.is(error, 'target-gone')) {
+    // No fault: they stopped or restarted it while something was under way.
+    log.warn(error.toLine());
+    void window.showInformationMessage(
+      l10n.t('The program ended before that was done. What was recorded until then is kept.'),
+    );
+    return;
+  }
   log.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
   const text = HeaplineError.is(error) ? error.toLine() : l10n.t('Heapline failed: {0}', messageOf(error));
   const showLog = l10n.t('Show Log');

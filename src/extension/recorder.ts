@@ -6,6 +6,7 @@ import {
   type DebugSession,
   type LogOutputChannel,
   l10n,
+  Uri,
   type Disposable as VsDisposable,
   window,
   workspace,
@@ -17,10 +18,10 @@ import { isProgram, rootOf, withoutPid } from './debug-sessions.ts';
 import type { Deps } from './deps.ts';
 import type { Launches } from './launches.ts';
 import { showError, withProgress } from './progress.ts';
-import { type WantedRecording, wantedRecording } from './recording-options.ts';
+import { outdated, type WantedRecording, wantedRecording } from './recording-options.ts';
 import type { Server } from './server.ts';
 import type { Sessions } from './sessions.ts';
-import { recordingsFolder, writtenOptions } from './settings.ts';
+import { ownFolder, recordingsFolder, writtenOptions } from './settings.ts';
 
 /** A program that was being recorded when its process ended: it is recorded again when its session starts it again. */
 interface Armed {
@@ -31,6 +32,8 @@ interface Armed {
 }
 
 const RESTART_MS = 15_000;
+/** So many recordings stay in the folder that is ours: nobody else ever clears it. Folders of the user's keep all. */
+const KEPT = 10;
 
 export class Recorder implements VsDisposable {
   private readonly store = new DisposableStore();
@@ -65,6 +68,7 @@ export class Recorder implements VsDisposable {
         options,
       );
       this.deps.model.setRecording(info);
+      this.tidyQuietly();
       const session = this.sessions.session(target);
       if (session) {
         this.recorded.set(target, session);
@@ -94,6 +98,7 @@ export class Recorder implements VsDisposable {
         options,
       );
       this.deps.model.setRecording(taken.recording);
+      this.tidyQuietly();
       return taken;
     });
   }
@@ -138,6 +143,24 @@ export class Recorder implements VsDisposable {
     const folder = recordingsFolder(this.deps.context);
     await workspace.fs.createDirectory(folder);
     return folder.fsPath;
+  }
+
+  private tidyQuietly(): void {
+    this.tidy().catch((error) => this.log.warn(`Clearing old recordings: ${error}`));
+  }
+
+  private async tidy(): Promise<void> {
+    const folder = recordingsFolder(this.deps.context);
+    if (folder.toString() !== ownFolder(this.deps.context).toString()) return;
+    const { model } = this.deps;
+    const names = (await workspace.fs.readDirectory(folder)).map(([name]) => name);
+    for (const name of outdated(names, KEPT)) {
+      const dir = Uri.joinPath(folder, name).fsPath;
+      if ((model.recording(dir)?.state ?? 'ended') !== 'ended') continue;
+      await this.server.request('heapline/deleteRecording', { dir });
+      model.removeRecording(dir);
+      this.log.info(`Deleted, as ${KEPT} newer ones are kept: ${name}`);
+    }
   }
 
   private targetStarted(session: DebugSession): void {

@@ -68,3 +68,11 @@ function bytes(value: unknown): number | undefined {
 function atLeast(value: unknown, least: number): boolean {
   return typeof value === 'number' && value >= least;
 }
+
+/** Folder names of recordings beyond the newest `kept`, oldest first: their names begin with the time. */
+export function outdated(names: readonly string[], kept: number): string[] {
+  const recordings = names
+    .filter((name) => /^\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d .*\.heapline$/.test(name))
+    .sort();
+  return recordings.slice(0, Math.max(0, recordings.length - kept));
+}

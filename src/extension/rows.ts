@@ -3,9 +3,10 @@ import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
 import type { Finding, PathEntry, Site } from '../protocol/findings.ts';
 import type { SnapshotReason } from '../protocol/recording.ts';
 import type { RecordingInfo, TargetKind } from '../protocol/server.ts';
+import { isWatchable } from '../protocol/watch.ts';
 import { printable, siteOrigin } from '../protocol/wording.ts';
 import { withoutPid } from './debug-sessions.ts';
-import { leaksOf, type Model, type Target } from './model.ts';
+import { isProcessLive, leaksOf, type Model, type Target } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
 import { growthPerMinute, sparkline } from './readings.ts';
 
@@ -57,7 +58,7 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
       return recording && verdictRow(recording, l10n);
     }
     case 'finding':
-      return findingRow(node, l10n);
+      return findingRow(model, node, l10n);
     case 'path':
       return pathRow(node.entry, l10n);
     case 'snapshots': {
@@ -100,7 +101,6 @@ function targetRow(
   recording: RecordingInfo | undefined,
   l10n: Localizer,
 ): Row {
-  const live = info?.state === 'live';
   const last = readings.at(-1);
   const growth = growthPerMinute(readings);
   const used = last && formatBytes(last.heapUsed);
@@ -114,7 +114,8 @@ function targetRow(
           ? l10n.t('ended')
           : undefined;
   const numbers = [used, rate].filter(Boolean).join('  ');
-  const state = recording ? 'recording' : live || !info ? 'idle' : 'away';
+  const gone = info?.state === 'gone' || info?.state === 'failed';
+  const state = recording ? 'recording' : gone ? 'away' : 'idle';
   const lines = [
     [printable(spec.name), info?.runtime, info?.pid && l10n.t('process {0}', info.pid)]
       .filter(Boolean)
@@ -282,7 +283,7 @@ function verdictRow(recording: RecordingInfo, l10n: Localizer): Row {
   return { ...base, label: l10n.t('No leak so far'), icon: 'circle-outline' };
 }
 
-function findingRow({ finding }: NodeOf<'finding'>, l10n: Localizer): Row {
+function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Localizer): Row {
   const { growth, owner, storeSite, confidence } = finding;
   const name = printable(owner.name);
   const rate =
@@ -292,15 +293,19 @@ function findingRow({ finding }: NodeOf<'finding'>, l10n: Localizer): Row {
         ? l10n.t('{0}/s', signed(growth.bytesPerSecond))
         : undefined;
   const site = mainSite(finding);
+  const caller = callerSite(finding);
   const sure = confidence >= 0.7;
+  const recording = model.recording(dir);
+  const live = isWatchable(finding.kind) && recording && isProcessLive(model, recording);
   const grown = l10n.t('{0}, {1} objects', signed(growth.bytes), formatCount(growth.objects));
   return {
     label: name,
-    description: [signed(growth.bytes), rate, site && shortPlace(site)].filter(Boolean).join('  '),
+    description: [signed(growth.bytes), rate, placesOf(finding)].filter(Boolean).join('  '),
     tooltip: [
       printable(finding.title, 600).replaceAll('`', ''),
       grown,
       storeSite && l10n.t('Stored at {0}', placeOf(storeSite)),
+      caller && l10n.t('Your line that leads there: {0}', placeOf(caller)),
       l10n.t('Confidence: {0} %', Math.round(confidence * 100)),
       ...finding.advice.map((text) => printable(text, 600).replaceAll('`', '')),
     ]
@@ -308,7 +313,7 @@ function findingRow({ finding }: NodeOf<'finding'>, l10n: Localizer): Row {
       .join('\n'),
     icon: sure ? 'error' : 'warning',
     color: sure ? 'list.errorForeground' : 'list.warningForeground',
-    context: `finding.${site ? 'store' : 'unknown'}`,
+    context: `finding.${site ? 'store' : 'unknown'}${caller ? '.caller' : ''}${live ? '.live' : ''}`,
     spoken: [l10n.t('Leak: {0}', name), grown, site && l10n.t('stored at {0}', placeOf(site))]
       .filter(Boolean)
       .join(', '),
@@ -371,9 +376,20 @@ function reasonOf(reason: SnapshotReason, l10n: Localizer): string {
   }[reason];
 }
 
-/** The line to go to: where it is stored, or, when a package stores it, the user's own line that leads there. */
+/** The line to go to first: the one that stores it, wherever that is. */
 export function mainSite({ storeSite, userSite }: Finding): Site | undefined {
-  return storeSite && siteOrigin(storeSite) === 'user' ? storeSite : (userSite ?? storeSite);
+  return storeSite ?? userSite;
+}
+
+/** The user's own line that leads there, where a package stores it. */
+export function callerSite({ storeSite, userSite }: Finding): Site | undefined {
+  return storeSite && siteOrigin(storeSite) !== 'user' ? userSite : undefined;
+}
+
+/** `memory.ts:14`; `universal.js:200 ← agent.mjs:10` where a package stores it for the user's line. */
+export function placesOf(finding: Finding): string | undefined {
+  const places = [mainSite(finding), callerSite(finding)].flatMap((site) => (site ? [shortPlace(site)] : []));
+  return places.length ? places.join(' ← ') : undefined;
 }
 
 /** `memory.ts:14`. */

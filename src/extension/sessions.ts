@@ -14,7 +14,7 @@ import {
 import { DisposableStore } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import type { TargetInfo, TargetSpec } from '../protocol/server.ts';
-import { isJsDebug, isTarget, kindOf, ownName } from './debug-sessions.ts';
+import { isJsDebug, isTarget, kindOf, ownName, rootOf } from './debug-sessions.ts';
 import type { Deps } from './deps.ts';
 import type { Model } from './model.ts';
 import type { Server } from './server.ts';
@@ -53,6 +53,13 @@ export class Sessions implements VsDisposable {
     store.add(debug.onDidTerminateDebugSession((session) => this.ended(session)));
     // Begun before we were there: the only one that can be known.
     if (debug.activeDebugSession) this.started(debug.activeDebugSession);
+  }
+
+  /** The target in focus: the active session, or the first one that it started. */
+  get focused(): string | undefined {
+    const active = debug.activeDebugSession?.id;
+    if (active === undefined || this.running.has(active)) return active;
+    return this.live().find((session) => rootOf(session).id === active)?.id;
   }
 
   session(id: string): DebugSession | undefined {

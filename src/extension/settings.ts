@@ -42,6 +42,10 @@ export function recordingsFolder(context: ExtensionContext): Uri {
     if (first && !isAbsolute(chosen)) return Uri.joinPath(first, chosen);
     if (isAbsolute(chosen)) return Uri.file(chosen);
   }
+  return ownFolder(context);
+}
+
+export function ownFolder(context: ExtensionContext): Uri {
   return Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'recordings');
 }
 

@@ -9,6 +9,7 @@ import type { Findings } from './findings.ts';
 import type { RecordingManifest, SnapshotEntry, SnapshotReason } from './recording.ts';
 import type { ReportData, SourceExcerpt } from './report.ts';
 import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
+import type { ContainerWatch } from './watch.ts';
 
 export type TargetKind = 'node' | 'worker' | 'page' | 'extension-host';
 
@@ -124,6 +125,16 @@ export type ServerRequests = {
   'heapline/takeSnapshot': {
     params: { target: string; folder: string; options: RecordingOptions };
     result: { recording: RecordingInfo; snapshot: SnapshotEntry };
+  };
+  /**
+   * Watches the container of a finding while its process lives: the recording may be under way or stopped, of this
+   * server and the last one of its target. Settles `seconds` after the first insert, or when it is cancelled: with
+   * what was seen. Reports inserts so far.
+   * @throws `usage` for what can't be watched, `not-found` when it is no longer there, `target-gone`
+   */
+  'heapline/watch': {
+    params: { dir: string; finding: string; seconds: number };
+    result: ContainerWatch;
   };
   /** Recordings in a folder, newest first. */
   'heapline/listRecordings': { params: { folder: string }; result: RecordingInfo[] };

@@ -9,13 +9,13 @@ export function diskError(error: unknown, path: string, kept?: string): Heapline
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new HeaplineError('disk-full', `The disk is full: ${path} could not be written.`, {
       kept,
-      hint: 'Free some space, or record onto another disk with --out.',
+      hint: 'Free some space, or record onto another disk (--out on the command line).',
       cause: error,
     });
   }
   return new HeaplineError('not-found', `${path} can't be written: ${message}.`, {
     kept,
-    hint: 'Check its permissions, or record elsewhere with --out.',
+    hint: 'Check its permissions, or record elsewhere (--out on the command line).',
     cause: error,
   });
 }

@@ -65,7 +65,7 @@ export class RecordingWriter {
   ): Promise<RecordingWriter> {
     if (existsSync(dir) && readdirSync(dir).length) {
       throw new HeaplineError('usage', `${dir} is not empty; it was left alone.`, {
-        hint: 'Choose another --out.',
+        hint: 'Choose another folder (--out on the command line).',
       });
     }
     let events: number | undefined;

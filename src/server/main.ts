@@ -7,7 +7,7 @@ import { Ending } from './ending.ts';
 import { Service } from './service.ts';
 import { openTransport } from './transport.ts';
 import { version } from './version.ts';
-import { answerRequests } from './wire.ts';
+import { answerRequests, log, tell } from './wire.ts';
 
 // chrome-remote-interface calls url.parse, about which Node 24 warns our users; they can do nothing about it.
 process.noDeprecation = true;
@@ -28,7 +28,7 @@ const service = new Service({
   version: version(dist),
   dist,
   createEngine: () => new EngineClient(new URL('engine-worker.js', dist)),
-  notify: (method, params) => void connection.sendNotification(method, params).catch(() => {}),
+  notify: (method, params) => tell(connection, method, params),
 });
 
 connection.onInitialize(() => ({
@@ -38,7 +38,7 @@ connection.onInitialize(() => ({
 connection.onShutdown(() => ending.begin());
 answerRequests(connection, service.answers);
 const failed = (error: unknown): void => {
-  connection.console.error(`The server ends: ${(error as Error)?.stack ?? error}`);
+  log(connection, `The server ends: ${(error as Error)?.stack ?? error}`);
   void ending.exit(1);
 };
 process.on('uncaughtException', failed);

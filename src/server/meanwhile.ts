@@ -3,9 +3,9 @@ import type { ReportData } from '../protocol/report.ts';
 import type { Analyst } from './analyst.ts';
 
 /** Fewer tell nothing. */
-const FEWEST = 3;
+const FEWEST = 4;
 /** Share of the time that analysing may take. */
-const FAIR_SHARE = 0.25;
+const FAIR_SHARE = 0.4;
 
 /**
  * Verdicts on a recording under way: one at a time, now and then, never begun while a snapshot is taken. One that is
@@ -17,6 +17,8 @@ export class MeanwhileVerdict implements Disposable {
   /** Milliseconds that the last one took, and when it ended. */
   private cost = 0;
   private last = Number.NEGATIVE_INFINITY;
+  /** Snapshots that came while one was under way. */
+  private newer = 0;
   private disposed = false;
 
   constructor(
@@ -28,7 +30,11 @@ export class MeanwhileVerdict implements Disposable {
   /** Called after each snapshot: analyses as soon as that is fair. @param snapshots how many there are */
   consider(snapshots: number): void {
     clearTimeout(this.timer);
-    if (snapshots < FEWEST || this.underWay || this.disposed) return;
+    if (snapshots < FEWEST || this.disposed) return;
+    if (this.underWay) {
+      this.newer = snapshots;
+      return;
+    }
     const wait = this.last + this.cost / FAIR_SHARE - performance.now();
     if (wait > 0) this.timer = setTimeout(() => void this.analyse(), wait).unref();
     else void this.analyse();
@@ -37,6 +43,7 @@ export class MeanwhileVerdict implements Disposable {
   /** A snapshot is taken: none begins until `consider`. */
   hold(): void {
     clearTimeout(this.timer);
+    this.newer = 0;
   }
 
   dispose(): void {
@@ -61,5 +68,7 @@ export class MeanwhileVerdict implements Disposable {
     this.underWay = undefined;
     this.last = performance.now();
     this.cost = this.last - began;
+    this.consider(this.newer);
+    this.newer = 0;
   }
 }

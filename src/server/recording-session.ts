@@ -6,16 +6,27 @@ import type { SnapshotProgress } from '../capture/recorder.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
+import type { ContainerWatch } from '../protocol/watch.ts';
 import type { Analyst } from './analyst.ts';
+import type { Asked } from './asked.ts';
 import { deleteRecording, nameOf } from './catalogue.ts';
 import { makeFolder } from './folder-name.ts';
+import { KeptTarget } from './kept-target.ts';
 import { MeanwhileVerdict } from './meanwhile.ts';
 import type { Target } from './target.ts';
 import { Throttle } from './throttle.ts';
 import type { Verdicts } from './verdicts.ts';
+import { watchContainer } from './watching.ts';
 
 const TELL_EVERY_MS = 250;
+/** How long a target may take to give back what is ours, where nobody watches it. */
+const PARTING_MS = 500;
 const MOST_PROBLEMS = 20;
+/** A last snapshot at Stop: taken anyway below so many; else where the one before stopped the program no longer. */
+const ENOUGH = 4;
+const SHORT_PAUSE_MS = 1500;
+/** Share of the recording that must lie between the last two. */
+const LITTLE = 0.05;
 const WAITING =
   'The snapshot begins when the program lets it: it is busy, or stands at a breakpoint. Continue it, or wait.';
 
@@ -26,11 +37,6 @@ export interface SessionContext {
   version: string;
   changed(info: RecordingInfo): void;
   note(level: 'info' | 'warning' | 'error', message: string): void;
-}
-
-export interface Asked {
-  signal?: AbortSignal;
-  report?(reading: ProgressReading): void;
 }
 
 /** One recording from its start until its verdict. */
@@ -48,6 +54,10 @@ export class RecordingSession {
   private readonly reports = new Set<(reading: ProgressReading) => void>();
   private readonly meanwhile: MeanwhileVerdict;
   private readonly analysis = new AbortController();
+  /** The target, once it is no longer recorded. */
+  private kept?: KeptTarget;
+  /** Findings whose containers are watched. */
+  private readonly watched = new Set<string>();
   private discarded = false;
   private closing = false;
 
@@ -95,7 +105,15 @@ export class RecordingSession {
       const { mode, samplingInterval, forceGC } = options;
       const live = await LiveRecording.start(
         inspector,
-        { out: dir, version: context.version, mode, samplingInterval, forceGC, ...scheduleOf(options) },
+        {
+          out: dir,
+          version: context.version,
+          mode,
+          samplingInterval,
+          forceGC,
+          keepIds: true,
+          ...scheduleOf(options),
+        },
         {
           onEvent: (event) => session.hear(event),
           onSnapshot: (progress) => session.taking(progress),
@@ -103,7 +121,7 @@ export class RecordingSession {
       );
       target.recordedAs({ dir, via });
       session.live = live;
-      session.recorded = session.record();
+      session.recorded = session.record(inspector.closed);
       session.ended = session.recorded.then(() => session.conclude());
       session.tell.now();
       return session;
@@ -154,13 +172,26 @@ export class RecordingSession {
       return await this.reporting(asked, () => {
         if (this.state === 'recording') {
           this.set('stopping');
-          void this.live.stop();
+          void this.live.stop({ lastSnapshot: this.needsLast() });
         }
         return this.ended;
       });
     } finally {
       asked.signal?.removeEventListener('abort', cancel);
     }
+  }
+
+  /**
+   * Whoever presses Stop waits for it: a last snapshot is taken where it adds something to the verdict for little
+   * time, and never against the wish of who takes them by hand. One under way is finished, and is the last.
+   */
+  private needsLast(): boolean {
+    const { snapshots, taking } = this.facts;
+    const last = snapshots.at(-1);
+    if (taking || this.live.mode === 'manual') return false;
+    if (!last || snapshots.length < ENOUGH) return true;
+    const since = performance.now() - this.began - last.t;
+    return last.pauseMs <= SHORT_PAUSE_MS && since > LITTLE * (performance.now() - this.began);
   }
 
   /** Ends it, and takes it away. */
@@ -186,13 +217,44 @@ export class RecordingSession {
     clearTimeout(timer);
   }
 
-  private async record(): Promise<void> {
-    const { failure } = await this.live.done;
+  /** Settles when its containers can't be watched any longer. */
+  get released(): Promise<void> {
+    return this.kept?.released ?? Promise.resolve();
+  }
+
+  /** See watchContainer. */
+  async watch(id: string, seconds: number, asked: Asked): Promise<ContainerWatch> {
+    const finding = this.facts.findings?.findings.find((one) => one.id === id);
+    if (!finding) {
+      throw new HeaplineError('not-found', 'The latest verdict on this recording no longer names this leak.');
+    }
+    if (this.watched.has(id)) throw new HeaplineError('usage', 'This container is being watched already.');
+    this.watched.add(id);
+    try {
+      if (!this.kept) return await watchContainer(this.live, finding, seconds, asked);
+      return await this.kept.during((stopping) => {
+        const signal = asked.signal ? AbortSignal.any([asked.signal, stopping]) : stopping;
+        return watchContainer(this.live, finding, seconds, { ...asked, signal });
+      });
+    } finally {
+      this.watched.delete(id);
+    }
+  }
+
+  /** Takes the last of ours out of the target. */
+  async letGo(patienceMs?: number): Promise<void> {
+    await this.kept?.letGo(patienceMs);
+  }
+
+  private async record(connectionClosed: Promise<void>): Promise<void> {
+    const { failure, reason } = await this.live.done;
     this.endedAfter = Math.round(performance.now() - this.began);
     this.facts.taking = undefined;
     this.meanwhile.dispose();
     if (failure && failure.code !== 'cancelled') this.problem(failure.toLine());
-    this.release();
+    this.kept = new KeptTarget(this.live, connectionClosed, this.release);
+    if (reason !== 'detached' || this.discarded || this.closing) await this.kept.letGo(PARTING_MS);
+    else this.target.keep(this.kept);
     this.target.recordedAs(undefined);
     this.facts.target = undefined;
   }

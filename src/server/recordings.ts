@@ -3,9 +3,11 @@ import { HeaplineError } from '../base/errors.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions } from '../protocol/server.ts';
+import type { ContainerWatch } from '../protocol/watch.ts';
 import { abortable } from './abortable.ts';
+import type { Asked } from './asked.ts';
 import { deleteRecording, describeRecording, recordingsIn } from './catalogue.ts';
-import { type Asked, RecordingSession, type SessionContext } from './recording-session.ts';
+import { RecordingSession, type SessionContext } from './recording-session.ts';
 import type { Targets } from './targets.ts';
 
 /** How long a target may take to be let go when we are to end, in milliseconds. */
@@ -15,6 +17,8 @@ const PARTING_MS = 900;
 export class Recordings {
   /** Until their verdict is there, by folder. */
   private readonly sessions = new Map<string, RecordingSession>();
+  /** Those that have ended, whose targets can still be watched. */
+  private readonly kept = new Map<string, RecordingSession>();
   /** Those being recorded, by target; also while they begin. */
   private readonly recorded = new Map<string, Promise<RecordingSession>>();
   private closed = false;
@@ -59,7 +63,7 @@ export class Recordings {
     const session = this.sessions.get(resolve(dir));
     if (session) return discard ? session.discard() : session.stop(asked);
     const info = await describeRecording(dir);
-    if (discard) await deleteRecording(dir);
+    if (discard) await this.delete(dir);
     return info;
   }
 
@@ -79,7 +83,19 @@ export class Recordings {
         hint: 'Stop it first.',
       });
     }
+    await this.kept.get(resolve(dir))?.letGo();
     await deleteRecording(resolve(dir));
+  }
+
+  /** See watchContainer. @throws HeaplineError also where the program that was recorded can't be asked any more */
+  async watch(dir: string, finding: string, seconds: number, asked: Asked): Promise<ContainerWatch> {
+    const session = this.sessions.get(resolve(dir)) ?? this.kept.get(resolve(dir));
+    if (session) return session.watch(finding, seconds, asked);
+    throw new HeaplineError(
+      'target-gone',
+      'What this recording names can no longer be found in the program: it has ended, or was let go.',
+      { hint: 'Record it again, and watch what is found then.' },
+    );
   }
 
   /** The verdict: of one under way a provisional one, of one that is being analysed the final one. */
@@ -103,7 +119,10 @@ export class Recordings {
   /** We are to end: all recordings are ended at once, their files whole, their targets let go. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all([...this.sessions.values()].map((session) => session.close(PARTING_MS)));
+    await Promise.all([
+      ...[...this.sessions.values()].map((session) => session.close(PARTING_MS)),
+      ...[...this.kept.values()].map((session) => session.letGo(PARTING_MS)),
+    ]);
   }
 
   private async sessionOf(
@@ -133,6 +152,13 @@ export class Recordings {
     }
   }
 
+  private async keep(session: RecordingSession): Promise<void> {
+    this.sessions.delete(session.dir);
+    this.kept.set(session.dir, session);
+    await session.released;
+    this.kept.delete(session.dir);
+  }
+
   private async begin(target: string, folder: string, options: RecordingOptions): Promise<RecordingSession> {
     const forget = (): void => {
       this.recorded.delete(target);
@@ -146,7 +172,7 @@ export class Recordings {
       );
       this.sessions.set(session.dir, session);
       void session.recorded.then(forget);
-      void session.ended.then(() => this.sessions.delete(session.dir));
+      void session.ended.then(() => this.keep(session));
       if (this.closed) await session.close(PARTING_MS);
       return session;
     } catch (error) {

@@ -2,8 +2,8 @@
 import { HeaplineError } from '../base/errors.ts';
 import type { ServerNotifications, ServerRequests } from '../protocol/server.ts';
 import { Analyst, type Engine } from './analyst.ts';
+import type { Asked } from './asked.ts';
 import { renderReport, writeReport } from './export.ts';
-import type { Asked } from './recording-session.ts';
 import { Recordings } from './recordings.ts';
 import { Targets } from './targets.ts';
 import { Verdicts } from './verdicts.ts';
@@ -62,6 +62,7 @@ export class Service {
       'heapline/stopRecording': ({ dir, discard }, asked) => recordings.stop(dir, discard ?? false, asked),
       'heapline/takeSnapshot': ({ target, folder, options }, asked) =>
         recordings.takeSnapshot(target, folder, options, asked),
+      'heapline/watch': ({ dir, finding, seconds }, asked) => recordings.watch(dir, finding, seconds, asked),
       'heapline/listRecordings': ({ folder }) => recordings.list(folder),
       'heapline/deleteRecording': async ({ dir }) => {
         await recordings.delete(dir);

@@ -6,6 +6,7 @@ import { Inspector } from '../capture/inspector.ts';
 import { type MemoryReading as Memory, readIdentity, readMemory } from '../capture/light.ts';
 import { reachDirectly } from '../capture/reach.ts';
 import type { MemoryReading, TargetInfo, TargetSpec } from '../protocol/server.ts';
+import type { KeptTarget } from './kept-target.ts';
 
 export interface TargetListener {
   changed(info: TargetInfo): void;
@@ -37,6 +38,8 @@ export class Target implements Disposable {
   private reading = false;
   private lastReading = 0;
   private readonly disposed = new AbortController();
+  /** As it is left by its last recording. */
+  private kept?: KeptTarget;
 
   constructor(
     spec: TargetSpec,
@@ -78,7 +81,10 @@ export class Target implements Disposable {
   /** The connection for a recording: straight to the inspector where that can be reached, else this one. */
   async reach(): Promise<Reached> {
     await this.ready();
-    const inspector = this.inspector!;
+    // It resets the ids of objects when it goes: not amid a recording.
+    await this.kept?.letGo();
+    const inspector = this.inspector;
+    if (!inspector) throw new HeaplineError('target-gone', `${this.spec.name} has ended.`);
     if (!inspector.shared) return { inspector, via: 'inspector', release: () => {} };
     const direct = await reachDirectly(inspector);
     if (!direct) return { inspector, via: 'proxy', release: () => {} };
@@ -103,8 +109,15 @@ export class Target implements Disposable {
     this.listener.reading(this.spec.id, { at, heapUsed, heapTotal, external, rss: rss || undefined });
   }
 
+  /** Its recording is over, and what was found may be watched. Until the next one, or until it is let go. */
+  keep(kept: KeptTarget): void {
+    this.kept = kept;
+    if (this.disposed.signal.aborted) void kept.letGo();
+  }
+
   dispose(): void {
     this.disposed.abort();
+    void this.kept?.letGo();
     // A recording goes on until it has its last snapshot.
     if (!this.recorded) this.hangUp();
     this.facts = { ...this.facts, state: 'gone' };

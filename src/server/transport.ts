@@ -17,6 +17,8 @@ export interface Transport {
 
 /** By the command line: `--node-ipc`, or else standard input and output. */
 export function openTransport(from: NodeJS.Process): Transport {
+  // Where the editor is gone, nowhere is left to tell it.
+  from.stderr.on('error', () => {});
   if (from.argv.includes('--node-ipc')) {
     return {
       reader: new IPCMessageReader(from),

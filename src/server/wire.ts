@@ -1,10 +1,9 @@
 /** Joins the service to a JSON-RPC connection: cancellation, progress and errors as they go over the wire. */
 import { type CancellationToken, type Connection, ErrorCodes, ResponseError } from 'vscode-languageserver';
-import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
 import { toWire, type WireError } from '../protocol/rpc.ts';
 import type { WithProgress } from '../protocol/server.ts';
-import type { Asked } from './recording-session.ts';
+import type { Asked } from './asked.ts';
 import type { Answers } from './service.ts';
 import { Throttle } from './throttle.ts';
 
@@ -36,11 +35,29 @@ export function answerRequests(connection: Connection, answers: Answers): void {
   }
 }
 
+/** Sends a notification. Where the editor is gone there is nobody to miss it. */
+export function tell(connection: Connection, method: string, params: unknown): void {
+  try {
+    connection.sendNotification(method, params).catch(() => {});
+  } catch {
+    // As above: a connection that is closed throws at once.
+  }
+}
+
+/** Writes an error into the editor's log, or where nobody reads that any longer, to standard error. */
+export function log(connection: Connection, text: string): void {
+  try {
+    connection.console.error(text);
+  } catch {
+    process.stderr.write(`${text}\n`);
+  }
+}
+
 function progressOf(connection: Connection, token: string | undefined) {
   if (token === undefined) return undefined;
   let latest: ProgressReading | undefined;
   const throttle = new Throttle(PROGRESS_EVERY, () => {
-    void connection.sendNotification('$/progress', { token, value: latest }).catch(() => {});
+    tell(connection, '$/progress', { token, value: latest });
   });
   return {
     report(reading: ProgressReading): void {
@@ -55,7 +72,7 @@ function progressOf(connection: Connection, token: string | undefined) {
 
 function toResponse(connection: Connection, method: string, error: unknown): ResponseError<WireError> {
   const wire = toWire(error);
-  if (!HeaplineError.is(error)) connection.console.error(`${method}: ${wire.stack ?? wire.message}`);
+  if (wire.code === 'internal') log(connection, `${method}: ${wire.stack ?? wire.message}`);
   const code = wire.code === 'cancelled' ? REQUEST_CANCELLED : ErrorCodes.InternalError;
   return new ResponseError(code, wire.message, wire);
 }

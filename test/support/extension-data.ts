@@ -19,6 +19,7 @@ export function recordingInfo(dir: string, more: Partial<RecordingInfo> = {}): R
     snapshots: [],
     final: more.state === 'ended',
     problems: [],
+    end: { reason: 'exit', exitCode: 0, t: 1000 },
     ...more,
   };
 }

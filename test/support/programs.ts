@@ -12,6 +12,8 @@ function remember(text) {
 }
 setInterval(() => { for (let i = 0; i < 10; i++) remember('message '); }, 20);
 process.stdin.on('data', (text) => { if (String(text).includes('end')) process.exit(0); });
+// A test that was killed leaves nobody to end it.
+process.stdin.on('end', () => process.exit(0));
 globalThis.agent = memory;
 `;
 

@@ -129,10 +129,18 @@ export class Workbench {
     await until(`${configuration} to run`, () => this.debuggees().some((pid) => !before.includes(pid)));
   }
 
-  /** Stops the session in focus and waits until nothing is debugged. */
+  /** Stops the session in focus and waits until nothing is debugged. The program may have ended meanwhile. */
   async stopDebugging(): Promise<void> {
-    await this.command('Debug: Stop');
-    await this.debuggingEnds();
+    const toolbar = this.page.locator('.debug-toolbar');
+    const stop = toolbar.locator('.action-label[aria-label^="Stop ("]').first();
+    await until('debugging to end', async () => {
+      if (!(await toolbar.isVisible())) return true;
+      await stop.click({ timeout: 2000 }).catch(() => {});
+      return toolbar.waitFor({ state: 'hidden', timeout: 5000 }).then(
+        () => true,
+        () => false,
+      );
+    });
   }
 
   /** Waits until no debug session is left. */

@@ -66,15 +66,9 @@ function columns(host: Host, total: number): Column<ClassRow>[] {
       value: (row) => row.className.toLowerCase(),
       cell: (row) => siteLink(row.site, host, className(row.className)),
     },
-    {
-      key: 'distance',
-      label: 'Distance',
-      value: (row) => row.distance,
-      cell: (row) => distance(row.distance),
-    },
-    { key: 'count', label: 'Objects', value: (row) => row.count, cell: (row) => formatCount(row.count) },
-    size('selfSize', 'Shallow size'),
     size('retainedSize', 'Retained size'),
+    size('selfSize', 'Shallow size'),
+    { key: 'count', label: 'Objects', value: (row) => row.count, cell: (row) => formatCount(row.count) },
     {
       key: 'share',
       label: 'Share',
@@ -86,6 +80,12 @@ function columns(host: Host, total: number): Column<ClassRow>[] {
           value: row.retainedSize,
           'aria-label': t('Retained size beside all'),
         }),
+    },
+    {
+      key: 'distance',
+      label: 'Distance',
+      value: (row) => row.distance,
+      cell: (row) => distance(row.distance),
     },
   ];
 }

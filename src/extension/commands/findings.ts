@@ -4,7 +4,7 @@ import { HeaplineError } from '../../base/errors.ts';
 import type { Finding, Site } from '../../protocol/findings.ts';
 import { pathNames, printable } from '../../protocol/wording.ts';
 import type { Node } from '../nodes.ts';
-import { mainSite, placeOf } from '../rows.ts';
+import { callerSite, mainSite, placeOf } from '../rows.ts';
 import type { CommandContext, Handlers } from './context.ts';
 
 export function findingCommands({ model, openSite, clearMarks }: CommandContext): Handlers {
@@ -18,6 +18,10 @@ export function findingCommands({ model, openSite, clearMarks }: CommandContext)
       const site = mainSite(node.finding);
       if (!site) throw new HeaplineError('not-found', l10n.t('The line that stores it is not known.'));
       await open(site, node.dir);
+    },
+    async goToCaller(node: Node) {
+      const site = node.kind === 'finding' && callerSite(node.finding);
+      if (site) await open(site, node.dir);
     },
     async openSite(node: Node) {
       if (node.kind === 'path' && node.entry.site) await open(node.entry.site, node.dir);

@@ -9,6 +9,7 @@ import { helpCommands } from './help.ts';
 import { keepingCommands } from './keeping.ts';
 import { launchingCommands } from './launching.ts';
 import { recordingCommands } from './recording.ts';
+import { watchingCommands } from './watching.ts';
 
 export function registerCommands(context: CommandContext): Disposable[] {
   const handlers: Handlers = {
@@ -16,6 +17,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
     ...keepingCommands(context),
     ...comparingCommands(context),
     ...findingCommands(context),
+    ...watchingCommands(context),
     ...launchingCommands(context),
     ...attachingCommands(context),
     ...helpCommands(context),

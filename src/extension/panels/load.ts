@@ -78,12 +78,19 @@ async function loadDiff(
 export function titleOf(source: PanelSource): string {
   switch (source.type) {
     case 'report':
-      return recordingName(source.dir);
+      return withTimeLast(recordingName(source.dir));
     case 'diff':
       return vscode.l10n.t('{0} and {1}', source.before.title, source.after.title);
     default:
       return basename(source.file);
   }
+}
+
+/** `2026-11-20 10.24.53 main.js [4110]` -> `main.js 10:24:53`: a tab shows the beginning only. */
+function withTimeLast(name: string): string {
+  const [, hour, minute, second, title] =
+    /^\d{4}-\d\d-\d\d (\d\d)\.(\d\d)\.(\d\d) (.+?)(?: \[\d+\])?(?: \d+)?$/.exec(name) ?? [];
+  return title ? `${title} ${hour}:${minute}:${second}` : name;
 }
 
 /** What is said while it is loaded. */

@@ -79,6 +79,9 @@ export class Panels implements vscode.Disposable {
   private adopt(panel: vscode.WebviewPanel, source: PanelSource): void {
     const key = keyOf(source);
     panel.title = titleOf(source);
+    const icon = (theme: string): vscode.Uri =>
+      vscode.Uri.joinPath(this.deps.extensionUri, 'media', 'icons', `panel-${theme}.svg`);
+    panel.iconPath = { light: icon('light'), dark: icon('dark') };
     this.tabs.set(key, { panel, page: new Page(panel, source, this.deps) });
     panel.onDidDispose(() => this.tabs.delete(key));
   }

@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import * as fs from 'node:fs';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import * as os from 'node:os';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PerformanceObserver } from 'node:perf_hooks';
@@ -22,6 +23,7 @@ it('a program that ends does not wait for a recorder that is dead', async () => 
     perf_hooks: { performance, PerformanceObserver },
     inspector: { url: () => 'ws://127.0.0.1:1/x' },
     fs,
+    os,
     v8,
   };
   const said: string[] = [];
@@ -60,7 +62,9 @@ it('what runs in a program takes itself out when its recorder is heard of no mor
   const performance = { now: () => now, clearMarks() {} };
   const modules: Record<string, unknown> = {
     perf_hooks: { performance, PerformanceObserver: Observer },
+    inspector: {},
     fs,
+    os,
     v8,
   };
   const before = process.listenerCount('exit');

@@ -19,8 +19,8 @@ it('marks the newest verdict on each program, once for what it says', () => {
   set('/r/a', 1, { findings: verdict(), state: 'ended', final: true });
   set('/r/b', 2, { title: 'other.js' });
   set('/r/b', 2, { title: 'other.js', findings: verdict({ findings: [finding(), finding({ id: 'f2' })] }) });
-  set('/r/c', 3);
-  set('/r/c', 3, { findings: verdict({ findings: [] }) });
+  set('/r/c', 3, { title: 'agent.js [8]' });
+  set('/r/c', 3, { title: 'agent.js [8]', findings: verdict({ findings: [] }) });
   model.removeRecording('/r/b');
   listening.dispose();
   set('/r/d', 4, { findings: verdict() });

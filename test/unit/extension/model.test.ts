@@ -45,11 +45,12 @@ it('tells once when a recording ends, and not of those that had ended before', (
   model.setRecording(recordingInfo('/r/a', { state: 'recording', target: 'a' }));
   model.setRecording(recordingInfo('/r/a', { state: 'analysing', target: 'a' }));
   assert.equal(model.recordingOf('a')?.state, 'analysing');
-  model.setRecording(recordingInfo('/r/a', { state: 'ended', target: 'a' }));
-  model.setRecording(recordingInfo('/r/a', { state: 'ended', target: 'a' }));
+  model.setRecording(recordingInfo('/r/a', { state: 'analysing' }));
+  model.setRecording(recordingInfo('/r/a', { state: 'ended' }));
+  model.setRecording(recordingInfo('/r/a', { state: 'ended' }));
   assert.deepEqual(
-    ended.map(({ dir }) => dir),
-    ['/r/a'],
+    ended.map(({ dir, target }) => [dir, target]),
+    [['/r/a', 'a']],
   );
   assert.equal(model.recordingOf('a'), undefined);
 });

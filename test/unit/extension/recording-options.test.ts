@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { wantedRecording } from '../../../src/extension/recording-options.ts';
+import { outdated, wantedRecording } from '../../../src/extension/recording-options.ts';
 
 /** As package.json has them. */
 const DEFAULTS = {
@@ -75,4 +75,12 @@ it('leaves out what it cannot read, and names it', () => {
   });
   assert.deepEqual(options, { warmUp: 5000 });
   assert.deepEqual(bad, ['interval', 'snapshots', 'onGrowth', 'beforeLimit', 'diskBudget']);
+});
+
+it('the oldest recordings go, and nothing else', () => {
+  const at = (second: number): string =>
+    `2026-11-20 10.24.${String(second).padStart(2, '0')} agent.js [7].heapline`;
+  const names = [at(3), 'mine.heapline', at(1), 'notes.txt', at(2), at(10)];
+  assert.deepEqual(outdated(names, 2), [at(1), at(2)]);
+  assert.deepEqual(outdated(names, 4), []);
 });

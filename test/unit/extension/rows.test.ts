@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Model } from '../../../src/extension/model.ts';
 import { childrenOf, type Node } from '../../../src/extension/nodes.ts';
-import { mainSite, type Row, rowOf } from '../../../src/extension/rows.ts';
+import { callerSite, mainSite, placesOf, type Row, rowOf } from '../../../src/extension/rows.ts';
 import { finding, recordingInfo, snapshotEntry, targetSpec, verdict } from '../../support/extension-data.ts';
 
 const l10n = {
@@ -113,7 +113,7 @@ it('shows a recording that is analysed after its target is gone', () => {
   model.setRecording(recordingInfo('/r/a', { target: 's1', createdAt: '' }));
   model.removeTarget('s1');
   model.setRecording(recordingInfo('/r/a', { target: 's1', createdAt: '', state: 'analysing' }));
-  assert.deepEqual(tree(model), ['recording agent.js | analysing', '  verdict No leak so far']);
+  assert.deepEqual(tree(model), ['recording agent.js | analysing', '  verdict Not judged yet']);
 });
 
 it('does not call an inconclusive verdict a leak', () => {
@@ -160,7 +160,7 @@ it('escapes what could be mistaken for something else', () => {
   assert.match(tree(model).join('\n'), /finding a\\u\{202e\}b\\nc \|/);
 });
 
-it("goes to the user's own line when a package stores it", () => {
+it("names the line that stores it first, and the user's own that leads into a package", () => {
   const library = {
     url: 'file:///w/node_modules/x/i.js',
     path: '/w/node_modules/x/i.js',
@@ -168,7 +168,10 @@ it("goes to the user's own line when a package stores it", () => {
     column: 1,
   };
   const own = { url: 'file:///w/a.js', path: '/w/a.js', line: 2, column: 1 };
-  assert.equal(mainSite(finding({ storeSite: library, userSite: own })), own);
-  assert.equal(mainSite(finding({ storeSite: own, userSite: library })), own);
-  assert.equal(mainSite(finding({ storeSite: library })), library);
+  const inPackage = finding({ storeSite: library, userSite: own });
+  assert.deepEqual([mainSite(inPackage), callerSite(inPackage)], [library, own]);
+  assert.equal(placesOf(inPackage), 'i.js:1 ← a.js:2');
+  const inOwn = finding({ storeSite: own, userSite: own });
+  assert.deepEqual([mainSite(inOwn), callerSite(inOwn), placesOf(inOwn)], [own, undefined, 'a.js:2']);
+  assert.equal(mainSite(finding({ storeSite: undefined, userSite: own })), own);
 });

@@ -11,7 +11,7 @@ import type {
   TargetInfo,
   TargetSpec,
 } from '../../../src/protocol/server.ts';
-import type { Asked } from '../../../src/server/recording-session.ts';
+import type { Asked } from '../../../src/server/asked.ts';
 import { Service } from '../../../src/server/service.ts';
 import { type Program, Programs } from '../../support/programs.ts';
 

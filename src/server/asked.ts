@@ -1,0 +1,7 @@
+import type { ProgressReading } from '../base/progress.ts';
+
+/** What a request is given beside its parameters. */
+export interface Asked {
+  signal?: AbortSignal;
+  report?(reading: ProgressReading): void;
+}

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { HeaplineError } from '../../../src/base/errors.ts';
+import type { ProgressReading } from '../../../src/base/progress.ts';
+import { Inspector } from '../../../src/capture/inspector.ts';
+import { nodeBinary } from '../../support/nodes.ts';
+import { LEAKY } from '../../support/programs.ts';
+import { until } from '../../support/until.ts';
+import { Bench } from './support.ts';
+
+const bench = new Bench();
+after(() => bench.close());
+
+const STORES = LEAKY.split('\n').findIndex((line) => line.includes('history.push')) + 1;
+const failsAs = (code: string, text: RegExp) => (error: Error) =>
+  HeaplineError.is(error, code as never) && text.test(error.message);
+
+for (const major of [20, 24] as const) {
+  test(`Node ${major}: watched while it is recorded, after that, and no longer when it is let go`, async () => {
+    const name = `watched-${major}`;
+    const program = await bench.program(name, LEAKY, await nodeBinary(major));
+    const options = { mode: 'automatic', interval: 200, warmUp: 100 } as const;
+    const { dir } = await bench.ask('heapline/startRecording', {
+      target: name,
+      folder: bench.folder,
+      options,
+    });
+    const live = await bench.hear(
+      'heapline/recordingChanged',
+      (info) => info.dir === dir && info.findings?.verdict === 'leak',
+    );
+    const [finding] = live.findings!.findings;
+    assert.equal(finding.kind, 'array');
+
+    const readings: ProgressReading[] = [];
+    const seen = await bench.ask(
+      'heapline/watch',
+      { dir, finding: finding.id, seconds: 1 },
+      { report: (reading) => readings.push(reading) },
+    );
+    assert.ok(seen.inserts > 0 && seen.removes === 0 && seen.unseen === 0, JSON.stringify(seen));
+    const [first, ...others] = seen.sites;
+    assert.deepEqual(others, []);
+    assert.equal(first.count, seen.inserts);
+    assert.equal(first.share, 1);
+    assert.deepEqual([first.site.line, first.site.function], [STORES, 'remember']);
+    assert.ok(first.site.path!.startsWith(bench.programs.folder));
+    assert.deepEqual(first.user, first.site);
+    assert.equal(first.stack[1].line, STORES + 2);
+    assert.equal(seen.end, 'time');
+    assert.ok(readings.at(-1)!.done > 0);
+
+    const ended = await bench.ask('heapline/stopRecording', { dir });
+    const after = ended.findings!.findings[0];
+    const cancel = new AbortController();
+    const watching = bench.ask(
+      'heapline/watch',
+      { dir, finding: after.id, seconds: 600 },
+      { signal: cancel.signal, report: ({ done }) => done && cancel.abort() },
+    );
+    await assert.rejects(
+      bench.ask('heapline/watch', { dir, finding: after.id, seconds: 600 }),
+      failsAs('usage', /already/),
+    );
+    const stopped = await watching;
+    assert.equal(stopped.end, 'stopped');
+    assert.equal(stopped.sites[0].site.line, STORES);
+    await assert.rejects(
+      bench.ask('heapline/watch', { dir, finding: 'none', seconds: 1 }),
+      failsAs('not-found', /no longer names/),
+    );
+
+    // The next recording takes its place: what was left of the first is gone before it begins.
+    const next = await bench.start(name);
+    await assert.rejects(
+      bench.ask('heapline/watch', { dir, finding: after.id, seconds: 1 }),
+      failsAs('target-gone', /let go/),
+    );
+    await bench.ask('heapline/stopRecording', { dir: next.dir, discard: true });
+    assert.equal(program.child.exitCode, null);
+  });
+}
+
+test('ids that another client has reset name nothing any more', async () => {
+  const program = await bench.program('reset', LEAKY);
+  for (let i = 0; i < 4; i++) await bench.snapshot('reset');
+  const { dir } = (await bench.snapshot('reset')).recording;
+  const { findings } = await bench.ask('heapline/stopRecording', { dir });
+  // Whoever hangs up does so.
+  await (await Inspector.connect(program.inspector)).close();
+  await until('the reset', () =>
+    bench
+      .ask('heapline/watch', { dir, finding: findings!.findings[0].id, seconds: 0 })
+      .then(() => false, failsAs('not-found', /reset/)),
+  );
+});
+
+test('a program that ends amid it: what was seen by then', async () => {
+  const program = await bench.program('ends', LEAKY);
+  for (let i = 0; i < 4; i++) await bench.snapshot('ends');
+  const { dir } = (await bench.snapshot('ends')).recording;
+  const ended = await bench.ask('heapline/stopRecording', { dir });
+  const finding = ended.findings!.findings[0].id;
+  const seen = await bench.ask(
+    'heapline/watch',
+    { dir, finding, seconds: 600 },
+    { report: ({ done }) => done && program.child.kill('SIGKILL') },
+  );
+  assert.equal(seen.end, 'target-gone');
+  assert.equal(seen.sites[0].site.line, STORES);
+  await assert.rejects(
+    bench.ask('heapline/watch', { dir, finding, seconds: 1 }),
+    failsAs('target-gone', /ended/),
+  );
+});
