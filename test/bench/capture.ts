@@ -13,7 +13,7 @@ import CDP from 'chrome-remote-interface';
 import { build } from 'esbuild';
 import { ROOT } from '../../src/build/run.ts';
 import { type NodeMajor, nodeBinary } from '../support/nodes.ts';
-import { startServer } from './server.ts';
+import { ServerProcess } from '../support/server.ts';
 
 const ROUNDS = 5;
 const HEAP_MB = 100;
@@ -44,7 +44,7 @@ console.log(['| what | Node | bare | Heapline | ratio |', '|---|---|---|---|---|
 async function snapshots(major: NodeMajor): Promise<string> {
   const target = await start(major, ['heap', String(HEAP_MB)]);
   await target.line();
-  const server = await startServer();
+  const server = await ServerProcess.start('ipc');
   const bare: number[] = [];
   const ours: number[] = [];
   try {
@@ -76,7 +76,7 @@ async function snapshots(major: NodeMajor): Promise<string> {
 
 async function speed(major: NodeMajor): Promise<string> {
   const target = await start(major, ['busy']);
-  const server = await startServer();
+  const server = await ServerProcess.start('ipc');
   const bare: number[] = [];
   const ours: number[] = [];
   const stretch = async (into: number[]): Promise<void> => {
