@@ -124,7 +124,10 @@ it('opens recordings from the explorer, and a snapshot in an editor of ours', as
   const [snapshot] = (await manifest(name)).snapshots;
   await explorer.expand('recordings');
   await explorer.menuAction(name, 'Open Recording...');
-  const report = await workbench.webview(name.replace(/\.heapline$/, ''));
+  const tab = await until('its tab', async () =>
+    (await workbench.tabs()).find((title) => /^main\.js \d/.test(title)),
+  );
+  const report = await workbench.webview(tab);
   await report.getByText(/Memory over time/).waitFor();
 
   const file = basename(snapshot.file);
