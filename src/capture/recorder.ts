@@ -329,21 +329,23 @@ export class Recorder {
 
   private async sample(): Promise<void> {
     if (this.ending) return;
-    const { gc } = await this.read();
+    const { gc, idle } = await this.read();
+    // At a breakpoint nothing grows: what is taken there would push out what tells something.
+    if (idle) return;
     const collected = gc.some((event) => event.kind === 'mark-compact');
     const reason = this.manual ? undefined : this.schedule.due(this.moment(), collected);
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
   /** Writes what the target has to tell. @param allocated bytes since its start, where known */
-  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents> }> {
+  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; idle: boolean }> {
     const reading: Reading = await this.probe.call('read');
     const t = this.clock();
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
     this.writer.event(memoryEvent(reading, t, allocated));
     this.heapUsed = reading.memory.heapUsed;
-    return { gc };
+    return { gc, idle: reading.idle ?? false };
   }
 
   private moment(): Moment {

@@ -26,6 +26,8 @@ export interface Reading {
   memory: { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
   /** Triples since the last reading: start, pause, V8's kind. */
   gc: number[];
+  /** The program did nothing since the last reading: it stands at a breakpoint, or waits. */
+  idle?: boolean;
 }
 
 /** What the target says of its own accord, as JSON through the binding. */
@@ -94,6 +96,8 @@ export interface Probe {
 }
 
 const STEP_MARK = 'heapline.step';
+/** Of the time, in CPU: our own questions cost less. */
+const IDLE_SHARE = 0.2;
 const MAX_GCS = 4096;
 const MAX_STEPS = 1000;
 const SIGNALS: readonly string[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
@@ -124,6 +128,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
   const v8 = get<V8>('v8');
   const writeHeapSnapshot = v8.writeHeapSnapshot.bind(v8);
   const nextTurn = setImmediate;
+  const cpuUsage = process.cpuUsage.bind(process);
   const kill = process.kill.bind(process);
   const tell = (message: TargetMessage): void => send(JSON.stringify(message));
   let heard = now();
@@ -270,6 +275,17 @@ export function install(get: Get, send: (text: string) => void, options: Install
     session = undefined;
   };
 
+  const cpuMs = (): number => {
+    const { user, system } = cpuUsage();
+    return (user + system) / 1000;
+  };
+  let turned = true;
+  let readCpu = 0;
+  let readAt = 0;
+  const markTurn = (): void => {
+    turned = true;
+  };
+
   return {
     facts() {
       const { pid, ppid, argv, version, versions, arch, platform } = process;
@@ -286,11 +302,19 @@ export function install(get: Get, send: (text: string) => void, options: Install
     },
     read() {
       hear();
+      const cpu = cpuMs();
       const reading = {
         now: heard,
         memory: process.memoryUsage(),
         gc: Array.from(gc.subarray(0, 3 * gcCount)),
+        // A busy loop does not turn either.
+        idle: !turned && cpu - readCpu < IDLE_SHARE * (heard - readAt),
       };
+      turned = false;
+      readCpu = cpu;
+      readAt = heard;
+      // Keeps nothing alive, and wakes nobody.
+      nextTurn(markTurn).unref();
       gcCount = 0;
       return reading;
     },

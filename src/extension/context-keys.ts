@@ -16,7 +16,9 @@ export class ContextKeys implements VsDisposable {
     this.model = model;
     this.sessions = sessions;
     this.canVerify = canVerify;
-    this.store.add(model.onDidChange(({ what }) => what !== 'target' && this.changed()));
+    this.store.add(
+      model.onDidChange(({ what }) => what !== 'target' && what !== 'reading' && this.changed()),
+    );
     this.store.add(debug.onDidChangeActiveDebugSession(() => this.changed()));
     this.changed();
   }

@@ -9,7 +9,7 @@ export function markFindings(model: Model, gutter: Pick<Gutter, 'show' | 'clear'
   /** By recording: what its marks tell. */
   const marked = new Map<string, string>();
   return model.onDidChange(({ what }) => {
-    if (what === 'target' || what === 'targets') return;
+    if (what !== 'recording' && what !== 'recordings') return;
     const newest = new Map<string, RecordingInfo>();
     for (const recording of model.recordings) {
       const program = withoutPid(recording.title);

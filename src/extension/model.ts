@@ -17,6 +17,8 @@ export type Change =
   /** One came or went. */
   | { what: 'targets' }
   | { what: 'target'; id: string }
+  /** Its memory was read. */
+  | { what: 'reading'; id: string }
   /** One came or went. */
   | { what: 'recordings' }
   | { what: 'recording'; dir: string };
@@ -112,7 +114,7 @@ export class Model implements Disposable {
     const target = this.targetsById.get(id);
     if (!target) return;
     this.targetsById.set(id, { ...target, readings: withReading(target.readings, reading) });
-    this.changes.fire({ what: 'target', id });
+    this.changes.fire({ what: 'reading', id });
   }
 
   setRecording(info: RecordingInfo): void {

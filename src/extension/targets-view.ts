@@ -22,6 +22,8 @@ import type { Sessions } from './sessions.ts';
 
 /** What changed is drawn at most so often, in milliseconds. */
 const REFRESH_MS = 500;
+/** Memory more seldom: for a moment VS Code does not know the rows below one that is drawn anew. */
+const READING_MS = 3000;
 
 const STATES = {
   none: TreeItemCollapsibleState.None,
@@ -36,6 +38,9 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
   private nodes = new Map<string, Node>();
   private readonly due = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
+  private readingTimer: NodeJS.Timeout | undefined;
+  /** By recording: what the rows below it are made of. */
+  private readonly drawn = new Map<string, string>();
   private readonly deps: Deps;
   private readonly model: Model;
   private readonly recorder: Recorder;
@@ -84,6 +89,7 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
 
   dispose(): void {
     clearTimeout(this.timer);
+    clearTimeout(this.readingTimer);
     this.store.dispose();
   }
 
@@ -96,6 +102,14 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
   }
 
   private changed(change: Change): void {
+    if (change.what === 'reading') {
+      this.readingTimer ??= setTimeout(() => {
+        this.readingTimer = undefined;
+        for (const { spec } of this.model.targets) this.due.add(`target:${spec.id}`);
+        this.refresh();
+      }, READING_MS);
+      return;
+    }
     this.due.add(this.nodeOf(change));
     this.timer ??= setTimeout(() => this.refresh(), REFRESH_MS);
   }
@@ -106,11 +120,24 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
     if (change.what !== 'recording') return '';
     const recording = this.model.recording(change.dir);
     const target = recording?.target;
-    if (target && this.model.target(target)) return recording.state === 'ended' ? '' : `target:${target}`;
+    if (target && this.model.target(target)) {
+      if (recording.state === 'ended') return '';
+      const parts = JSON.stringify([
+        recording.state,
+        recording.snapshots.map(({ index }) => index),
+        recording.findings,
+      ]);
+      const same = this.drawn.get(change.dir) === parts;
+      this.drawn.set(change.dir, parts);
+      // How far it is shows in its own row.
+      return same ? `state:${target}` : `target:${target}`;
+    }
+    this.drawn.delete(change.dir);
     return this.nodes.has(`latest:${change.dir}`) ? `latest:${change.dir}` : `recording:${change.dir}`;
   }
 
   private refresh(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
     const due = [...this.due];
     this.due.clear();

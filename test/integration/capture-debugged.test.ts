@@ -173,6 +173,33 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
         assert.notEqual((await target.paused(stops.length)).line, 8);
       });
 
+      it('at a breakpoint: nothing grows, so none is taken by schedule', async () => {
+        const { target, inspector } = await debugged(node, ...ways);
+        const seen: string[] = [];
+        const live = await LiveRecording.start(
+          inspector,
+          { out: shop.nextOut(), version: '0', mode: 'automatic', every: 50, warmUp: 0 },
+          { onEvent: ({ type }) => seen.push(type) },
+        );
+        /** Waits for so many events more of a type, and says how many snapshots came meanwhile. */
+        const during = async (type: string, count: number): Promise<number> => {
+          const from = seen.length;
+          while (seen.slice(from).filter((one) => one === type).length < count) await sleep(5);
+          return seen.slice(from).filter((one) => one === 'snapshot').length;
+        };
+        await during('snapshot', 2);
+        const since = target.stops.length;
+        const breakpoint = await target.setBreakpoint(/kept\.cjs/, 8);
+        await target.paused(since);
+        // What was under way, and its readings.
+        await during('memory', 4);
+        assert.equal(await during('memory', 6), 0);
+        await target.client.send('Debugger.removeBreakpoint', { breakpointId: breakpoint });
+        await target.resume();
+        await during('snapshot', 2);
+        await live.stop({ lastSnapshot: false });
+      });
+
       it('in a busy loop, without a stop', async () => {
         const { target, inspector } = await debugged(node, ...ways);
         const { live } = await record(inspector);

@@ -1,5 +1,6 @@
 /** Registers what package.json contributes as commands. */
-import { commands, type Disposable } from 'vscode';
+import { commands, type Disposable, l10n } from 'vscode';
+import { HeaplineError } from '../../base/errors.ts';
 import { showError } from '../progress.ts';
 import { attachingCommands } from './attaching.ts';
 import { comparingCommands } from './comparing.ts';
@@ -10,6 +11,18 @@ import { keepingCommands } from './keeping.ts';
 import { launchingCommands } from './launching.ts';
 import { recordingCommands } from './recording.ts';
 import { watchingCommands } from './watching.ts';
+
+/** Those that a row of the view alone can say what they mean. */
+const ON_ROWS: ReadonlySet<string> = new Set([
+  'compareWithPrevious',
+  'copyFinding',
+  'copyLocation',
+  'copyPath',
+  'goToCaller',
+  'goToStore',
+  'openSite',
+  'openSnapshot',
+]);
 
 export function registerCommands(context: CommandContext): Disposable[] {
   const handlers: Handlers = {
@@ -25,6 +38,9 @@ export function registerCommands(context: CommandContext): Disposable[] {
   return Object.entries(handlers).map(([name, handler]) =>
     commands.registerCommand(`heapline.${name}`, async (...args: never[]) => {
       try {
+        // VS Code passes nothing for a row that is being drawn anew.
+        if (ON_ROWS.has(name) && args[0] === undefined)
+          throw new HeaplineError('usage', l10n.t('The view was just being drawn anew: try again.'));
         await handler(...args);
       } catch (error) {
         showError(error, context.log);
