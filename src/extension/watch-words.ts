@@ -10,14 +10,24 @@ export function watchMessage(name: string, watch: ContainerWatch, l10n: Localize
   return [
     inserted(printable(name), watch, l10n),
     removed(watch, l10n),
-    unseen(watch, l10n),
+    otherwise(watch, l10n),
     ended(watch, l10n),
   ]
     .filter(Boolean)
     .join(' ');
 }
 
-function inserted(name: string, { inserts, seconds, sites }: ContainerWatch, l10n: Localizer): string {
+function inserted(
+  name: string,
+  { inserts, unseen, seconds, sites }: ContainerWatch,
+  l10n: Localizer,
+): string {
+  if (!inserts && unseen > 0)
+    return l10n.t(
+      'All that came into {0} came in ways that can not be seen, such as by index: {1}.',
+      name,
+      formatCount(unseen),
+    );
   if (!inserts)
     return l10n.t(
       'Nothing was inserted into {0} while it was watched, for {1}.',
@@ -39,8 +49,8 @@ function removed({ removes, inserts }: ContainerWatch, l10n: Localizer): string 
   return inserts ? l10n.t('Nothing was removed.') : undefined;
 }
 
-function unseen({ unseen: net }: ContainerWatch, l10n: Localizer): string | undefined {
-  if (!net) return undefined;
+function otherwise({ inserts, unseen: net }: ContainerWatch, l10n: Localizer): string | undefined {
+  if (!net || (net > 0 && !inserts)) return undefined;
   return net > 0
     ? l10n.t('{0} more came in ways that can not be seen, such as by index.', formatCount(net))
     : l10n.t('{0} more went in ways that can not be seen, such as by setting the length.', formatCount(-net));

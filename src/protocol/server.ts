@@ -128,7 +128,7 @@ export type ServerRequests = {
   };
   /**
    * Watches the container of a finding while its process lives: the recording may be under way or stopped, of this
-   * server and the last one of its target. Settles `seconds` after the first insert, or when it is cancelled: with
+   * server and the last one of its target. Settles `seconds` after it first grew, or when it is cancelled: with
    * what was seen. Reports inserts so far.
    * @throws `usage` for what can't be watched, `not-found` when it is no longer there, `target-gone`
    */

@@ -13,7 +13,7 @@ import { watchedSites } from './watched-sites.ts';
 const POLL_MS = 500;
 
 /**
- * Watches what a finding names, until `seconds` after the first insert, or until the signal aborts: then, too, it
+ * Watches what a finding names, until `seconds` after it first grew, or until the signal aborts: then, too, it
  * tells what was seen.
  * @throws HeaplineError `usage` for what can't be watched, `not-found` when it is gone, `target-gone`
  */
@@ -24,7 +24,8 @@ export async function watchContainer(
   { signal, report }: Ask,
 ): Promise<ContainerWatch> {
   const { kind, owner } = finding;
-  if (!isWatchable(kind)) {
+  // Of an object it is seen there whether it is an array, by a class of the program's.
+  if (!isWatchable(kind) && kind !== 'object') {
     throw new HeaplineError('usage', "This kind of container can't be watched yet.", {
       hint: 'Arrays, maps and sets can be.',
     });
@@ -40,7 +41,8 @@ export async function watchContainer(
     while (reading.state === 'on' && elapsed() < until && !signal?.aborted) {
       await sleep(POLL_MS, undefined, { signal }).catch(() => {});
       reading = await tap.read();
-      if (reading.inserts && until === Number.POSITIVE_INFINITY) until = elapsed() + seconds;
+      if ((reading.inserts || reading.unseen > 0) && until === Number.POSITIVE_INFINITY)
+        until = elapsed() + seconds;
       report?.({ phase: 'Watching', done: reading.inserts });
     }
     if (signal?.aborted) end = 'stopped';

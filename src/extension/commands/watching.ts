@@ -11,7 +11,7 @@ import { placesOf } from '../rows.ts';
 import { callerOf, watchItems, watchMessage } from '../watch-words.ts';
 import type { CommandContext, Handlers } from './context.ts';
 
-/** After the first insert. */
+/** After it first grew. */
 const SECONDS = 10;
 
 interface Watched {

@@ -52,7 +52,11 @@ it('says so when nothing, or not all, was seen', () => {
     message({ inserts: 0, sites: [] }),
     'Nothing was inserted into Memory.messages while it was watched, for 10.2 s.',
   );
-  assert.match(message({ inserts: 0, sites: [], unseen: 7 }), / 7 more came in ways that can not be seen/);
+  assert.equal(
+    message({ inserts: 0, sites: [], unseen: 7 }),
+    'All that came into Memory.messages came in ways that can not be seen, such as by index: 7.',
+  );
+  assert.match(message({ unseen: 7 }), / 7 more came in ways that can not be seen/);
   assert.match(message({ unseen: -7 }), / 7 more went in ways that can not be seen/);
   assert.match(message({ sites: [] }), /^42 inserts into Memory\.messages; their lines are not known\./);
   assert.match(message({ end: 'collected' }), /let the container go\.$/);

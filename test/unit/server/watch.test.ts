@@ -113,3 +113,48 @@ test('a program that ends amid it: what was seen by then', async () => {
     failsAs('target-gone', /ended/),
   );
 });
+
+test('kinds of containers', async () => {
+  const program = `
+const { EventEmitter } = require('node:events');
+class History extends Array {}
+const bus = new EventEmitter().setMaxListeners(0);
+const held = { map: new Map(), set: new Set(), list: new History(), byIndex: [], plain: {} };
+function subscribe(n) { const big = { n, text: 'x'.repeat(200) + n }; bus.on('data', () => big); }
+const make = (n) => ({ n, text: 'x'.repeat(200) + n });
+let n = 0;
+setInterval(() => {
+  for (let i = 0; i < 10; i++, n++) {
+    held.map.set(n, make(n));
+    held.set.add(make(n));
+    held.list.push(make(n));
+    held.byIndex[held.byIndex.length] = make(n);
+    held.plain['key' + n] = make(n);
+    subscribe(n);
+  }
+}, 20);
+process.stdin.on('end', () => process.exit(0)).resume();
+Object.assign(globalThis, { held, bus });
+`;
+  const lineOf = (text: string): number => program.split('\n').findIndex((line) => line.includes(text)) + 1;
+  await bench.program('kinds', program);
+  for (let i = 0; i < 5; i++) await bench.snapshot('kinds');
+  const { dir } = (await bench.snapshot('kinds')).recording;
+  const { findings } = (await bench.ask('heapline/stopRecording', { dir })).findings!;
+  const told: Record<string, unknown> = {};
+  for (const { id, owner } of findings) {
+    const seen = await bench
+      .ask('heapline/watch', { dir, finding: id, seconds: 0 })
+      .catch((error) => error.code);
+    const name = owner.name.split('.').at(-1)!;
+    told[name] = seen.sites ? (seen.sites[0]?.site.line ?? seen.unseen > 0) : seen;
+  }
+  assert.deepEqual(told, {
+    map: lineOf('map.set('),
+    set: lineOf('set.add('),
+    list: lineOf('list.push('),
+    byIndex: true,
+    plain: 'usage',
+    bus: lineOf("bus.on('data'"),
+  });
+});
