@@ -27,7 +27,7 @@ it('keeps targets, with what the server says of them, until they go', () => {
   assert.deepEqual(model.targets, []);
   assert.deepEqual(
     changes.map(({ what }) => what),
-    ['targets', 'target', 'target', 'target', 'targets'],
+    ['targets', 'target', 'reading', 'target', 'targets'],
   );
 });
 
