@@ -119,9 +119,13 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
     if (change.what === 'target') return `target:${change.id}`;
     if (change.what !== 'recording') return '';
     const recording = this.model.recording(change.dir);
+    // It moves to another place.
+    if (recording?.state === 'ended') {
+      this.drawn.delete(change.dir);
+      return '';
+    }
     const target = recording?.target;
     if (target && this.model.target(target)) {
-      if (recording.state === 'ended') return '';
       const parts = JSON.stringify([
         recording.state,
         recording.snapshots.map(({ index }) => index),
@@ -132,7 +136,6 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
       // How far it is shows in its own row.
       return same ? `state:${target}` : `target:${target}`;
     }
-    this.drawn.delete(change.dir);
     return this.nodes.has(`latest:${change.dir}`) ? `latest:${change.dir}` : `recording:${change.dir}`;
   }
 
