@@ -39,7 +39,7 @@ export interface Tap {
 /** Why there is none: another kind of object, or one that is frozen. */
 export type TapRefusal = 'kind' | 'frozen';
 
-type Any = (...args: unknown[]) => unknown;
+type Method = (...args: unknown[]) => unknown;
 
 const METHODS = {
   array: ['push', 'unshift', 'splice', 'pop', 'shift'],
@@ -79,7 +79,7 @@ export function install(container: object): Tap | TapRefusal {
   let state: TapReading['state'] = 'on';
 
   /** The call sites above a function. What the program has made of `Error` is as before when this returns. */
-  const callSites = (above: Any): NodeJS.CallSite[] => {
+  const callSites = (above: Method): NodeJS.CallSite[] => {
     const limit = getOwnPropertyDescriptor(Failure, 'stackTraceLimit');
     const prepare = getOwnPropertyDescriptor(Failure, 'prepareStackTrace');
     const lent = (name: string, before: PropertyDescriptor | undefined, value: unknown): boolean =>
@@ -113,7 +113,7 @@ export function install(container: object): Tap | TapRefusal {
     unseen = sizeOf(target) - sizeAtFirst - (inserts - removes);
   };
 
-  const stackAt = (above: Any): TapStack | undefined => {
+  const stackAt = (above: Method): TapStack | undefined => {
     const frames = choose(callSites(above));
     const key = frames.map(({ url, line, column }) => `${url}:${line}:${column}`).join('\n');
     const known = stacks.get(key);
@@ -124,7 +124,7 @@ export function install(container: object): Tap | TapRefusal {
   };
 
   /** By what it did to the size: an override may do other than its name says, and may call others of ours. */
-  const note = (name: string, given: number, before: number, netBefore: number, above: Any): void => {
+  const note = (name: string, given: number, before: number, netBefore: number, above: Method): void => {
     const target = held.deref();
     if (!target) return;
     const change = sizeOf(target) - before - (inserts - removes - netBefore);
@@ -140,7 +140,7 @@ export function install(container: object): Tap | TapRefusal {
   };
 
   /** Stands for `original` on the container. Whoever keeps it longer than us keeps what passes through. */
-  const standIn = (name: string, original: Any): Any => {
+  const standIn = (name: string, original: Method): Method => {
     const wrapper = {
       method(this: unknown, ...args: unknown[]): unknown {
         const target = state === 'on' ? held.deref() : undefined;
@@ -160,7 +160,7 @@ export function install(container: object): Tap | TapRefusal {
           depth--;
         }
       },
-    }.method as Any;
+    }.method as Method;
     for (const key of ['name', 'length'])
       defineProperty(wrapper, key, { value: get(original, key), configurable: true });
     return wrapper;
@@ -183,7 +183,7 @@ export function install(container: object): Tap | TapRefusal {
       get(): unknown {
         const original = found(this);
         if (state !== 'on' || typeof original !== 'function') return original;
-        if (last?.original !== original) last = { original, wrapper: standIn(name, original as Any) };
+        if (last?.original !== original) last = { original, wrapper: standIn(name, original as Method) };
         return last.wrapper;
       },
     };

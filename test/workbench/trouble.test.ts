@@ -72,9 +72,9 @@ it('ends the recording of a session that is restarted, and records it again', as
   await workbench.restartDebugging();
   const second = await recorded([first]);
   await heapline.row(/^Recording, /);
-  // Until it is analysed it stands by itself.
-  await heapline.row(/^Earlier Recordings|^main\.js, (analysing|\d+ leaks?|no leak|inconclusive)/);
-  assert.equal((await manifest(first)).end?.reason, 'target-gone');
+  await heapline.row(/^Earlier Recordings/);
+  // The editor says that the session is over while the process dies: either may be heard first.
+  assert.match((await manifest(first)).end?.reason ?? 'cut off', /^(target-gone|detached)$/);
   await assertKept(first);
   await assertKept(second);
 });

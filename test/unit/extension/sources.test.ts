@@ -150,9 +150,9 @@ describe('paths', () => {
   });
 
   it('are spelled alike on Windows and on macOS', () => {
-    const one = spelledAlike('C:\\Work\\App\\a.JS', 'win32');
-    assert.equal(spelledAlike('c:/work/app/A.js', 'win32'), one);
-    assert.equal(spelledAlike('\\\\?\\C:\\work\\app\\a.js', 'win32'), one);
+    const one = spelledAlike('C:\\Code\\App\\a.JS', 'win32');
+    assert.equal(spelledAlike('c:/code/app/A.js', 'win32'), one);
+    assert.equal(spelledAlike('\\\\?\\C:\\code\\app\\a.js', 'win32'), one);
     assert.equal(spelledAlike('/a/u\u0308.js', 'darwin'), spelledAlike('/a/\u00fc.js', 'darwin'));
     assert.notEqual(spelledAlike('/A.js', 'linux'), spelledAlike('/a.js', 'linux'));
   });
