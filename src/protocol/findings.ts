@@ -17,6 +17,32 @@ export interface Site {
   evidence?: string;
 }
 
+/** A line that inserts. */
+export interface WatchedSite {
+  /** Nearest to the insert, of all code that is not the runtime's own. */
+  site: Site;
+  /** Inserts from there, and their share of those whose line is known. */
+  count: number;
+  share: number;
+  /** The commonest way there, nearest first: up to five. */
+  stack: Site[];
+  /** On it, the first line in the user's own code. */
+  user?: Site;
+}
+
+/** A container watched in a running program: who inserts into it. */
+export interface ContainerWatch {
+  inserts: number;
+  removes: number;
+  /** What it gained, or lost, in ways that can't be seen: `a[i] = x`, `a.length = n`, `Array.prototype.push.call(a, x)`. */
+  unseen: number;
+  seconds: number;
+  /** `enough`: so many inserts tell all. `collected`: the program let the container go. */
+  end: 'time' | 'stopped' | 'enough' | 'collected' | 'target-gone';
+  /** Most inserts first. */
+  sites: WatchedSite[];
+}
+
 export interface PathEntry {
   /** Edge that leads here from the entry before, as a person reads it: `.history`, `[12]`, `(closure) cache`. Empty at the first. */
   edge: string;
@@ -88,6 +114,19 @@ export interface Finding {
   /** The first site in the user's own code (outside node_modules and node:). */
   userSite?: Site;
   advice: string[];
+  /** The named rule it matches best: what agents commonly suffer from. */
+  rule?: FindingRule;
+  /** What the wire-tap saw in the running program. */
+  proof?: ContainerWatch;
+  /** Somebody decided that it may grow. It is listed under `ignored` then, and does not count. */
+  ignored?: { reason: string; expires?: string };
+}
+
+export interface FindingRule {
+  /** `conversation-history`, ...: its page is media/rules/ID.md. */
+  id: string;
+  /** As a heading: `Conversation history without a window`. */
+  title: string;
 }
 
 export interface Findings {
@@ -113,6 +152,8 @@ export interface Findings {
   };
   /** By growth, what no code of yours or of a package is seen to hold last. */
   findings: Finding[];
+  /** What would be among the findings, had nobody decided to ignore it (.heapline/ignore.json). */
+  ignored?: Finding[];
   /** Growth that was looked at and found not to be a leak, with why: shown, not counted. */
   notLeaks?: { name: string; bytes: number; reason: string }[];
 }

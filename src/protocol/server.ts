@@ -5,11 +5,10 @@
  */
 import type { ProgressReading } from '../base/progress.ts';
 import type { AnalysisInput } from './engine.ts';
-import type { Findings } from './findings.ts';
+import type { ContainerWatch, Findings } from './findings.ts';
 import type { RecordingManifest, SnapshotEntry, SnapshotReason } from './recording.ts';
 import type { ReportData, SourceExcerpt } from './report.ts';
 import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
-import type { ContainerWatch } from './watch.ts';
 
 export type TargetKind = 'node' | 'worker' | 'page' | 'extension-host';
 

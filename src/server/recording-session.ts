@@ -6,7 +6,7 @@ import type { SnapshotProgress } from '../capture/recorder.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
-import type { ContainerWatch } from '../protocol/watch.ts';
+import type { ContainerWatch } from '../protocol/findings.ts';
 import type { Analyst } from './analyst.ts';
 import type { Asked } from './asked.ts';
 import { deleteRecording, nameOf } from './catalogue.ts';

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import type {
+  ContainerWatch,
   Finding,
   FindingGrowth,
+  FindingRule,
   Findings,
   PathEntry,
   Site,
   SnapshotPoint,
+  WatchedSite,
 } from '../../../src/protocol/findings.ts';
 import { bareReport, cleanReport, leakReport } from '../../support/report-data.ts';
 
@@ -75,6 +78,9 @@ const finding: Shape<Finding> = {
   allocationSites: 'required',
   userSite: 'optional',
   advice: 'required',
+  rule: 'optional',
+  proof: 'optional',
+  ignored: 'optional',
 };
 const findings: Shape<Findings> = {
   format: 'required',
@@ -85,6 +91,7 @@ const findings: Shape<Findings> = {
   reasons: 'required',
   growth: 'required',
   findings: 'required',
+  ignored: 'optional',
   notLeaks: 'optional',
 };
 const overall: Shape<Findings['growth']> = {
@@ -111,6 +118,23 @@ const notLeak: Shape<NonNullable<Findings['notLeaks']>[number]> = {
   bytes: 'required',
   reason: 'required',
 };
+const rule: Shape<FindingRule> = { id: 'required', title: 'required' };
+const ignored: Shape<NonNullable<Finding['ignored']>> = { reason: 'required', expires: 'optional' };
+const containerWatch: Shape<ContainerWatch> = {
+  inserts: 'required',
+  removes: 'required',
+  unseen: 'required',
+  seconds: 'required',
+  end: 'required',
+  sites: 'required',
+};
+const watchedSite: Shape<WatchedSite> = {
+  site: 'required',
+  count: 'required',
+  share: 'required',
+  stack: 'required',
+  user: 'optional',
+};
 const runtime: Shape<Findings['runtime']> = { name: 'required', version: 'required' };
 
 test('the schema has the keys of the TypeScript types, and requires those that are not optional', () => {
@@ -126,6 +150,10 @@ test('the schema has the keys of the TypeScript types, and requires those that a
     ['finding', $defs.finding, finding],
     ['owner', inner('owner', $defs.finding), owner],
     ['gained', items($defs.finding.properties.gained), gained],
+    ['rule', inner('rule', $defs.finding), rule],
+    ['ignored', inner('ignored', $defs.finding), ignored],
+    ['containerWatch', $defs.containerWatch, containerWatch],
+    ['watchedSite', $defs.watchedSite, watchedSite],
     ['growth', $defs.growth, growth],
     ['site', $defs.site, site],
     ['pathEntry', $defs.pathEntry, pathEntry],
