@@ -1,7 +1,6 @@
 /** What was seen of a watched container, in words. Pure, so that it is tested without an editor. */
 import { formatCount, formatDuration } from '../base/units.ts';
-import type { Site } from '../protocol/findings.ts';
-import type { ContainerWatch, WatchedSite } from '../protocol/findings.ts';
+import type { ContainerWatch, Site, WatchedSite } from '../protocol/findings.ts';
 import { percent, printable } from '../protocol/wording.ts';
 import { type Localizer, shortPlace } from './rows.ts';
 

@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
+import type { ContainerWatch } from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions } from '../protocol/server.ts';
-import type { ContainerWatch } from '../protocol/findings.ts';
 import { abortable } from './abortable.ts';
 import type { Asked } from './asked.ts';
 import { deleteRecording, describeRecording, recordingsIn } from './catalogue.ts';

@@ -1,7 +1,6 @@
 import type { TapFrame, TapStack } from '../capture/tap.ts';
-import type { Site } from '../protocol/findings.ts';
+import type { Site, WatchedSite } from '../protocol/findings.ts';
 import type { ScriptEntry } from '../protocol/recording.ts';
-import type { WatchedSite } from '../protocol/findings.ts';
 import { toUrl } from '../source/local-path.ts';
 import { ScriptMap } from '../source/script-map.ts';
 import { isUserCode } from '../source/user-code.ts';

@@ -1,8 +1,7 @@
 /** Watches the container of a leak in the running program: which lines insert into it. */
 import { l10n, QuickPickItemKind, window } from 'vscode';
 import { HeaplineError } from '../../base/errors.ts';
-import type { Finding, Site } from '../../protocol/findings.ts';
-import type { ContainerWatch } from '../../protocol/findings.ts';
+import type { ContainerWatch, Finding, Site } from '../../protocol/findings.ts';
 import { printable } from '../../protocol/wording.ts';
 import { isProcessLive, leaksOf } from '../model.ts';
 import type { Node } from '../nodes.ts';

@@ -4,8 +4,7 @@ import { Model } from '../../../src/extension/model.ts';
 import type { NodeOf } from '../../../src/extension/nodes.ts';
 import { rowOf } from '../../../src/extension/rows.ts';
 import { watchItems, watchMessage } from '../../../src/extension/watch-words.ts';
-import type { Site } from '../../../src/protocol/findings.ts';
-import type { ContainerWatch } from '../../../src/protocol/findings.ts';
+import type { ContainerWatch, Site } from '../../../src/protocol/findings.ts';
 import { finding, recordingInfo, targetSpec } from '../../support/extension-data.ts';
 
 const l10n = {
