@@ -41,6 +41,10 @@ export const RULES: readonly Rule[] = [
   externalMemory,
 ];
 
+export function isRule(id: string): boolean {
+  return RULES.some((rule) => rule.id === id);
+}
+
 /** A rule that fits less is not named: what is said in general about the kind is better than a wrong name. */
 const FITS = 0.6;
 
