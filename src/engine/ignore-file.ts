@@ -23,13 +23,15 @@ export function ignoreFolder(cwd: string | undefined, fallback: string): string 
   return cwd !== undefined && statSync(cwd, { throwIfNoEntry: false })?.isDirectory() ? cwd : fallback;
 }
 
-/**
- * The verdict without what the ignore file leaves out. A file that can't be used ignores nothing, and the reasons say
- * why. @param folder where the search for it begins, upwards
- */
-export function applyIgnoreFile(findings: Findings, folder: string, now = new Date()): Findings {
+/** What the nearest ignore file says, from a folder upwards. One that can't be used ignores nothing, and says why. */
+export function readIgnores(folder: string): IgnoreList | undefined {
   const file = findIgnoreFile(folder);
-  return file ? withoutIgnored(findings, listOf(file), dayOf(now)) : findings;
+  return file === undefined ? undefined : listOf(file);
+}
+
+/** The verdict without what is ignored today. */
+export function applyIgnores(findings: Findings, list: IgnoreList | undefined, now = new Date()): Findings {
+  return list ? withoutIgnored(findings, list, dayOf(now)) : findings;
 }
 
 function listOf(file: string): IgnoreList {
