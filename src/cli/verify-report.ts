@@ -60,13 +60,16 @@ export function verifyText(
 
 function sentence({ outcome, leaks, newLeaks }: RunComparison): string {
   const gone = leaks.filter((one) => one.outcome === 'fixed').length;
-  const fixed = `${gone} of ${counted(leaks.length, 'leak')} ${gone === 1 ? 'is' : 'are'} gone`;
-  if (outcome === 'fixed')
-    return `${leaks.length === 1 ? 'the leak is gone' : `all ${leaks.length} leaks are gone`}, and there is no new one.`;
-  const added = newLeaks.length ? `, ${counted(newLeaks.length, 'new leak')}` : '';
-  return outcome === 'inconclusive'
-    ? `${fixed}; the second run does not tell for certain.`
-    : `${fixed}${added}.`;
+  const all = leaks.length === 1 ? 'the leak is gone' : `all ${leaks.length} leaks are gone`;
+  const fixed =
+    gone === leaks.length
+      ? all
+      : gone
+        ? `${gone} of ${leaks.length} leaks are gone`
+        : 'none of the leaks is gone';
+  if (outcome === 'fixed') return `${fixed}, and there is no new one.`;
+  if (outcome === 'inconclusive') return 'the second run does not tell for certain.';
+  return `${fixed}${newLeaks.length ? `, ${counted(newLeaks.length, 'new leak')}` : ''}.`;
 }
 
 function whyNot({ findings }: ReportData): string[] {
