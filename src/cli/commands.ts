@@ -163,27 +163,27 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'verify',
-    usage: '[options] --baseline RECORDING [-- CMD [ARGS...]]',
+    usage: '[options] --baseline REC [-- CMD [ARGS...]]',
     summary: 'run the mended program, and say what became of the leaks of an earlier recording',
     details: [
-      "CMD runs and is recorded as by heapline run; without it, the baseline's own command runs again, where it ran.",
+      "CMD runs and is recorded as by heapline run; without it, the baseline's own command, where it ran.",
       'With --after nothing runs: two recordings are compared. A leak is known again by its container.',
       'Exit code 0: all leaks of the baseline are gone, and there is no new one. 1: not so, or not certain.',
       'Let it do the same work as the baseline. What is ignored is left out on both sides.',
     ],
     program: true,
     options: [
-      { name: 'baseline', value: 'RECORDING', help: 'the recording from before the fix' },
+      { name: 'baseline', value: 'REC', help: 'the recording from before the fix' },
       {
         name: 'after',
-        value: 'RECORDING',
+        value: 'REC',
         help: 'a recording from after it, in place of running the program',
       },
       json,
       {
         name: 'step-on',
         value: 'REGEX',
-        help: 'each line printed by the program that matches ends a step (as for the baseline unless told)',
+        help: 'each line printed that matches ends a step (unless told, as in the baseline)',
       },
       ...recordOptions.filter(
         ({ name }) => !['json', 'html', 'fail-on-leak', 'quiet', 'help'].includes(name),
@@ -202,7 +202,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: '[options] ID',
     summary: 'leave a leak be, with a reason: it is shown as ignored, and does not count',
     details: [
-      'ID is that of a finding, as reports show it; with --rule that of a rule, with --owner the name of a container.',
+      'ID is that of a finding, as reports show it; with --rule that of a rule, with --owner the name of what grows.',
       'It is written to .heapline/ignore.json: the nearest one upwards, or a new one in the working folder.',
     ],
     options: [

@@ -21,14 +21,10 @@ export async function verify(call: Call): Promise<number> {
   const { io, spec, values, words } = call;
   const baseline = recordingOf(call, 'baseline');
   if (!baseline)
-    throw usage(
-      spec,
-      'Which recording is from before the fix?',
-      'heapline verify --baseline RECORDING -- CMD.',
-    );
+    throw usage(spec, 'Which recording is from before the fix?', 'heapline verify --baseline REC -- CMD.');
   const later = recordingOf(call, 'after');
   if (later && words.length)
-    throw usage(spec, 'With --after nothing is run.', 'Give either --after RECORDING or -- CMD.');
+    throw usage(spec, 'With --after nothing is run.', 'Give either --after REC or -- CMD.');
   const { manifest } = await openRecording(baseline);
   const { data: before } = await verdictOn(call, { recordingDir: baseline });
   refuseWithoutLeak(before);
@@ -77,7 +73,7 @@ async function recordAgain(call: Call, { target, options }: RecordingManifest): 
     throw usage(
       spec,
       'The baseline was not recorded by heapline run: what is to be run?',
-      'heapline verify --baseline RECORDING -- CMD, or --after RECORDING.',
+      'heapline verify --baseline REC -- CMD, or --after REC.',
     );
   const cwd = !words.length && target.cwd !== undefined && existsSync(target.cwd) ? target.cwd : io.cwd;
   const stepOn = values.regex('step-on') ?? patternOf(options.stepOn);

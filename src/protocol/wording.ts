@@ -105,10 +105,10 @@ export function verdictSentence(findings: Findings): string {
   return `live memory changed by ${signed} over ${span(growth)}: not enough to tell a leak from growth that ends.`;
 }
 
-/** Of a finding that is ignored, why and until when: `in tests only; until 2027-01-31`. */
+/** Of a finding that is ignored, why and until when: `in tests only (until 2027-01-31)`. */
 export function ignoredWhy({ ignored }: Finding): string {
   if (!ignored) return '';
-  return ignored.expires === undefined ? ignored.reason : `${ignored.reason}; until ${ignored.expires}`;
+  return ignored.expires === undefined ? ignored.reason : `${ignored.reason} (until ${ignored.expires})`;
 }
 
 /** A name that is put between backticks must hold none. */

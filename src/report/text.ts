@@ -137,13 +137,13 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
   if (finding.rule) {
     page.row('rule', [
       { text: name(finding.rule.title) },
-      { text: ` heapline rules ${name(finding.rule.id)}`, style: 'dim' },
+      { text: `; heapline rules ${name(finding.rule.id)}`, style: 'dim' },
     ]);
   }
   for (const [i, line] of finding.advice.entries()) page.row(i ? '' : 'what to do', prose(line));
   page.row('confidence', [{ text: percent(finding.confidence) }]);
   for (const reason of finding.reasons) page.row('', prose(reason));
-  page.row('id', [{ text: name(finding.id), style: 'dim', solid: true }]);
+  page.row('id', [{ text: printable(finding.id, 200), style: 'dim' }]);
 }
 
 function ignored(page: Page, data: ReportData): void {
