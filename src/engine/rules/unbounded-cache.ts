@@ -4,7 +4,7 @@ import { match, type Rule } from './rule.ts';
 const NAMES =
   /caches?|cached|memo|memoi[sz]ed?|lookup|interned|seen|visited|dedupe|known|embeddings?|results|responses|completions|answers|resolved|compiled|store/;
 const SURE = /caches?|cached|memo|memoi[sz]ed?/;
-const CLASSES = /Cache|Memo(ize)?/;
+const CLASSES = /Cache|Memo(?!r)/;
 /** It looks for a key, and puts in what was not there. */
 const GET_OR_MAKE = /\.has\(|\.get\(|\?\?=|\bin\s+\w|=== undefined|== null/;
 
