@@ -18,7 +18,7 @@ export const unboundedCache: Rule = {
     if (sure) return match(0.93 - less, `\`${sure}\` gains entries and loses none.`);
     const holder = holderLike(facts, CLASSES);
     if (holder) return match(0.88 - less, `\`${holder}\` gains entries and loses none.`);
-    if (/cache|memo/i.test(facts.storeFunction))
+    if (/cache|memo(?!r)/i.test(facts.storeFunction))
       return match(0.85 - less, `\`${facts.storeFunction}\` stores into it, and nothing is evicted.`);
     if (!isKeyed(facts))
       return match(

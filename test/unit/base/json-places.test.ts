@@ -34,7 +34,7 @@ it('refuses what JSON.parse refuses, and says where', () => {
     ['["\\x"]', '1:2'],
     ['// a\n{}', '1:1'],
   ]) {
-    assert.throws(() => JSON.parse(text), undefined, text);
+    assert.throws(() => JSON.parse(text), SyntaxError, text);
     assert.throws(
       () => parsePlaced(text),
       (error: unknown) => {

@@ -304,7 +304,7 @@ describe('rules', () => {
     const bent = (bytes: (step: number) => number): string | undefined =>
       judged({
         kind: 'array',
-        name: 'rows',
+        name: 'versions',
         className: 'Array',
         entries: ['{id}'],
         perSnapshot: steps(bytes),
