@@ -30,9 +30,11 @@ export class Model implements Disposable {
   private readonly targetsById = new Map<string, Target>();
   private readonly recordingsByDir = new Map<string, RecordingInfo>();
   private readonly changes = new Emitter<Change>();
-  /** Which target a recording under way is, or was, of: it has none any longer while it is analysed. */
-  private readonly recorded = new Map<string, string>();
-  private latestDir: string | undefined;
+  /**
+   * The recordings made last in this window, by folder, with their targets, which one that is analysed does not name
+   * any longer. One goes when its target is recorded again; all do when one begins while none is under way.
+   */
+  private readonly run = new Map<string, string | undefined>();
   private onDisk = false;
   private listed = false;
   private readonly ends = new Emitter<RecordingInfo>();
@@ -58,14 +60,9 @@ export class Model implements Disposable {
     this.changes.fire({ what: 'recordings' });
   }
 
-  private get latest(): RecordingInfo | undefined {
-    return this.latestDir === undefined ? undefined : this.recordingsByDir.get(this.latestDir);
-  }
-
-  /** What is recorded at the moment; when nothing is, the recording made last in this window. */
+  /** What is recorded at the moment, and what was beside it; when nothing is, what was recorded last in this window. */
   get current(): readonly RecordingInfo[] {
-    const underWay = this.recordings.filter(({ state }) => state !== 'ended');
-    return underWay.length ? underWay : this.latest ? [this.latest] : [];
+    return this.recordings.filter(({ dir, state }) => state !== 'ended' || this.run.has(dir));
   }
 
   /** In the order in which they came. */
@@ -119,15 +116,20 @@ export class Model implements Disposable {
 
   setRecording(info: RecordingInfo): void {
     const known = this.recordingsByDir.get(info.dir);
+    if (!known && info.state !== 'ended') this.begin(info);
+    else if (info.target && this.run.has(info.dir)) this.run.set(info.dir, info.target);
     this.recordingsByDir.set(info.dir, info);
-    if (!known && info.state !== 'ended') this.latestDir = info.dir;
     this.forgetSources();
     this.changes.fire(known ? { what: 'recording', dir: info.dir } : { what: 'recordings' });
-    if (info.target && info.state !== 'ended') this.recorded.set(info.dir, info.target);
     if (!known || known.state === 'ended' || info.state !== 'ended') return;
-    const target = this.recorded.get(info.dir);
-    this.recorded.delete(info.dir);
-    this.ends.fire({ ...info, target });
+    this.ends.fire({ ...info, target: this.run.get(info.dir) });
+  }
+
+  private begin({ dir, target }: RecordingInfo): void {
+    const alone = this.recordings.every(({ state }) => state === 'ended');
+    for (const [other, itsTarget] of this.run)
+      if (alone || (itsTarget === target && this.recording(other)?.state === 'ended')) this.run.delete(other);
+    this.run.set(dir, target);
   }
 
   /** The verdict of a recording that had ended without one. */
@@ -158,8 +160,10 @@ export class Model implements Disposable {
   forgetServer(): RecordingInfo[] {
     for (const [id, target] of this.targetsById) this.targetsById.set(id, { ...target, info: undefined });
     const cut = this.recordings.filter((recording) => recording.state !== 'ended');
-    for (const { dir } of cut) this.recordingsByDir.delete(dir);
-    this.recorded.clear();
+    for (const { dir } of cut) {
+      this.recordingsByDir.delete(dir);
+      this.run.delete(dir);
+    }
     this.changes.fire({ what: 'targets' });
     return cut;
   }

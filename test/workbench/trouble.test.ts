@@ -70,13 +70,12 @@ it('ends the recording of a session that is restarted, and records it again', as
   await heapline.row(/^Recording, /);
   const first = await recorded([]);
   await workbench.restartDebugging();
-  const second = await recorded([first]);
+  await recorded([first]);
   await heapline.row(/^Recording, /);
   await heapline.row(/^Earlier Recordings/);
   // The editor says that the session is over while the process dies: either may be heard first.
   assert.match((await manifest(first)).end?.reason ?? 'cut off', /^(target-gone|detached)$/);
   await assertKept(first);
-  await assertKept(second);
 });
 
 it('keeps what was recorded of a program that is killed, and says how it ended', async () => {

@@ -112,6 +112,7 @@ it('runs the mended program again and says that it is mended', async () => {
 
 it('goes on in a new recording when its server dies, and lists all after a reload', async () => {
   await workbench.startDebugging('Sample agent');
+  await view.row(/^agent\.js, being recorded/);
   await view.row(/^Snapshots, [3-9]/);
   const [pid] = workbench.serverPids();
   process.kill(pid, 'SIGKILL');

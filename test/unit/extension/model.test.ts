@@ -55,18 +55,22 @@ it('tells once when a recording ends, and not of those that had ended before', (
   assert.equal(model.recordingOf('a'), undefined);
 });
 
-it('has what is under way as current, else the recording made last in this window', () => {
+it('has as current what is under way and what was beside it', () => {
   const { model } = watched();
-  const current = (): string[] => model.current.map(({ dir }) => dir);
+  const current = (): string[] => model.current.map(({ dir }) => dir).sort();
   model.setRecordings([recordingInfo('/r/old', { state: 'ended' })]);
   assert.deepEqual(current(), []);
-  model.setRecording(recordingInfo('/r/a', { state: 'recording' }));
-  model.setRecording(recordingInfo('/r/b', { state: 'recording' }));
-  assert.deepEqual(current().sort(), ['/r/a', '/r/b']);
+  model.setRecording(recordingInfo('/r/a', { state: 'recording', target: 'a' }));
+  model.setRecording(recordingInfo('/r/b', { state: 'recording', target: 'b' }));
   model.setRecording(recordingInfo('/r/b', { state: 'ended' }));
-  assert.deepEqual(current(), ['/r/a']);
+  assert.deepEqual(current(), ['/r/a', '/r/b'], 'the one that ended is still looked at');
+  model.setRecording(recordingInfo('/r/b2', { state: 'recording', target: 'b' }));
+  assert.deepEqual(current(), ['/r/a', '/r/b2'], 'its target is recorded again');
   model.setRecording(recordingInfo('/r/a', { state: 'ended' }));
-  assert.deepEqual(current(), ['/r/b']);
+  model.setRecording(recordingInfo('/r/b2', { state: 'ended' }));
+  assert.deepEqual(current(), ['/r/a', '/r/b2']);
+  model.setRecording(recordingInfo('/r/c', { state: 'recording', target: 'c' }));
+  assert.deepEqual(current(), ['/r/c'], 'another run');
 });
 
 it('keeps what is under way when the folder is listed anew', () => {
