@@ -24,6 +24,8 @@ export class MeanwhileVerdict implements Disposable {
   constructor(
     private readonly dir: string,
     private readonly analyst: Analyst,
+    /** Holds the files of the snapshots while they are read. */
+    private readonly keepFiles: () => Disposable,
     private readonly judged: (data: ReportData) => void,
   ) {}
 
@@ -58,12 +60,15 @@ export class MeanwhileVerdict implements Disposable {
     const underWay = new AbortController();
     this.underWay = underWay;
     const { signal } = underWay;
+    const files = this.keepFiles();
     try {
       const params = { recordingDir: this.dir };
       const data = await this.analyst.ask('analyse', params, { urgency: 'provisional', signal });
       if (!signal.aborted) this.judged(data);
     } catch {
       // Cancelled, or what the final verdict will meet and tell.
+    } finally {
+      files.dispose();
     }
     this.underWay = undefined;
     this.last = performance.now();

@@ -84,7 +84,12 @@ export class RecordingSession {
       problems: [],
     };
     this.tell = new Throttle(TELL_EVERY_MS, () => context.changed(this.info));
-    this.meanwhile = new MeanwhileVerdict(dir, context.analyst, (data) => this.judged(data, false));
+    this.meanwhile = new MeanwhileVerdict(
+      dir,
+      context.analyst,
+      () => this.live.keepFiles(),
+      (data) => this.judged(data, false),
+    );
   }
 
   /**

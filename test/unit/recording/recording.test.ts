@@ -179,6 +179,23 @@ describe('a recording', () => {
     assert.deepEqual(await readdir(empty), []);
   });
 
+  it('keeps the files of dropped snapshots while somebody reads them', async () => {
+    const dir = join(folder, 'read.heapline');
+    const writer = await makeRecording(dir);
+    const files = async (): Promise<string[]> => (await readdir(join(dir, 'snapshots'))).sort();
+    const [one, other] = [writer.keepFiles(), writer.keepFiles()];
+    writer.dropSnapshot(1, 400);
+    assert.deepEqual(
+      (await openRecording(dir)).manifest.snapshots.map(({ index }) => index),
+      [3],
+    );
+    one.dispose();
+    assert.deepEqual(await files(), ['0001.heapsnapshot', '0003.heapsnapshot']);
+    other.dispose();
+    assert.deepEqual(await files(), ['0003.heapsnapshot']);
+    writer.discard();
+  });
+
   it('is told from other folders', async () => {
     const other = join(folder, 'other');
     await mkdir(other);
