@@ -36,7 +36,7 @@ setInterval(() => {
   const end = Date.now() + busy;
   while (Date.now() < end) JSON.stringify({ n });
   if (globalThis.fail) { globalThis.fail = false; try { throw new Error('caught'); } catch {} }
-}, 10);
+}, Number(process.env.EVERY ?? 10));
 if (process.env.ALONE) require('node:inspector').url = () => undefined;
 if (process.env.APART) require('node:fs').existsSync = () => false;
 if (process.env.BARE) require('node:fs').mkdtempSync = () => { throw new Error('none'); };
@@ -258,6 +258,21 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
         ['end'],
       );
       assert.deepEqual([target.stops, (await ended)[0]], [[], 3]);
+    });
+
+    it('is paused in its own code, not in ours that runs first', async () => {
+      process.env.EVERY = '1500';
+      const { target, inspector } = await debugged(node).finally(() => delete process.env.EVERY);
+      const { live } = await record(inspector, { mode: 'automatic', every: 200 });
+      for (let times = 0; times < 3; times++) {
+        const since = target.stops.length;
+        await target.client.send('Debugger.pause');
+        await readMemory(inspector);
+        const { urls } = await target.paused(since);
+        assert.ok(urls?.length && urls.every((url) => /^(node:|file:|\/)/.test(url)), urls?.join());
+        await target.resume();
+      }
+      await live.stop({ lastSnapshot: false });
     });
 
     it('ends although a connection is open that records nothing', async () => {

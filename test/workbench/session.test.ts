@@ -166,7 +166,9 @@ it('leaves the debugger as it is while recording', async () => {
   await workbench.command('Debug: Step Over');
   await until('a step', async () => (await workbench.activeEditorPosition())?.line === line + 1);
   await workbench.command('Debug: Continue');
-  await calls.row(/main\.js .*Running|Running/);
+  await until('it to run on', async () =>
+    (await workbench.debugToolbar()).some((title) => title.startsWith('Pause')),
+  );
   await workbench.command('Debug: Pause');
   await calls.row(/Paused/);
   await workbench.command('Debug: Continue');
