@@ -43,7 +43,8 @@ export function childrenOf(model: Model, node: Node | undefined): Node[] {
       const recording = model.recordingOf(node.target);
       const { target } = node;
       const rows: Node[] = [{ kind: 'state', id: `state:${target}`, target }];
-      if (model.target(target)?.readings.length)
+      const { info, readings = [] } = model.target(target) ?? {};
+      if (readings.length && info?.state !== 'failed' && info?.state !== 'gone')
         rows.unshift({ kind: 'memory', id: `memory:${target}`, target });
       return recording ? [...rows, ...contentOf(recording)] : rows;
     }
