@@ -95,6 +95,12 @@ it('has two targets, of which each is recorded on its own', async () => {
 it('compares two snapshots that were taken by hand', async () => {
   await heapline.action(/^main\.mjs/, 'Take Snapshot');
   await heapline.row(/^Snapshots by hand/);
+  // The worker has some, too.
+  await until('its snapshots', async () => {
+    const labels = (await heapline.rows()).map(({ label }) => label);
+    const first = labels.indexOf('Snapshots');
+    return first >= 0 && first < labels.indexOf('[worker 1]');
+  });
   await heapline.expand('Snapshots');
   await heapline.row(/^Snapshot 1, .*by hand/);
   await heapline.action(/^main\.mjs/, 'Take Snapshot');
