@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { Finding, Findings } from '../protocol/findings.ts';
 import type { SourceExcerpt } from '../protocol/report.ts';
 import type { MemoryReading, RecordingInfo, TargetInfo, TargetSpec } from '../protocol/server.ts';
+import { withoutPid } from './debug-sessions.ts';
 import { Emitter } from './emitter.ts';
 import { withReading } from './readings.ts';
 
@@ -30,11 +31,10 @@ export class Model implements Disposable {
   private readonly targetsById = new Map<string, Target>();
   private readonly recordingsByDir = new Map<string, RecordingInfo>();
   private readonly changes = new Emitter<Change>();
-  /**
-   * The recordings made last in this window, by folder, with their targets, which one that is analysed does not name
-   * any longer. One goes when its target is recorded again; all do when one begins while none is under way.
-   */
-  private readonly run = new Map<string, string | undefined>();
+  /** Which target a recording under way is, or was, of: it has none any longer while it is analysed. */
+  private readonly recorded = new Map<string, string>();
+  /** Folders of those that began since the last time that nothing was recorded. */
+  private readonly run = new Set<string>();
   private onDisk = false;
   private listed = false;
   private readonly ends = new Emitter<RecordingInfo>();
@@ -60,9 +60,20 @@ export class Model implements Disposable {
     this.changes.fire({ what: 'recordings' });
   }
 
-  /** What is recorded at the moment, and what was beside it; when nothing is, what was recorded last in this window. */
+  /**
+   * What is recorded at the moment, and what ended meanwhile, newest first; when nothing is, the recordings made last
+   * in this window. Of one program that is recorded again, only the later one.
+   */
   get current(): readonly RecordingInfo[] {
-    return this.recordings.filter(({ dir, state }) => state !== 'ended' || this.run.has(dir));
+    const later = new Set<string>();
+    return [...this.run].reverse().flatMap((dir) => {
+      const recording = this.recordingsByDir.get(dir);
+      if (!recording) return [];
+      const program = withoutPid(recording.title);
+      const isRepeated = later.has(program);
+      later.add(program);
+      return recording.state !== 'ended' || !isRepeated ? [recording] : [];
+    });
   }
 
   /** In the order in which they came. */
@@ -116,20 +127,18 @@ export class Model implements Disposable {
 
   setRecording(info: RecordingInfo): void {
     const known = this.recordingsByDir.get(info.dir);
-    if (!known && info.state !== 'ended') this.begin(info);
-    else if (info.target && this.run.has(info.dir)) this.run.set(info.dir, info.target);
+    if (!known && info.state !== 'ended') {
+      if (!this.recordings.some(({ state }) => state !== 'ended')) this.run.clear();
+      this.run.add(info.dir);
+    }
     this.recordingsByDir.set(info.dir, info);
     this.forgetSources();
     this.changes.fire(known ? { what: 'recording', dir: info.dir } : { what: 'recordings' });
+    if (info.target && info.state !== 'ended') this.recorded.set(info.dir, info.target);
     if (!known || known.state === 'ended' || info.state !== 'ended') return;
-    this.ends.fire({ ...info, target: this.run.get(info.dir) });
-  }
-
-  private begin({ dir, target }: RecordingInfo): void {
-    const alone = this.recordings.every(({ state }) => state === 'ended');
-    for (const [other, itsTarget] of this.run)
-      if (alone || (itsTarget === target && this.recording(other)?.state === 'ended')) this.run.delete(other);
-    this.run.set(dir, target);
+    const target = this.recorded.get(info.dir);
+    this.recorded.delete(info.dir);
+    this.ends.fire({ ...info, target });
   }
 
   /** The verdict of a recording that had ended without one. */
@@ -160,10 +169,8 @@ export class Model implements Disposable {
   forgetServer(): RecordingInfo[] {
     for (const [id, target] of this.targetsById) this.targetsById.set(id, { ...target, info: undefined });
     const cut = this.recordings.filter((recording) => recording.state !== 'ended');
-    for (const { dir } of cut) {
-      this.recordingsByDir.delete(dir);
-      this.run.delete(dir);
-    }
+    for (const { dir } of cut) this.recordingsByDir.delete(dir);
+    this.recorded.clear();
     this.changes.fire({ what: 'targets' });
     return cut;
   }

@@ -120,6 +120,7 @@ export class RecordingWriter {
   event(event: RecordingEvent): void {
     this.onEvent?.(event);
     if (this.ended) return;
+    if (event.type === 'stopped') this.pausedMs += event.ms;
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
     try {
       for (let done = 0; done < line.length; ) done += writeSync(this.events, line, done);

@@ -303,6 +303,9 @@ export class RecordingSession {
       case 'process':
         if (event.event === 'start' && event.role === 'target') this.facts.pid = event.pid;
         return;
+      case 'stopped':
+        this.pausedMs += event.ms;
+        return;
       case 'step':
         this.facts.steps = event.step;
         break;
