@@ -193,6 +193,11 @@ export function isProcessLive(model: Model, { target, pid }: RecordingInfo): boo
   return pid !== undefined && model.targets.some(({ info }) => info?.state === 'live' && info.pid === pid);
 }
 
+/** What a verdict names as ignored. */
+export function ignoredOf(recording: RecordingInfo | undefined): readonly Finding[] {
+  return recording?.findings?.ignored ?? [];
+}
+
 /** The leaks that a verdict names, by growth, largest first: as it lists them. None unless it says leak. */
 export function leaksOf(recording: RecordingInfo | undefined): readonly Finding[] {
   return recording?.findings?.verdict === 'leak' ? recording.findings.findings : [];

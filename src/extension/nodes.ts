@@ -2,7 +2,7 @@
 import type { Finding, PathEntry } from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { RecordingInfo } from '../protocol/server.ts';
-import { leaksOf, type Model } from './model.ts';
+import { ignoredOf, leaksOf, type Model } from './model.ts';
 
 /** `id` is stable, so that what is expanded stays so. */
 export type Node =
@@ -91,9 +91,14 @@ function isPast(model: Model, { state, target }: RecordingInfo): boolean {
 function contentOf(recording: RecordingInfo): Node[] {
   const { dir } = recording;
   const leaks = leaksOf(recording);
-  const nodes: Node[] = leaks.length
-    ? leaks.map((finding) => ({ kind: 'finding', id: `finding:${dir}:${finding.id}`, dir, finding }))
-    : [{ kind: 'verdict', id: `verdict:${dir}`, dir }];
+  const nodeOf = (finding: Finding): Node => ({
+    kind: 'finding',
+    id: `finding:${dir}:${finding.id}`,
+    dir,
+    finding,
+  });
+  const nodes: Node[] = leaks.length ? leaks.map(nodeOf) : [{ kind: 'verdict', id: `verdict:${dir}`, dir }];
+  nodes.push(...ignoredOf(recording).map(nodeOf));
   if (recording.snapshots.length) nodes.push({ kind: 'snapshots', id: `snapshots:${dir}`, dir });
   return nodes;
 }

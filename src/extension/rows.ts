@@ -310,7 +310,7 @@ function verdictRow(recording: RecordingInfo, l10n: Localizer): Row {
 }
 
 function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Localizer): Row {
-  const { growth, owner, storeSite, confidence } = finding;
+  const { growth, owner, storeSite, confidence, rule, ignored } = finding;
   const name = printable(owner.name);
   const rate =
     growth.bytesPerStep !== undefined
@@ -324,23 +324,31 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
   const recording = model.recording(dir);
   const live = isWatchable(finding.kind) && recording && isProcessLive(model, recording);
   const grown = l10n.t('{0}, {1} objects', signed(growth.bytes), formatCount(growth.objects));
+  const left = ignored && l10n.t('ignored: {0}', printable(ignored.reason));
   return {
     label: name,
-    description: [signed(growth.bytes), rate, placesOf(finding)].filter(Boolean).join('  '),
+    description: [left, signed(growth.bytes), rate, placesOf(finding)].filter(Boolean).join('  '),
     tooltip: [
       printable(finding.title, 600).replaceAll('`', ''),
       grown,
       storeSite && l10n.t('Stored at {0}', placeOf(storeSite)),
       caller && l10n.t('Your line that leads there: {0}', placeOf(caller)),
       l10n.t('Confidence: {0} %', Math.round(confidence * 100)),
+      ignored?.expires && l10n.t('Ignored until {0}', printable(ignored.expires)),
+      rule && l10n.t('Rule: {0}', printable(rule.title)),
       ...finding.advice.map((text) => printable(text, 600).replaceAll('`', '')),
     ]
       .filter(Boolean)
       .join('\n'),
-    icon: sure ? 'error' : 'warning',
-    color: sure ? 'list.errorForeground' : 'list.warningForeground',
-    context: `finding.${site ? 'store' : 'unknown'}${caller ? '.caller' : ''}${live ? '.live' : ''}`,
-    spoken: [l10n.t('Leak: {0}', name), grown, site && l10n.t('stored at {0}', placeOf(site))]
+    icon: ignored ? 'circle-slash' : sure ? 'error' : 'warning',
+    color: ignored ? 'disabledForeground' : sure ? 'list.errorForeground' : 'list.warningForeground',
+    context: `finding.${ignored ? 'ignored' : 'counts'}.${rule ? 'rule.' : ''}${site ? 'store' : 'unknown'}${caller ? '.caller' : ''}${live ? '.live' : ''}`,
+    spoken: [
+      left ? l10n.t('Ignored leak: {0}', name) : l10n.t('Leak: {0}', name),
+      left,
+      grown,
+      site && l10n.t('stored at {0}', placeOf(site)),
+    ]
       .filter(Boolean)
       .join(', '),
     state: finding.retainingPath.length ? 'collapsed' : 'none',

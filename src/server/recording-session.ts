@@ -3,7 +3,7 @@ import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
 import { LiveRecording } from '../capture/live.ts';
 import type { SnapshotProgress } from '../capture/recorder.ts';
-import type { ContainerWatch } from '../protocol/findings.ts';
+import type { ContainerWatch, Findings } from '../protocol/findings.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
@@ -11,6 +11,7 @@ import type { Analyst } from './analyst.ts';
 import type { Asked } from './asked.ts';
 import { deleteRecording, nameOf } from './catalogue.ts';
 import { makeFolder } from './folder-name.ts';
+import type { Ignores } from './ignores.ts';
 import { KeptTarget } from './kept-target.ts';
 import { MeanwhileVerdict } from './meanwhile.ts';
 import type { Target } from './target.ts';
@@ -33,6 +34,7 @@ const WAITING =
 export interface SessionContext {
   analyst: Analyst;
   verdicts: Verdicts;
+  ignores: Ignores;
   /** Heapline's own version. */
   version: string;
   changed(info: RecordingInfo): void;
@@ -58,6 +60,8 @@ export class RecordingSession {
   private kept?: KeptTarget;
   /** Findings whose containers are watched. */
   private readonly watched = new Set<string>();
+  /** The verdict with what is ignored. */
+  private whole?: { findings: Findings; cwd?: string };
   private discarded = false;
   private closing = false;
 
@@ -229,7 +233,7 @@ export class RecordingSession {
 
   /** See watchContainer. */
   async watch(id: string, seconds: number, asked: Asked): Promise<ContainerWatch> {
-    const finding = this.facts.findings?.findings.find((one) => one.id === id);
+    const finding = this.whole?.findings.findings.find((one) => one.id === id);
     if (!finding) {
       throw new HeaplineError('not-found', 'The latest verdict on this recording no longer names this leak.');
     }
@@ -290,8 +294,16 @@ export class RecordingSession {
     }
   }
 
-  private judged({ findings, sources }: ReportData, final: boolean): void {
-    Object.assign(this.facts, { findings, sources, final });
+  private judged({ findings, sources, recording }: ReportData, final: boolean): void {
+    this.whole = { findings, cwd: recording.cwd };
+    Object.assign(this.facts, { sources, final });
+    this.applyIgnores();
+  }
+
+  /** What is ignored may have changed. */
+  applyIgnores(): void {
+    if (!this.whole) return;
+    this.facts.findings = this.context.ignores.apply(this.whole.findings, this.whole.cwd, this.dir);
     this.tell.now();
   }
 
