@@ -2,6 +2,7 @@ import type { HeaplineError } from '../base/errors.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import type { CaptureControls } from './controls.ts';
 import type { RecorderOptions } from './recorder.ts';
+import type { Watches } from './watches.ts';
 
 /** What `run` and `attach` share. All that has to do with time is in milliseconds, sizes are in bytes. */
 export interface CaptureOptions extends RecorderOptions {
@@ -17,6 +18,8 @@ export interface CaptureHooks {
   /** Gives the recording up at once; a program that we started is killed. */
   signal?: AbortSignal;
   controls?: CaptureControls;
+  /** Hears, once the program is recorded, of a way to watch what verdicts on the recording name. */
+  onRecording?(watches: Watches): void;
 }
 
 export interface CaptureOutcome {

@@ -16,6 +16,7 @@ import { EXIT_LEAK, EXIT_OK, exitCodeOf, programExitCode } from './exit.ts';
 import { htmlReport, textReport } from './inspect.ts';
 import { ask, type Call, fileError, writeJson, writeOutput } from './io.ts';
 import { chooseFolder, nameOf } from './out-folder.ts';
+import { Prover } from './prover.ts';
 import { tellError } from './tell.ts';
 import { version } from './version.ts';
 
@@ -69,11 +70,14 @@ async function record(call: Call, name: string, start: Start): Promise<number> {
     `Recording into ${shown}. ${keyboard ? 'Enter takes a snapshot; ' : ''}Ctrl-C ends it.` +
     (earlier ? ` The recording that was there is now ${printable(relative(io.cwd, earlier))}.` : '');
   const joined = joinUser(call, keyboard, begun);
+  const prover = values.has('prove') ? new Prover(call, folder) : undefined;
+  const hooks = prover ? joinProver(joined.hooks, prover) : joined.hooks;
   let outcome: CaptureOutcome;
   try {
-    outcome = await start({ ...options, out: folder }, joined.hooks, keyboard);
+    outcome = await start({ ...options, out: folder }, hooks, keyboard);
   } finally {
     joined.dispose();
+    prover?.dispose();
     if (earlier && !existsSync(folder)) renameSync(earlier, folder);
   }
   const programCode = call.spec.program ? programExitCode(outcome, constants.signals) : EXIT_OK;
@@ -113,6 +117,17 @@ function joinUser(
     else if (text) progress.line(text);
   };
   return { hooks: { controls, onEvent }, dispose: () => joined.dispose() };
+}
+
+function joinProver(hooks: CaptureHooks, prover: Prover): CaptureHooks {
+  return {
+    ...hooks,
+    onEvent(event) {
+      hooks.onEvent?.(event);
+      prover.hear(event);
+    },
+    onRecording: (watches) => prover.begin(watches),
+  };
 }
 
 function eventText(event: RecordingEvent, begun: string): string | undefined {

@@ -11,6 +11,7 @@ import {
   pathNames,
   percent,
   printable,
+  proofLine,
   siteFile,
   siteLabel,
   sitesOf,
@@ -61,6 +62,7 @@ function section(data: ReportData, finding: Finding, index: number, total: numbe
       finding.retainingPath.length ? code(pathNames(finding.retainingPath).join(' > '), MAX_SENTENCE) : '',
     ],
     ...sitesOf(finding).map(({ role, site }): [string, string] => [role, place(site, cwd)]),
+    ['Proof', finding.proof ? prose(proofLine(finding.proof)) : ''],
     ['Gained', gained(finding)],
     ['Confidence', `${percent(finding.confidence)}: ${finding.reasons.map(prose).join(' ')}`],
   ];

@@ -11,6 +11,7 @@ import {
   pathNames,
   percent,
   printable,
+  proofLine,
   siteLabel,
   siteOrigin,
   sitesOf,
@@ -121,6 +122,7 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
     const line = excerpt?.lines[site.line - excerpt.firstLine].trim();
     if (line) page.row('', [{ text: `${site.line} | ${printable(line, 120)}`, style: 'dim' }]);
   }
+  if (finding.proof) page.row('proof', prose(printable(proofLine(finding.proof))));
   if (finding.gained.length) {
     const parts = finding.gained
       .slice(0, 4)
