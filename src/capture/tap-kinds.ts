@@ -92,7 +92,7 @@ export function kindOf(container: object): TapKind | undefined {
       // Of another kind.
     }
   }
-  if (listenerTable(container)) return TARGET;
+  if (tableKey(container) && has(container, 'addEventListener')) return TARGET;
   if (isObject(dataOf(container, '_events')) && has(container, 'removeListener')) return EMITTER;
   return typeof container === 'object' && isPlain(container) ? DICTIONARY : undefined;
 }
@@ -103,10 +103,14 @@ function isPlain(container: object): boolean {
   return !prototype || (getPrototypeOf(prototype) === null && Object.hasOwn(prototype, 'isPrototypeOf'));
 }
 
-/** Where Node keeps the listeners of an EventTarget. */
+/** Where Node keeps the listeners of an EventTarget: since Node 24 from the first one on. */
+function tableKey(container: object): symbol | undefined {
+  return Object.getOwnPropertySymbols(container).find(({ description }) => description === 'kEvents');
+}
+
 function listenerTable(container: object): object | undefined {
-  const symbol = Object.getOwnPropertySymbols(container).find(({ description }) => description === 'kEvents');
-  const table = symbol && dataOf(container, symbol);
+  const key = tableKey(container);
+  const table = key && dataOf(container, key);
   try {
     return isObject(table) && mapSize(table) >= 0 ? table : undefined;
   } catch {

@@ -49,6 +49,14 @@ export class Prover implements Disposable {
     else this.meanwhile.consider(this.snapshots);
   }
 
+  /** Why there is no proof. */
+  tell(): void {
+    if (!this.tries.size)
+      this.call.progress.line(
+        'Nothing was watched: the program ended before anything was seen to leak. --prove needs a longer run.',
+      );
+  }
+
   dispose(): void {
     this.disposed = true;
     this.meanwhile.dispose();

@@ -87,6 +87,7 @@ async function record(call: Call, name: string, start: Start): Promise<number> {
     const own = outcome.failure && outcome.signal ? EXIT_OK : programCode;
     return own || code;
   }
+  prover?.tell();
   return conclude(call, folder, programCode, outcome.failure);
 }
 

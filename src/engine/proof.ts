@@ -1,6 +1,8 @@
 /** What was watched in the running program, joined with what was found without it. */
+import { formatCount } from '../base/units.ts';
 import type { ContainerWatch, Finding, Site, WatchedSite } from '../protocol/findings.ts';
 import type { WatchFacts } from '../protocol/recording.ts';
+import { counted } from '../protocol/wording.ts';
 import type { AnalysisSource } from './input-types.ts';
 import type { OwnerSites } from './sites.ts';
 import { containerWatch } from './watched-sites.ts';
@@ -58,7 +60,7 @@ export function withProof(sites: OwnerSites, proof: ContainerWatch): Proven {
   const [top] = proof.sites;
   if (!top) return unchanged;
   const known = proof.sites.reduce((sum, { count }) => sum + count, 0);
-  const words = `proof: ${top.count} of ${proof.inserts} inserts came from here`;
+  const words = `proof: ${formatCount(top.count)} of ${counted(proof.inserts, 'insert')} came from here`;
   if (sites.storeSite && sameLine(sites.storeSite, top.site)) {
     if (known < FEWEST) return unchanged;
     const evidence = [words, sites.storeSite.evidence].filter(Boolean).join('; ');
@@ -97,7 +99,7 @@ function balanceOf({ inserts, removes, unseen, seconds }: ContainerWatch): strin
   const gone = removes + Math.max(0, -unseen);
   if (inserts < SOME || gone < BALANCED * inserts) return [];
   return [
-    `While it was watched, for ${seconds} s, ${gone} of what it holds went as ${inserts} came: it did not grow then.`,
+    `While it was watched, for ${seconds} s, ${formatCount(gone)} of what it holds went as ${formatCount(inserts)} came: it did not grow then.`,
   ];
 }
 

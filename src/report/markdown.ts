@@ -61,8 +61,8 @@ function section(data: ReportData, finding: Finding, index: number, total: numbe
       'Held by',
       finding.retainingPath.length ? code(pathNames(finding.retainingPath).join(' > '), MAX_SENTENCE) : '',
     ],
-    ...sitesOf(finding).map(({ role, site }): [string, string] => [role, place(site, cwd)]),
     ['Proof', finding.proof ? prose(proofLine(finding.proof)) : ''],
+    ...sitesOf(finding).map(({ role, site }): [string, string] => [role, place(site, cwd)]),
     ['Gained', gained(finding)],
     ['Confidence', `${percent(finding.confidence)}: ${finding.reasons.map(prose).join(' ')}`],
   ];

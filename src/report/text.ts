@@ -115,6 +115,7 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
     ]);
   }
   if (finding.retainingPath.length) page.row('held by', pathSpans(finding));
+  if (finding.proof) page.row('proof', prose(printable(proofLine(finding.proof))));
   for (const { role, site } of sitesOf(finding)) {
     const code = siteSpans(page, site);
     page.row(role.toLowerCase(), role === 'Stored at' || role === 'Your code' ? bold(code) : code);
@@ -122,7 +123,6 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
     const line = excerpt?.lines[site.line - excerpt.firstLine].trim();
     if (line) page.row('', [{ text: `${site.line} | ${printable(line, 120)}`, style: 'dim' }]);
   }
-  if (finding.proof) page.row('proof', prose(printable(proofLine(finding.proof))));
   if (finding.gained.length) {
     const parts = finding.gained
       .slice(0, 4)
