@@ -4,6 +4,8 @@ export interface RemoteObject {
   objectId?: string;
   /** Its constructor's name. */
   className?: string;
+  /** `proxy`, `array`, ... */
+  subtype?: string;
   value?: unknown;
 }
 

@@ -64,6 +64,8 @@ export type RecordingEvent =
       exitCode?: number;
       signal?: string;
     }
+  /** A container was watched in the running program. */
+  | ({ type: 'watch'; t: number } & WatchFacts)
   /** Object ids were reset (another client sent HeapProfiler.disable): snapshots before and after can't be compared by id. */
   | { type: 'id-reset'; t: number; beforeSnapshot: number }
   | { type: 'note'; t: number; level: 'info' | 'warning' | 'error'; message: string }
@@ -74,6 +76,36 @@ export type RecordingEvent =
       exitCode?: number;
       signal?: string;
     };
+
+/** One call on a stack, in the running text. Line and column count from 1. */
+export interface TapFrame {
+  /** As V8 names the script: a path for CommonJS. */
+  url: string;
+  line: number;
+  column: number;
+  function?: string;
+}
+
+export interface TapStack {
+  inserts: number;
+  /** Up to five, nearest first, without the runtime's own; then the first outside installed packages, if it is deeper. */
+  frames: TapFrame[];
+}
+
+/** What a wire-tap on one container saw. */
+export interface WatchFacts {
+  /** V8's id of the owner that a verdict named, its class, and the finding's own id. */
+  nodeId: number;
+  className: string;
+  finding: string;
+  inserts: number;
+  removes: number;
+  /** What it gained, or lost, in ways that are not seen. */
+  unseen: number;
+  seconds: number;
+  end: 'time' | 'stopped' | 'enough' | 'collected' | 'target-gone';
+  stacks: TapStack[];
+}
 
 export interface SnapshotEntry {
   /** 1-based number; file is `snapshots/NNNN.heapsnapshot`. */

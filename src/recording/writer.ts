@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   closeSync,
   existsSync,
   ftruncateSync,
@@ -116,12 +117,15 @@ export class RecordingWriter {
     this.saveManifest();
   }
 
-  /** Appends one event. Never throws: what could not be written is left out, and `failure` says why. */
+  /** Appends one event, a watch also after the end. Never throws: what could not be written is left out, and `failure` says why. */
   event(event: RecordingEvent): void {
     this.onEvent?.(event);
-    if (this.ended) return;
-    if (event.type === 'stopped') this.pausedMs += event.ms;
+    if (event.type === 'stopped' && !this.ended) this.pausedMs += event.ms;
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    if (this.ended) {
+      if (event.type === 'watch') this.addLate(line);
+      return;
+    }
     try {
       for (let done = 0; done < line.length; ) done += writeSync(this.events, line, done);
       this.written += line.length;
@@ -132,6 +136,16 @@ export class RecordingWriter {
       } catch {
         // A cut last line is what readers expect anyway.
       }
+    }
+  }
+
+  /** A watch may go on when the recording has ended. */
+  private addLate(line: Buffer): void {
+    if (!existsSync(this.dir)) return;
+    try {
+      appendFileSync(join(this.dir, EVENTS), line);
+    } catch (error) {
+      this.failure ??= diskError(error, this.dir);
     }
   }
 
