@@ -42,6 +42,10 @@ const recordOptions: OptionSpec[] = [
     value: 'SHARE',
     help: 'at most SHARE of the time in pauses (20% unless told, and up to 40s in a short run)',
   },
+  {
+    name: 'prove',
+    help: 'watch what seems to leak while the program runs: which lines insert, how often, what is removed',
+  },
   quiet,
   help,
 ];
@@ -59,6 +63,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       "that matches --step-on, or with performance.mark('heapline.step') in the program.",
       '--max-pause does not count the first two snapshots, the last, and those that you time yourself.',
       'Where --out is an earlier recording, that is kept as NAME.old.heapline; any other folder is left alone.',
+      '--prove analyses what is recorded so far while the program runs, and notes for some seconds who inserts',
+      'into what seems to leak. To find that object V8 walks the heap: a stop shorter than that of a snapshot.',
     ],
     program: true,
     options: [
@@ -71,6 +77,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['heapline run -- node agent.mjs', 'record until it ends, then print the verdict'],
       ['heapline run --step-on "turn done" -- npm start', 'growth per step, too'],
+      ['heapline run --prove -- npm start', 'also watch what leaks: the line, seen at work'],
       ['heapline run --json out.json --fail-on-leak -q -- node test.mjs', 'in CI'],
     ],
   },
@@ -82,6 +89,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Records until the program ends or Ctrl-C; the program goes on. A step ends with',
       "performance.mark('heapline.step') in the program; what it prints is not seen.",
       '--max-pause does not count the first two snapshots, the last, and those that you time yourself.',
+      '--prove analyses what is recorded so far while the program runs, and notes for some seconds who inserts',
+      'into what seems to leak. To find that object V8 walks the heap: a stop shorter than that of a snapshot.',
     ],
     options: recordOptions,
     examples: [

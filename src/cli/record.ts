@@ -16,6 +16,7 @@ import { EXIT_LEAK, EXIT_OK, exitCodeOf, programExitCode } from './exit.ts';
 import { htmlReport, textReport } from './inspect.ts';
 import { type Call, fileError, writeJson, writeOutput } from './io.ts';
 import { chooseFolder, nameOf } from './out-folder.ts';
+import { Prover } from './prover.ts';
 import { tellError } from './tell.ts';
 import { verdictOn } from './verdict.ts';
 import { version } from './version.ts';
@@ -86,10 +87,15 @@ export async function capture(
     `Recording into ${shown}. ${keyboard ? 'Enter takes a snapshot; ' : ''}Ctrl-C ends it.` +
     (earlier ? ` The recording that was there is now ${printable(relative(io.cwd, earlier))}.` : '');
   const joined = joinUser(call, keyboard, begun);
+  const prover = values.has('prove') ? new Prover(call, folder) : undefined;
+  const hooks = prover ? joinProver(joined.hooks, prover) : joined.hooks;
   try {
-    return { folder, outcome: await start({ ...options, out: folder }, joined.hooks, keyboard) };
+    const outcome = await start({ ...options, out: folder }, hooks, keyboard);
+    if (outcome.snapshots) prover?.tell();
+    return { folder, outcome };
   } finally {
     joined.dispose();
+    prover?.dispose();
     if (earlier && !existsSync(folder)) renameSync(earlier, folder);
   }
 }
@@ -121,6 +127,17 @@ function joinUser(
     else if (text) progress.line(text);
   };
   return { hooks: { controls, onEvent }, dispose: () => joined.dispose() };
+}
+
+function joinProver(hooks: CaptureHooks, prover: Prover): CaptureHooks {
+  return {
+    ...hooks,
+    onEvent(event) {
+      hooks.onEvent?.(event);
+      prover.hear(event);
+    },
+    onRecording: (recording) => prover.begin(recording),
+  };
 }
 
 function eventText(event: RecordingEvent, begun: string): string | undefined {

@@ -16,6 +16,7 @@ import type { AnalysisSource } from './input-types.ts';
 import type { JudgedOwner, Judgement } from './judge.ts';
 import type { EntryFact, OwnerFacts } from './owner-facts.ts';
 import { reasonsOf, titleOf } from './phrases.ts';
+import { Proofs, withProof } from './proof.ts';
 import { withRule } from './rules/rules.ts';
 import type { OwnerSites, SiteFinder } from './sites.ts';
 import { pointAt, rates, round, type Span, spanOf } from './span.ts';
@@ -45,11 +46,12 @@ export async function composeFindings(
   const span = spanOf(evidence.snapshots, evidence.axis);
   const suspects: Suspect[] = [];
   const listed = judgement.verdict === 'leak' ? judgement.leaks : judgement.unsettled;
+  const proofs = await Proofs.of(source);
   for (const one of listed.slice(0, MAX_FINDINGS)) {
     const sites = await evidence.finder.sitesOf(one.owner.facts);
     const path = await pathEntries(evidence.finder, one.owner.facts);
     suspects.push({
-      finding: heapFinding(one, sites, path, evidence, span),
+      finding: heapFinding(one, sites, path, evidence, span, proofs),
       p: one.verdict.p,
       entries: one.owner.facts.entries,
     });
@@ -150,25 +152,31 @@ function notLeaks(sound: readonly JudgedOwner[], unsettled: readonly JudgedOwner
 
 function heapFinding(
   one: JudgedOwner,
-  sites: OwnerSites,
+  found: OwnerSites,
   retainingPath: PathEntry[],
   evidence: Evidence,
   span: Span,
+  proofs: Proofs,
 ): Finding {
   const { facts } = one.owner;
   const name = facts.display;
+  // The same with and without a watch.
+  const id = fingerprint(facts, found.storeSite);
+  const owner = {
+    className: facts.containerClass,
+    name,
+    nodeId: facts.nodeId,
+    ...(found.ownerSite ? { site: found.ownerSite } : {}),
+  };
+  const proof = proofs.find(owner, id);
+  const { sites, doubt, reasons } = proof ? withProof(found, proof) : { sites: found, doubt: 1, reasons: [] };
   return {
-    id: fingerprint(facts, sites.storeSite),
+    id,
     title: titleOf(one, name, sites.storeSite, span),
     kind: facts.kind,
-    confidence: round(one.verdict.confidence),
-    reasons: reasonsOf(one, evidence.axis, span),
-    owner: {
-      className: facts.containerClass,
-      name,
-      nodeId: facts.nodeId,
-      ...(sites.ownerSite ? { site: sites.ownerSite } : {}),
-    },
+    confidence: round(1 - (1 - one.verdict.confidence) * doubt),
+    reasons: [...reasons, ...reasonsOf(one, evidence.axis, span)],
+    owner,
     retainingPath,
     growth: {
       ...rates(one.gain, span),
@@ -185,6 +193,7 @@ function heapFinding(
     allocationSites: sites.allocationSites,
     ...(sites.userSite ? { userSite: sites.userSite } : {}),
     advice: adviceFor(facts.kind, name),
+    ...(proof ? { proof } : {}),
   };
 }
 

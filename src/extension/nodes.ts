@@ -7,6 +7,8 @@ import { ignoredOf, leaksOf, type Model } from './model.ts';
 /** `id` is stable, so that what is expanded stays so. */
 export type Node =
   | { kind: 'target'; id: string; target: string }
+  /** Its live memory. */
+  | { kind: 'memory'; id: string; target: string }
   /** What is done with a target: nothing yet, or its recording. */
   | { kind: 'state'; id: string; target: string }
   | { kind: 'recordings'; id: string }
@@ -39,8 +41,12 @@ export function childrenOf(model: Model, node: Node | undefined): Node[] {
   switch (node.kind) {
     case 'target': {
       const recording = model.recordingOf(node.target);
-      const state: Node = { kind: 'state', id: `state:${node.target}`, target: node.target };
-      return recording ? [state, ...contentOf(recording)] : [state];
+      const { target } = node;
+      const rows: Node[] = [{ kind: 'state', id: `state:${target}`, target }];
+      const { info, readings = [] } = model.target(target) ?? {};
+      if (readings.length && info?.state !== 'failed' && info?.state !== 'gone')
+        rows.unshift({ kind: 'memory', id: `memory:${target}`, target });
+      return recording ? [...rows, ...contentOf(recording)] : rows;
     }
     case 'recordings':
       return earlier(model).map(({ dir }) => ({

@@ -13,6 +13,7 @@ import {
   pathNames,
   percent,
   printable,
+  proofLine,
   siteFile,
   siteLabel,
   sitesOf,
@@ -75,6 +76,7 @@ function section(data: ReportData, finding: Finding, index: number, total: numbe
       'Held by',
       finding.retainingPath.length ? code(pathNames(finding.retainingPath).join(' > '), MAX_SENTENCE) : '',
     ],
+    ['Proof', finding.proof ? prose(proofLine(finding.proof)) : ''],
     ...sitesOf(finding).map(({ role, site }): [string, string] => [role, place(site, cwd)]),
     ['Gained', gained(finding)],
     [

@@ -13,6 +13,7 @@ import {
   pathNames,
   percent,
   printable,
+  proofLine,
   siteLabel,
   siteOrigin,
   sitesOf,
@@ -117,6 +118,7 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
     ]);
   }
   if (finding.retainingPath.length) page.row('held by', pathSpans(finding));
+  if (finding.proof) page.row('proof', prose(printable(proofLine(finding.proof))));
   for (const { role, site } of sitesOf(finding)) {
     const code = siteSpans(page, site);
     page.row(role.toLowerCase(), role === 'Stored at' || role === 'Your code' ? bold(code) : code);

@@ -1,11 +1,20 @@
-import type { TapFrame, TapStack } from '../capture/tap.ts';
-import type { Site, WatchedSite } from '../protocol/findings.ts';
-import type { ScriptEntry } from '../protocol/recording.ts';
+/** What a wire-tap noted in the running text, in the sources that people wrote. */
+import type { ContainerWatch, Site, WatchedSite } from '../protocol/findings.ts';
+import type { ScriptEntry, TapFrame, TapStack, WatchFacts } from '../protocol/recording.ts';
 import { toUrl } from '../source/local-path.ts';
 import { ScriptMap } from '../source/script-map.ts';
 import { isUserCode } from '../source/user-code.ts';
 
 const SHOWN = 5;
+
+/** @param scripts of the recording; code that was loaded since is read from its file @param dir its folder */
+export async function containerWatch(
+  { inserts, removes, unseen, seconds, end, stacks }: WatchFacts,
+  scripts: readonly ScriptEntry[],
+  dir: string,
+): Promise<ContainerWatch> {
+  return { inserts, removes, unseen, seconds, end, sites: await watchedSites(stacks, scripts, dir) };
+}
 
 /**
  * What a tap saw, by the line that inserts, most inserts first.

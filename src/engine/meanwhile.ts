@@ -1,6 +1,5 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { ReportData } from '../protocol/report.ts';
-import type { Analyst } from './analyst.ts';
 
 /** Fewer tell nothing. */
 const FEWEST = 4;
@@ -21,9 +20,9 @@ export class MeanwhileVerdict implements Disposable {
   private newer = 0;
   private disposed = false;
 
+  /** @param analyse gives a verdict on what is recorded so far @param judged hears it */
   constructor(
-    private readonly dir: string,
-    private readonly analyst: Analyst,
+    private readonly analyse: (signal: AbortSignal) => Promise<ReportData>,
     private readonly judged: (data: ReportData) => void,
   ) {}
 
@@ -36,8 +35,8 @@ export class MeanwhileVerdict implements Disposable {
       return;
     }
     const wait = this.last + this.cost / FAIR_SHARE - performance.now();
-    if (wait > 0) this.timer = setTimeout(() => void this.analyse(), wait).unref();
-    else void this.analyse();
+    if (wait > 0) this.timer = setTimeout(() => void this.judge(), wait).unref();
+    else void this.judge();
   }
 
   /** A snapshot is taken: none begins until `consider`. */
@@ -53,14 +52,13 @@ export class MeanwhileVerdict implements Disposable {
     this.underWay = undefined;
   }
 
-  private async analyse(): Promise<void> {
+  private async judge(): Promise<void> {
     const began = performance.now();
     const underWay = new AbortController();
     this.underWay = underWay;
     const { signal } = underWay;
     try {
-      const params = { recordingDir: this.dir };
-      const data = await this.analyst.ask('analyse', params, { urgency: 'provisional', signal });
+      const data = await this.analyse(signal);
       if (!signal.aborted) this.judged(data);
     } catch {
       // Cancelled, or what the final verdict will meet and tell.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, it } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { watchedSites } from '../../../src/server/watched-sites.ts';
+import { watchedSites } from '../../../src/engine/watched-sites.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'heapline-watched-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
