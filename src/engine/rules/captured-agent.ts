@@ -18,10 +18,9 @@ export const capturedAgent: Rule = {
     // Functions that an object has for itself are not what holds it.
     if (agent && !agent.isEntry && (functionEntries > 0.4 || (kind === 'closure' && functions > 0)))
       return match(0.9, `Functions are kept that refer to a whole \`${agent.className}\`.`);
-    if (kind === 'closure' || functionEntries <= 0.4) return undefined;
     return match(
-      named ? 0.8 : 0.66,
-      `${named ? `\`${named}\`` : 'It'} keeps functions, with all that they refer to.`,
+      named && kind !== 'closure' && functionEntries > 0.4 ? 0.8 : 0,
+      `\`${named}\` keeps functions, with all that they refer to.`,
     );
   },
   advice: (name) => [

@@ -36,8 +36,9 @@ export interface RuleFacts {
   /** Share of the bytes gained that is text, and that is memory of buffers. */
   strings: number;
   buffers: number;
-  /** Functions and their scopes gained, anywhere. */
+  /** Functions and their scopes gained, anywhere; and promises. */
   functions: number;
+  promises: number;
   /** The line that stores, and the lines around it, as text; empty where they are not known. */
   storeLine: string;
   storeLines: string;
@@ -102,6 +103,7 @@ export function factsOf(
       /^(ArrayBuffer( data)?|SharedArrayBuffer|Buffer|(Big)?(Int|Uint|Float)\w*Array|DataView)$/,
     ),
     functions: countOf(FUNCTION),
+    promises: countOf(PROMISE),
     storeLine: storeSite && excerpt ? (excerpt.lines[storeSite.line - excerpt.firstLine] ?? '') : '',
     storeLines: linesBefore(excerpt, storeSite),
     storeFunction: storeSite?.function ?? '',

@@ -1,4 +1,4 @@
-import { classLike, holderLike, shapeWith, wordLike } from './facts.ts';
+import { classLike, holderLike, shapeWith, wordLike, wordsOf } from './facts.ts';
 import { match, type Rule } from './rule.ts';
 
 const NAMES =
@@ -14,11 +14,12 @@ export const historyCopies: Rule = {
   title: 'Each step keeps a copy of all that came before',
   matches(facts) {
     const copied = COPIES.test(facts.storeLine);
-    const named = wordLike(facts.own, NAMES) ?? wordLike(facts.around, NAMES);
+    const kept = facts.shapes.flatMap(({ keys, isEntry }) => (isEntry ? keys.flatMap(wordsOf) : []));
+    const named = wordLike([...facts.own, ...facts.around, ...kept], NAMES);
     if (facts.bend >= BENT) {
       const times = facts.bend >= 10 ? '10 times or more' : `${facts.bend.toFixed(1)} times`;
       return match(
-        copied ? 0.97 : named ? 0.96 : 0.6,
+        copied ? 0.97 : named ? 0.96 : 0,
         `Growth is faster than linear: at the end each step gains ${times} what it gained at the beginning.`,
       );
     }

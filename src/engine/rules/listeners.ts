@@ -1,4 +1,4 @@
-import { holderLike, wordLike } from './facts.ts';
+import { holderLike, isCollection, wordLike } from './facts.ts';
 import { match, type Rule } from './rule.ts';
 
 export const listeners: Rule = {
@@ -15,12 +15,11 @@ export const listeners: Rule = {
       );
     // Node links the signals that AbortSignal.any made to those that they follow.
     if (signal && facts.kind !== 'timers') return match(0.85, `\`${signal}\` holds on to what follows it.`);
-    const named = wordLike(
-      facts.own,
-      /listeners?|subscribers?|subscriptions?|observers?|callbacks?|hooks?|handlers?|watchers?/,
-    );
+    const sure = wordLike(facts.own, /listeners?|subscribers?|subscriptions?|observers?|watchers?/);
+    if (sure && isCollection(facts)) return match(0.88, `\`${sure}\` gains entries, and none is taken out.`);
+    const named = wordLike(facts.own, /callbacks?|hooks?|handlers?/);
     return match(
-      named && facts.functionEntries > 0.2 ? 0.9 : 0,
+      named && facts.functionEntries > 0.2 ? 0.82 : 0,
       `\`${named}\` gains functions, and none is taken out.`,
     );
   },

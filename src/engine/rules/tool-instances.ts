@@ -32,7 +32,7 @@ export const toolInstances: Rule = {
         'It gains tool definitions: those of one kind serve for all calls.',
       );
     return match(
-      named && facts.functionEntries > 0.4 ? 0.65 : 0,
+      named && facts.functionEntries > 0.4 ? 0.68 : 0,
       `\`${named}\` gains functions with the work done.`,
     );
   },

@@ -4,7 +4,7 @@ import { match, type Rule } from './rule.ts';
 const NAMES =
   /caches?|cached|memo|memoi[sz]ed?|lookup|interned|seen|visited|dedupe|known|embeddings?|results|responses|completions|answers|resolved|compiled|store/;
 const SURE = /caches?|cached|memo|memoi[sz]ed?/;
-const CLASSES = /Cache|Memo(ize)?/;
+const CLASSES = /Cache|Memo(?!r)/;
 /** It looks for a key, and puts in what was not there. */
 const GET_OR_MAKE = /\.has\(|\.get\(|\?\?=|\bin\s+\w|=== undefined|== null/;
 
@@ -18,7 +18,7 @@ export const unboundedCache: Rule = {
     if (sure) return match(0.93 - less, `\`${sure}\` gains entries and loses none.`);
     const holder = holderLike(facts, CLASSES);
     if (holder) return match(0.88 - less, `\`${holder}\` gains entries and loses none.`);
-    if (/cache|memo/i.test(facts.storeFunction))
+    if (/cache|memo(?!r)/i.test(facts.storeFunction))
       return match(0.85 - less, `\`${facts.storeFunction}\` stores into it, and nothing is evicted.`);
     if (!isKeyed(facts))
       return match(

@@ -1,8 +1,10 @@
-import { below, shapeWith, wordLike } from './facts.ts';
+import { below, isCollection, shapeWith, wordLike } from './facts.ts';
 import { match, type Rule } from './rule.ts';
 
 const NAMES =
   /pending|waiters?|waiting|flight|inflight|deferreds?|promises?|resolvers?|awaiting|outstanding|continuations?|acks?|rpcs?/;
+
+const QUEUES = /(\w*)queues?|backlog|pending|outbox/;
 
 export const unsettledPromises: Rule = {
   id: 'unsettled-promises',
@@ -19,6 +21,9 @@ export const unsettledPromises: Rule = {
         `It gains objects with \`${waits.keys.join('` and `')}\`: calls that nobody answered.`,
       );
     if (facts.promiseEntries > 0.4) return match(named ? 0.92 : 0.75, 'It gains promises, and keeps them.');
+    const queue = wordLike(facts.around, QUEUES);
+    if (queue && facts.promises > 0 && isCollection(facts))
+      return match(0.7, `\`${queue}\` gains work with its promise, and none of it is done.`);
     return match(
       named && facts.functionEntries > 0.4 ? 0.85 : 0,
       `\`${named}\` gains functions that wait for an answer.`,

@@ -72,6 +72,9 @@ class Tracer {
   }
 }
 const tracer = new Tracer();
+function traced(step) {
+  tracer.trace(`step ${step}`);
+}
 
 // Calls whose answer never comes.
 const pending = new Map();
@@ -107,7 +110,7 @@ for (let step = 1; step <= 80; step++) {
     staff(n);
     watch(n);
     complete(text(n, 300));
-    tracer.trace(`step ${n}`);
+    traced(n);
     void call(n);
     validate(n);
     request(n);
