@@ -16,7 +16,7 @@ async function rank(question: string, document: number): Promise<number> {
 }
 
 async function main(): Promise<void> {
-  for (let document = 0; document < 2600; document++) {
+  for (let document = 0; document < 9000; document++) {
     const score = await rank(`topic ${document % 12}`, document);
     if (!Number.isFinite(score)) throw new Error('no score');
     if (document % 100 === 99) {

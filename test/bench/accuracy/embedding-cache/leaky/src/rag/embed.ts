@@ -9,7 +9,7 @@ export function embed(text: string): number[] {
   const known = vectors[key];
   if (known) return known;
   const vector = new Array<number>(DIMENSIONS).fill(0.5);
-  for (let round = 0; round < 12; round++) {
+  for (let round = 0; round < 24; round++) {
     for (let i = 0; i < text.length; i++) vector[(i * 31 + round) % DIMENSIONS] += Math.sin(text.charCodeAt(i) * (round + 1));
   }
   vectors[key] = vector; // leak: store
