@@ -8,7 +8,7 @@ import { ROOT } from '../../../src/build/run.ts';
 import { type NodeMajor, nodeBinary } from '../../support/nodes.ts';
 import { askMemlab, namedByConstructors, snapshotsOf } from './compare.ts';
 import { type Prepared, prepare } from './prepare.ts';
-import { runUnderHeapline } from './runs.ts';
+import { analyseAgain, runUnderHeapline } from './runs.ts';
 import { placeOf, score } from './score.ts';
 import { type Row, rowText, tables } from './table.ts';
 import { linesOf, type Program, readPrograms, type VersionName } from './truth.ts';
@@ -23,6 +23,7 @@ const { values, positionals } = parseArgs({
     steps: { type: 'boolean', default: false },
     'no-compare': { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
+    again: { type: 'boolean', default: false },
   },
 });
 
@@ -67,9 +68,12 @@ async function measure(
   const { name, truth } = program;
   const row: Row = { name, version, major, steps: values.steps };
   const out = mkdtempSync(join(tmpdir(), 'heapline-accuracy-'));
+  const kept = `${name}.${version}.node${major}${values.steps ? '.steps' : ''}`;
   try {
     const step = values.steps ? (truth.step ?? '^step ') : undefined;
-    const { findings, recording, ms } = await runUnderHeapline(prepared, node, step, out);
+    const { findings, recording, ms } = values.again
+      ? await analyseAgain(join(output, `${kept}.heapline`), out)
+      : await runUnderHeapline(prepared, node, step, out);
     row.ms = ms;
     row.score = score(findings, truth, version, linesOf(truth, prepared.folder), prepared.folder);
     const first = findings.findings[0];
@@ -77,9 +81,8 @@ async function measure(
     row.said = first
       ? `${first.owner.name} at ${first.storeSite ? placeOf(first.storeSite, prepared.folder) : '?'}`
       : findings.verdict;
-    const kept = `${name}.${version}.node${major}${values.steps ? '.steps' : ''}`;
     writeFileSync(join(output, `${kept}.json`), `${JSON.stringify(findings, null, 2)}\n`);
-    if (values.keep) cpSync(recording, join(output, `${kept}.heapline`), { recursive: true, force: true });
+    if (values.keep && !values.again) cpSync(recording, join(output, `${kept}.heapline`), { recursive: true, force: true });
     const snapshots = snapshotsOf(recording);
     row.snapshots = snapshots.length;
     if (version === 'leaky' && !values['no-compare'] && snapshots.length > 2) {

@@ -28,15 +28,22 @@ export async function runUnderHeapline(
 ): Promise<RunResult> {
   const recording = join(out, 'recording.heapline');
   const json = join(out, 'findings.json');
-  const begun = Date.now();
   const args = ['run', '-q', '--json', json, '--out', recording, ...(step ? ['--step-on', step] : [])];
-  const result = await runProgram(process.execPath, [CLI, ...args, '--', node, main], {
-    cwd: folder,
-    timeoutMs: TIMEOUT_MS,
-  });
+  return { ...(await findingsOf([...args, '--', node, main], json, folder)), recording };
+}
+
+/** The verdict on a recording that was kept. @throws Error when there are no findings */
+export async function analyseAgain(recording: string, out: string): Promise<RunResult> {
+  const json = join(out, 'findings.json');
+  return { ...(await findingsOf(['open', '-q', '--json', json, recording], json, out)), recording };
+}
+
+async function findingsOf(args: string[], json: string, cwd: string): Promise<Omit<RunResult, 'recording'>> {
+  const begun = Date.now();
+  const result = await runProgram(process.execPath, [CLI, ...args], { cwd, timeoutMs: TIMEOUT_MS });
   if (result.code !== 0 || !existsSync(json)) {
     throw new Error(`exit code ${result.code}: ${result.stderr.trim().split('\n').slice(-5).join(' / ')}`);
   }
   const findings = JSON.parse(readFileSync(json, 'utf8')) as Findings;
-  return { findings, recording, ms: Date.now() - begun };
+  return { findings, ms: Date.now() - begun };
 }

@@ -3,6 +3,7 @@ export class Attachments {
 
   add(name, body) {
     this.#previews.set(name, body.toString('latin1', 0, 24));
+    if (this.#previews.size > 100) this.#previews.delete(this.#previews.keys().next().value);
   }
 
   overview() {

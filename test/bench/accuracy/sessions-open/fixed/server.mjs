@@ -8,7 +8,6 @@ export class ToolServer {
 
   async listen() {
     await new Promise((resolve) => this.#http.listen(0, '127.0.0.1', resolve));
-    setInterval(() => this.#sweep(), 250).unref();
     return this.#http.address().port;
   }
 
@@ -27,6 +26,8 @@ export class ToolServer {
   #open(hello) {
     const session = new Session(randomUUID(), hello);
     this.#sessions.set(session.id, session);
+    // A client says no goodbye: the oldest session gives way.
+    if (this.#sessions.size > 60) this.#sessions.delete(this.#sessions.keys().next().value);
     return { session: session.id };
   }
 
@@ -34,10 +35,5 @@ export class ToolServer {
     const open = this.#sessions.get(session);
     if (!open) throw new Error(`no session ${session}`);
     return { hits: open.call(tool, q) };
-  }
-
-  #sweep() {
-    const old = Date.now() - 500;
-    for (const [id, session] of this.#sessions) if (session.lastUsed < old) this.#sessions.delete(id);
   }
 }
