@@ -166,8 +166,13 @@ function climbChains(heap: DominatedHeap, gains: Gains, found: Accumulation[]): 
       chain,
     });
   }
-  // What was found at the holder itself, by another way, is the same accumulation.
-  return [...rest.filter((one) => !climbed.has(one.node)), ...climbed.values()];
+  // What was found at the holder itself, by another way, is the same accumulation; and so is what one of the links has.
+  const links = new Set<number>();
+  for (const { chain } of climbed.values()) {
+    const end = heap.dominators[chain!.head];
+    for (let at = chain!.tail; at !== end; at = heap.dominators[at]) links.add(at);
+  }
+  return [...rest.filter(({ node }) => !climbed.has(node) && !links.has(node)), ...climbed.values()];
 }
 
 /** Patterns of up to 6 kinds that repeat at least 4 times going up from `node`. */

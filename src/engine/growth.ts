@@ -1,6 +1,6 @@
 /** The passes over a recording's snapshots, one graph in memory at a time. */
 import { type Baseline, makeBaseline } from '../analysis/growth-baseline.ts';
-import { findContainers, gainedGroups } from '../analysis/growth-containers.ts';
+import { findContainers, gainedGroups, withoutTables } from '../analysis/growth-containers.ts';
 import { type LiveTotals, liveTotals } from '../analysis/growth-live.ts';
 import { findAccumulations, gainsSince, significance } from '../analysis/growth-owners.ts';
 import {
@@ -163,8 +163,8 @@ class GrowthPasses {
   private locate(heap: DominatedHeap, baseline: Baseline, totals: First['totals']) {
     const live = liveTotals(heap);
     const gains = gainsSince(baseline, heap, live);
-    const found = findAccumulations(heap, gains, significance(gains)).slice(0, MAX_OWNERS);
-    const containers = findContainers(heap, gains, live, found);
+    const all = findAccumulations(heap, gains, significance(gains)).slice(0, MAX_OWNERS);
+    const { found, containers } = withoutTables(heap, all, findContainers(heap, gains, live, all));
     const gained = gainedGroups(heap, gains, live, found, groupKeys(heap.graph));
     const tracked = found.map((one) => trackedOwner(heap, one));
     const atBaseline: Measured = { ...totals, owners: measureBaseline(baseline, tracked) };

@@ -3,7 +3,7 @@ import { className } from '../analysis/classes.ts';
 import type { GainedGroup, GrowingContainer } from '../analysis/growth-containers.ts';
 import type { Accumulation } from '../analysis/growth-owners.ts';
 import type { DominatedHeap } from '../analysis/heap.ts';
-import type { RetainingPaths } from '../analysis/paths.ts';
+import type { PathStep, RetainingPaths } from '../analysis/paths.ts';
 import type { Retainers } from '../analysis/retainers.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import type { FindingKind } from '../protocol/findings.ts';
@@ -61,7 +61,7 @@ export function ownerFacts(
   gained: GainedGroup[],
 ): OwnerFacts {
   const { graph } = heap;
-  const steps = paths.to(container.node)[0] ?? [];
+  const steps = namedWay(graph, retainers, paths, container.node);
   const path = readablePath(graph, retainers, steps);
   const kind = kindOf(heap, accumulation, container, steps);
   const ownChain = kind === 'linked-list' || kind === 'promise-chain';
@@ -97,6 +97,22 @@ export function ownerFacts(
     registrar: kind === 'listeners' ? registrarOf(graph, steps) : undefined,
     chainLength: accumulation.chain?.length,
   };
+}
+
+/** Ways looked at for a name. */
+const WAYS = 6;
+
+/** The shortest way to a container on which somebody holds it by a name: not as the value of a WeakMap's key, say. */
+function namedWay(
+  graph: HeapGraph,
+  retainers: Retainers,
+  paths: RetainingPaths,
+  node: number,
+): PathStep[] {
+  const isNamed = (steps: PathStep[]) => holdersOf(graph, retainers, steps)[0].how !== 'unknown';
+  const [shortest] = paths.to(node);
+  if (!shortest || isNamed(shortest)) return shortest ?? [];
+  return paths.to(node, WAYS).find(isNamed) ?? shortest;
 }
 
 /** Of listeners, whom they listen to; of a dictionary no shape: its properties are its entries. */

@@ -4,7 +4,7 @@ import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Anthropic from '@anthropic-ai/sdk';
 
-const api = http.createServer((request, response) => {
+const api = http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   request.resume().on('end', () => {
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify({ id: 'msg_1', type: 'message', role: 'assistant', content: [{ type: 'text', text: 'Yes.' }] }));
@@ -14,6 +14,7 @@ await new Promise((done) => api.listen(0, '127.0.0.1', done));
 const client = new Anthropic({ apiKey: 'none', baseURL: `http://127.0.0.1:${api.address().port}` });
 const shutdown = new AbortController();
 setMaxListeners(0, shutdown.signal);
+process.once('SIGTERM', () => shutdown.abort());
 
 async function ask(question) {
   const own = new AbortController();

@@ -3,13 +3,14 @@ import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import axios from 'axios';
 
-const service = http.createServer((request, response) => {
+const service = http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   response.setHeader('content-type', 'application/json');
   response.end(JSON.stringify({ path: request.url, hits: ['a', 'b', 'c'] }));
 });
 await new Promise((done) => service.listen(0, '127.0.0.1', done));
 const base = `http://127.0.0.1:${service.address().port}`;
 const shutdown = axios.CancelToken.source();
+process.once('SIGTERM', () => shutdown.cancel('shutdown'));
 
 async function search(query) {
   const { data } = await axios.get(`${base}/search`, { params: { query }, cancelToken: shutdown.token }); // leak: user

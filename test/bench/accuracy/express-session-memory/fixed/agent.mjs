@@ -7,10 +7,12 @@ const app = express();
 app.use(session({ secret: 'not so secret', resave: false, saveUninitialized: true }));
 app.get('/ask', (request, response) => {
   request.session.turns = (request.session.turns ?? 0) + 1;
+  request.session.last = { question: request.query.q, found: `passage on ${request.query.q} `.repeat(40) };
   response.json({ answer: `You asked ${request.query.q}`, turns: request.session.turns });
 });
 const server = app.listen(0, '127.0.0.1');
 await new Promise((done) => server.once('listening', done));
+server.keepAliveTimeout = 60_000;
 const base = `http://127.0.0.1:${server.address().port}`;
 
 let cookie;

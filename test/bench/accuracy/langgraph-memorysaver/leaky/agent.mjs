@@ -17,7 +17,7 @@ async function converse(id) {
 }
 
 for (let step = 1; step <= 160; step++) {
-  await converse(step);
+  for (let i = 0; i < 3; i++) await converse(`${step}-${i}`);
   console.log(`step ${step} done`);
   await sleep(30);
 }

@@ -6,6 +6,7 @@ import PQueue from 'p-queue';
 const queue = new PQueue({ concurrency: 4 });
 const shutdown = new AbortController();
 setMaxListeners(0, shutdown.signal);
+process.once('SIGTERM', () => shutdown.abort());
 
 async function readPage(url) {
   await sleep(1);
@@ -24,3 +25,4 @@ for (let step = 1; step <= 160; step++) {
   console.log(`step ${step} done`);
   await sleep(40);
 }
+process.exit(0);

@@ -20,6 +20,7 @@ async function weather({ city }) {
 }
 
 const session = new Session();
+process.on('SIGTERM', () => session.abort.abort());
 for (let step = 1; step <= 160; step++) {
   for (let i = 0; i < 10; i++) {
     const { forecast } = await session.call(weather, { city: `town ${step}-${i}` });
@@ -28,3 +29,4 @@ for (let step = 1; step <= 160; step++) {
   console.log(`step ${step} done`);
   await sleep(30);
 }
+process.exit(0);
