@@ -55,13 +55,14 @@ export interface HeldHeap {
 }
 
 export function ownerFacts(
-  { heap, retainers, paths }: HeldHeap,
+  held: HeldHeap,
   accumulation: Accumulation,
   container: GrowingContainer,
   gained: GainedGroup[],
 ): OwnerFacts {
+  const { heap, retainers, paths } = held;
   const { graph } = heap;
-  const steps = namedWay(graph, retainers, paths, container.node);
+  const steps = wayOf(held, container.node);
   const path = readablePath(graph, retainers, steps);
   const kind = kindOf(heap, accumulation, container, steps);
   const ownChain = kind === 'linked-list' || kind === 'promise-chain';
@@ -103,12 +104,7 @@ export function ownerFacts(
 const WAYS = 6;
 
 /** The shortest way to a container on which somebody holds it by a name: not as the value of a WeakMap's key, say. */
-function namedWay(
-  graph: HeapGraph,
-  retainers: Retainers,
-  paths: RetainingPaths,
-  node: number,
-): PathStep[] {
+export function wayOf({ heap: { graph }, retainers, paths }: HeldHeap, node: number): PathStep[] {
   const isNamed = (steps: PathStep[]) => holdersOf(graph, retainers, steps)[0].how !== 'unknown';
   const [shortest] = paths.to(node);
   if (!shortest || isNamed(shortest)) return shortest ?? [];

@@ -124,6 +124,7 @@ export class SiteFinder {
       ...held(facts.holder),
       container: CONTAINERS[facts.kind] ?? 'unknown',
       isIdle: (at) => this.idle?.has(at) ?? false,
+      isUnseen: (at) => this.idle?.isUnseen(at) ?? false,
       heldBy: facts.heldBy.map(held),
       gainedAt: near.slice(0, 12),
       gainedClasses: facts.gained.map((group) => group.className).slice(0, 12),

@@ -20,7 +20,8 @@ export function namedStep(
   const name = edgeName(graph, edge);
   if (type === 'property' || type === 'shortcut') {
     let holder = at - 1;
-    while (holder > 0 && typeRole(graph.nodeTypeNames[graph.nodeTypes[steps[holder].node]]) === 'store') holder--;
+    while (holder > 0 && typeRole(graph.nodeTypeNames[graph.nodeTypes[steps[holder].node]]) === 'store')
+      holder--;
     const said = name.startsWith('#') && at > 0 && runtimeGetter(graph, steps[holder].node, name.slice(1));
     if (said) return { label: `.${name.slice(1)}`, name: name.slice(1), how: 'field' };
     return { label: edgeLabel(graph, edge), name, how: 'field' };
@@ -51,9 +52,7 @@ function runtimeGetter(graph: HeapGraph, instance: number, name: string): boolea
   const getter = prototype === undefined ? undefined : target(prototype, `get ${name}`);
   const shared = getter === undefined ? undefined : target(getter, 'shared');
   const script =
-    shared === undefined
-      ? undefined
-      : (target(shared, 'script') ?? target(shared, 'script_or_debug_info'));
+    shared === undefined ? undefined : (target(shared, 'script') ?? target(shared, 'script_or_debug_info'));
   return script !== undefined && graph.strings.get(graph.nodeNames[script]).startsWith('node:');
 }
 
