@@ -149,7 +149,10 @@ function climbChains(heap: DominatedHeap, gains: Gains, found: Accumulation[]): 
       rest.push(one);
       continue;
     }
-    const holder = heap.dominators[chain.head];
+    // Where several hold its first link, a root may dominate it: nobody. Then the link itself stands for all.
+    const above = heap.dominators[chain.head];
+    const role = typeRole(heap.graph.nodeTypeNames[heap.graph.nodeTypes[above]]);
+    const holder = role === 'root' ? chain.head : above;
     const before = climbed.get(holder);
     if (before) {
       if (chain.length > before.chain!.length) before.chain = chain;

@@ -1,19 +1,8 @@
 /** The passes over a recording's snapshots, one graph in memory at a time. */
 import { type Baseline, makeBaseline } from '../analysis/growth-baseline.ts';
-import {
-  findContainers,
-  type GrowingContainer,
-  gainedGroups,
-  withoutTables,
-} from '../analysis/growth-containers.ts';
+import { findContainers, gainedGroups, withoutTables } from '../analysis/growth-containers.ts';
 import { type LiveTotals, liveTotals } from '../analysis/growth-live.ts';
-import {
-  type Accumulation,
-  findAccumulations,
-  type Gains,
-  gainsSince,
-  significance,
-} from '../analysis/growth-owners.ts';
+import { findAccumulations, gainsSince, significance } from '../analysis/growth-owners.ts';
 import {
   measureBaseline,
   measureOwners,

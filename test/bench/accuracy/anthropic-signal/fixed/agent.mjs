@@ -7,7 +7,14 @@ import Anthropic from '@anthropic-ai/sdk';
 const api = http.createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   request.resume().on('end', () => {
     response.setHeader('content-type', 'application/json');
-    response.end(JSON.stringify({ id: 'msg_1', type: 'message', role: 'assistant', content: [{ type: 'text', text: 'Yes.' }] }));
+    response.end(
+      JSON.stringify({
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        content: [{ type: 'text', text: 'Yes.' }],
+      }),
+    );
   });
 });
 await new Promise((done) => api.listen(0, '127.0.0.1', done));
@@ -29,7 +36,8 @@ async function ask(question) {
 }
 
 for (let step = 1; step <= 140; step++) {
-  for (let i = 0; i < 2; i++) if ((await ask(`Is ${step} more than ${i}?`)) !== 'Yes.') throw new Error('no answer');
+  for (let i = 0; i < 2; i++)
+    if ((await ask(`Is ${step} more than ${i}?`)) !== 'Yes.') throw new Error('no answer');
   console.log(`step ${step} done`);
   await sleep(30);
 }

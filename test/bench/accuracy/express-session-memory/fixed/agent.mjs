@@ -17,7 +17,9 @@ const base = `http://127.0.0.1:${server.address().port}`;
 
 let cookie;
 async function ask(q) {
-  const response = await fetch(`${base}/ask?q=${encodeURIComponent(q)}`, { headers: cookie ? { cookie } : {} });
+  const response = await fetch(`${base}/ask?q=${encodeURIComponent(q)}`, {
+    headers: cookie ? { cookie } : {},
+  });
   cookie ??= response.headers.get('set-cookie')?.split(';')[0];
   return response.json();
 }

@@ -11,7 +11,8 @@ await i18next.init({
 });
 
 function invite(user, when) {
-  return i18next.t('appointment', { // leak: user
+  return i18next.t('appointment', {
+    // leak: user
     lng: user % 2 ? 'de' : 'en',
     when,
     formatParams: { when: { year: 'numeric', month: 'long', day: 'numeric' } },

@@ -4,7 +4,12 @@ import Redis from 'ioredis';
 
 class StepLog {
   constructor() {
-    this.redis = new Redis({ port: 9, host: '127.0.0.1', enableOfflineQueue: false, retryStrategy: () => 500 });
+    this.redis = new Redis({
+      port: 9,
+      host: '127.0.0.1',
+      enableOfflineQueue: false,
+      retryStrategy: () => 500,
+    });
     this.redis.on('error', () => {});
   }
 

@@ -3,7 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RunnableLambda } from '@langchain/core/runnables';
 import { RunCollectorCallbackHandler } from '@langchain/core/tracers/run_collector';
 
-const plan = RunnableLambda.from(({ goal }) => ({ goal, steps: [`read about ${goal}`, `write about ${goal}`] }));
+const plan = RunnableLambda.from(({ goal }) => ({
+  goal,
+  steps: [`read about ${goal}`, `write about ${goal}`],
+}));
 const act = RunnableLambda.from(({ goal, steps }) => ({ goal, report: `${steps.join('. ')}.` }));
 const agent = plan.pipe(act);
 const collector = new RunCollectorCallbackHandler(); // leak: cause

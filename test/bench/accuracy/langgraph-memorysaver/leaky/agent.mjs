@@ -5,7 +5,9 @@ import { END, MemorySaver, MessagesAnnotation, START, StateGraph } from '@langch
 
 const checkpointer = new MemorySaver();
 const graph = new StateGraph(MessagesAnnotation)
-  .addNode('model', ({ messages }) => ({ messages: [new AIMessage(`You asked: ${messages.at(-1).content}`)] }))
+  .addNode('model', ({ messages }) => ({
+    messages: [new AIMessage(`You asked: ${messages.at(-1).content}`)],
+  }))
   .addEdge(START, 'model')
   .addEdge('model', END)
   .compile({ checkpointer }); // leak: user

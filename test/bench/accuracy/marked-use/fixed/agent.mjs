@@ -14,7 +14,8 @@ function render(markdown, session) {
 for (let step = 1; step <= 150; step++) {
   for (let i = 0; i < 5; i++) {
     const session = { id: `${step}-${i}`, notes: [`note of ${step}`.repeat(20)] };
-    if (!render('See [the docs](https://example.test).', session).includes('session=')) throw new Error('no link');
+    if (!render('See [the docs](https://example.test).', session).includes('session='))
+      throw new Error('no link');
   }
   console.log(`step ${step} done`);
   await sleep(40);

@@ -5,7 +5,9 @@ import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 
 const server = new McpServer({ name: 'clock', version: '1.0.0' });
-server.registerTool('now', { description: 'tells the time' }, () => ({ content: [{ type: 'text', text: 'noon' }] }));
+server.registerTool('now', { description: 'tells the time' }, () => ({
+  content: [{ type: 'text', text: 'noon' }],
+}));
 const [near, far] = InMemoryTransport.createLinkedPair();
 await server.connect(far);
 const client = new Client({ name: 'conversations', version: '1.0.0' });

@@ -9,7 +9,8 @@ function tokenise(prompt) {
 const tokens = memoize(tokenise, { primitive: true, max: 100 });
 
 for (let step = 1; step <= 160; step++) {
-  for (let i = 0; i < 6; i++) tokens(`system prompt of turn ${step}, question ${i}, and then some more of it`);
+  for (let i = 0; i < 6; i++)
+    tokens(`system prompt of turn ${step}, question ${i}, and then some more of it`);
   console.log(`step ${step} done`);
   await sleep(40);
 }

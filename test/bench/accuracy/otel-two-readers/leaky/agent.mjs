@@ -1,7 +1,11 @@
 // An agent that counts tokens and tool calls, and exports them to two places.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExportResultCode } from '@opentelemetry/core';
-import { AggregationTemporality, MeterProvider, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 
 class Sink {
   export(metrics, done) {
@@ -17,7 +21,8 @@ class Sink {
 
 const provider = new MeterProvider();
 const readers = [new Sink(), new Sink()].map(
-  (exporter) => new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000, exportTimeoutMillis: 1000 }),
+  (exporter) =>
+    new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 60_000, exportTimeoutMillis: 1000 }),
 );
 for (const reader of readers) provider.addMetricReader(reader); // leak: user
 const meter = provider.getMeter('agent');

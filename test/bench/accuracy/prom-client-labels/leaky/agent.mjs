@@ -2,7 +2,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Histogram, register } from 'prom-client';
 
-const tokens = new Counter({ name: 'tokens_total', help: 'Tokens used', labelNames: ['model', 'conversation'] });
+const tokens = new Counter({
+  name: 'tokens_total',
+  help: 'Tokens used',
+  labelNames: ['model', 'conversation'],
+});
 const seconds = new Histogram({ name: 'turn_seconds', help: 'Duration of a turn', labelNames: ['model'] });
 
 function account(conversation, used) {

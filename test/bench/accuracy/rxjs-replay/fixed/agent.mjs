@@ -15,7 +15,8 @@ let failures = 0;
 activity.events$.pipe(filter((event) => event.kind === 'failure')).subscribe(() => failures++);
 
 for (let step = 1; step <= 160; step++) {
-  for (let i = 0; i < 12; i++) activity.tell(i % 6 ? 'tool' : 'failure', { step, text: `tool ${i} in step ${step}` });
+  for (let i = 0; i < 12; i++)
+    activity.tell(i % 6 ? 'tool' : 'failure', { step, text: `tool ${i} in step ${step}` });
   console.log(`step ${step} done`);
   await sleep(40);
 }

@@ -8,7 +8,8 @@ const transport = new winston.transports.Stream({ stream: nowhere });
 transport.setMaxListeners(0);
 
 function loggerOf(request) {
-  return winston.createLogger({ // leak: user cause
+  return winston.createLogger({
+    // leak: user cause
     format: winston.format.json(),
     defaultMeta: { request },
     transports: [transport],
