@@ -14,8 +14,8 @@ function schemaOf(tool) {
 }
 
 function callTool(tool, args) {
-  let validate = validators.get(tool);
-  if (!validate) validators.set(tool, (validate = ajv.compile(schemaOf(tool))));
+  if (!validators.has(tool)) validators.set(tool, ajv.compile(schemaOf(tool)));
+  const validate = validators.get(tool);
   if (!validate(args)) throw new Error(ajv.errorsText(validate.errors));
   return `${tool} found nothing on ${args.query}`;
 }

@@ -10,13 +10,11 @@ await i18next.init({
   },
 });
 
+const date = { year: 'numeric', month: 'long', day: 'numeric' };
+
 function invite(user, when) {
-  return i18next.t('appointment', {
-    // leak: user
-    lng: user % 2 ? 'de' : 'en',
-    when,
-    formatParams: { when: { year: 'numeric', month: 'long', day: 'numeric' } },
-  });
+  const lng = user % 2 ? 'de' : 'en';
+  return i18next.t('appointment', { lng, when, formatParams: { when: date } }); // leak: user
 }
 
 const start = Date.UTC(2025, 0, 1);

@@ -4,12 +4,8 @@ import Redis from 'ioredis';
 
 class StepLog {
   constructor() {
-    this.redis = new Redis({
-      port: 9,
-      host: '127.0.0.1',
-      maxRetriesPerRequest: null,
-      retryStrategy: () => 500,
-    }); // leak: cause
+    const retry = { maxRetriesPerRequest: null, retryStrategy: () => 500 };
+    this.redis = new Redis({ host: '127.0.0.1', port: 9, ...retry }); // leak: cause
     this.redis.on('error', () => {});
   }
 

@@ -3,11 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Marked } from 'marked';
 
 function render(markdown, session) {
-  const marked = new Marked({
-    walkTokens(token) {
-      if (token.type === 'link') token.href += `?session=${session.id}`;
-    },
-  });
+  const walkTokens = (token) => {
+    if (token.type === 'link') token.href += `?session=${session.id}`;
+  };
+  const marked = new Marked({ walkTokens });
   return marked.parse(markdown);
 }
 

@@ -3,12 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { marked } from 'marked';
 
 function render(markdown, session) {
-  marked.use({
-    // leak: user cause
-    walkTokens(token) {
-      if (token.type === 'link') token.href += `?session=${session.id}`;
-    },
-  });
+  const walkTokens = (token) => {
+    if (token.type === 'link') token.href += `?session=${session.id}`;
+  };
+  marked.use({ walkTokens }); // leak: user cause
   return marked.parse(markdown);
 }
 

@@ -5,7 +5,7 @@ import { Counter, Histogram, register } from 'prom-client';
 const tokens = new Counter({ name: 'tokens_total', help: 'Tokens used', labelNames: ['model'] });
 const seconds = new Histogram({ name: 'turn_seconds', help: 'Duration of a turn', labelNames: ['model'] });
 
-function account(conversation, used) {
+function account(_conversation, used) {
   tokens.inc({ model: 'small' }, used);
   seconds.observe({ model: 'small' }, used / 100);
 }

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import winston from 'winston';
 
-const nowhere = new Writable({ write: (chunk, encoding, done) => done() });
+const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
 const transport = new winston.transports.Stream({ stream: nowhere });
 transport.setMaxListeners(0);
 

@@ -3,17 +3,13 @@ import { Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import winston from 'winston';
 
-const nowhere = new Writable({ write: (chunk, encoding, done) => done() });
+const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
 const transport = new winston.transports.Stream({ stream: nowhere });
 transport.setMaxListeners(0);
 
 function loggerOf(request) {
-  return winston.createLogger({
-    // leak: user cause
-    format: winston.format.json(),
-    defaultMeta: { request },
-    transports: [transport],
-  });
+  const defaultMeta = { request };
+  return winston.createLogger({ format: winston.format.json(), defaultMeta, transports: [transport] }); // leak: user cause
 }
 
 async function handle(request) {
