@@ -3,7 +3,7 @@ import { className } from '../analysis/classes.ts';
 import type { GainedGroup, GrowingContainer } from '../analysis/growth-containers.ts';
 import type { Accumulation } from '../analysis/growth-owners.ts';
 import type { DominatedHeap } from '../analysis/heap.ts';
-import type { RetainingPaths } from '../analysis/paths.ts';
+import type { PathStep, RetainingPaths } from '../analysis/paths.ts';
 import type { Retainers } from '../analysis/retainers.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import type { FindingKind } from '../protocol/findings.ts';
@@ -63,13 +63,14 @@ export interface HeldHeap {
 }
 
 export function ownerFacts(
-  { heap, retainers, paths }: HeldHeap,
+  held: HeldHeap,
   accumulation: Accumulation,
   container: GrowingContainer,
   gained: GainedGroup[],
 ): OwnerFacts {
+  const { heap, retainers, paths } = held;
   const { graph } = heap;
-  const steps = paths.to(container.node)[0] ?? [];
+  const steps = wayOf(held, container.node);
   const path = readablePath(graph, retainers, steps);
   const kind = kindOf(heap, accumulation, container, steps);
   const ownChain = kind === 'linked-list' || kind === 'promise-chain';
@@ -121,6 +122,17 @@ function entriesOf(graph: HeapGraph, { parts }: GrowingContainer): EntryFact[] {
     .map(([className, count]) => ({ className, share: count / parts.length }))
     .filter(({ share }) => share >= LEAST_SHARE)
     .sort((a, b) => b.share - a.share || a.className.localeCompare(b.className));
+}
+
+/** Ways looked at for a name. */
+const WAYS = 6;
+
+/** The shortest way to a container on which somebody holds it by a name: not as the value of a WeakMap's key, say. */
+export function wayOf({ heap: { graph }, retainers, paths }: HeldHeap, node: number): PathStep[] {
+  const isNamed = (steps: PathStep[]) => holdersOf(graph, retainers, steps)[0].how !== 'unknown';
+  const [shortest] = paths.to(node);
+  if (!shortest || isNamed(shortest)) return shortest ?? [];
+  return paths.to(node, WAYS).find(isNamed) ?? shortest;
 }
 
 /** Of listeners, whom they listen to; of a dictionary no shape: its properties are its entries. */
