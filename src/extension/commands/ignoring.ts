@@ -2,6 +2,7 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import { HeaplineError } from '../../base/errors.ts';
 import type { Finding } from '../../protocol/findings.ts';
+import { isDay } from '../../protocol/ignore.ts';
 import { printable } from '../../protocol/wording.ts';
 import { refreshIgnores } from '../ignore-files.ts';
 import { ignoredOf, leaksOf } from '../model.ts';
@@ -90,10 +91,4 @@ function meantBy(
 
 function homeOf(): string | undefined {
   return workspace.workspaceFolders?.[0]?.uri.fsPath;
-}
-
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
 }
