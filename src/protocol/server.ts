@@ -137,10 +137,13 @@ export type ServerRequests = {
     result: ContainerWatch;
   };
   /**
-   * Writes into the nearest ignore file of where the program ran; a new one into `home` where that is around it.
+   * Writes into the nearest ignore file of where the program ran; a new one into that of `homes` that is around it.
    * @throws `malformed` where the file is damaged: then it is left alone
    */
-  'heapline/ignore': { params: { dir: string; entry: IgnoreEntry; home?: string }; result: { file: string } };
+  'heapline/ignore': {
+    params: { dir: string; entry: IgnoreEntry; homes?: string[] };
+    result: { file: string };
+  };
   /** Takes out all that ignores this finding, also by its rule or owner. */
   'heapline/stopIgnoring': {
     params: { dir: string; finding: Pick<Finding, 'id' | 'rule' | 'owner'> };

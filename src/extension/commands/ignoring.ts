@@ -46,7 +46,7 @@ export function ignoringCommands(context: CommandContext): Handlers {
         reason: reason.trim(),
         ...(expires.trim() ? { expires: expires.trim() } : {}),
       };
-      const { file } = await server.request('heapline/ignore', { dir, entry, home: homeOf() });
+      const { file } = await server.request('heapline/ignore', { dir, entry, homes: homes() });
       await refreshIgnores(model, server);
       const open = l10n.t('Open File');
       const answer = await window.showInformationMessage(l10n.t('{0} is ignored: {1}', name, file), open);
@@ -89,6 +89,6 @@ function meantBy(
   return { dir: given.dir, finding };
 }
 
-function homeOf(): string | undefined {
-  return workspace.workspaceFolders?.[0]?.uri.fsPath;
+function homes(): string[] {
+  return (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
 }

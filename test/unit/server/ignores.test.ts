@@ -47,13 +47,16 @@ const names = ({ findings }: RecordingInfo): unknown => [
 it('writes into the workspace where the program ran, tells recordings anew, and takes it back', async () => {
   const dir = await recording('inside', src);
   const entry = { finding: 'map:cache:1', reason: 'has ten keys' };
-  assert.deepEqual(await bench.ask('heapline/ignore', { dir, entry, home: project }), { file });
+  assert.deepEqual(
+    await bench.ask('heapline/ignore', { dir, entry, homes: [join(bench.folder, 'other'), project] }),
+    { file },
+  );
   assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), { version: 1, ignore: [entry] });
   assert.deepEqual(names(await told([dir])), ['leak', ['AgentMemory.messages'], ['cache']]);
   const [listed] = await bench.ask('heapline/listRecordings', { folder: join(bench.folder, 'recordings') });
   assert.deepEqual(names(listed), ['leak', ['AgentMemory.messages'], ['cache']]);
   const both = { owner: 'AgentMemory.messages', reason: 'short-lived' };
-  await bench.ask('heapline/ignore', { dir, entry: both, home: project });
+  await bench.ask('heapline/ignore', { dir, entry: both, homes: [join(bench.folder, 'other'), project] });
   assert.deepEqual(names(await told([dir])), ['no-leak', [], ['AgentMemory.messages', 'cache']]);
   assert.deepEqual(await bench.ask('heapline/stopIgnoring', { dir, finding: cache }), { removed: 1 });
   assert.deepEqual(names(await told([dir])), ['leak', ['cache'], ['AgentMemory.messages']]);
@@ -65,7 +68,7 @@ it('keeps to where the program ran where that is outside the workspace', async (
   const dir = await recording('outside', src);
   const elsewhere = join(bench.folder, 'elsewhere');
   const entry = { finding: 'map:cache:1', reason: 'has ten keys' };
-  const { file: written } = await bench.ask('heapline/ignore', { dir, entry, home: elsewhere });
+  const { file: written } = await bench.ask('heapline/ignore', { dir, entry, homes: [elsewhere] });
   assert.equal(written, join(src, '.heapline', 'ignore.json'));
 });
 
