@@ -44,7 +44,7 @@ const recordOptions: OptionSpec[] = [
   },
   {
     name: 'prove',
-    help: 'watch what seems to leak while the program runs: which lines insert, how often, what is removed',
+    help: 'count inserts and removals where it seems to leak, by line, as the program runs',
   },
   quiet,
   help,
