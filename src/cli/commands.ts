@@ -44,7 +44,7 @@ const recordOptions: OptionSpec[] = [
   },
   {
     name: 'prove',
-    help: 'watch what seems to leak while the program runs: which lines insert, how often, what is removed',
+    help: 'also watch what seems to leak as the program runs: the lines that insert, how often',
   },
   quiet,
   help,
