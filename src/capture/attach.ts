@@ -32,7 +32,7 @@ export async function recordAttached(
       },
       { onEvent: hooks.onEvent?.bind(hooks) },
     );
-    hooks.onRecording?.(live.watches);
+    hooks.onRecording?.(live);
     let interrupts = 0;
     const abandon = (): void => {
       live.abandon();

@@ -46,6 +46,9 @@ export interface Commands {
       objectGroup?: string;
       silent?: boolean;
       returnByValue?: boolean;
+      awaitPromise?: boolean;
+      /** V8 stops nowhere in it. */
+      disableBreaks?: boolean;
     };
     result: Evaluated;
   };

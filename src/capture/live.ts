@@ -1,3 +1,4 @@
+import type { Disposable } from '../base/disposable.ts';
 import type { RecordingEvent, RecordingManifest, SnapshotEntry } from '../protocol/recording.ts';
 import { RecordingWriter } from '../recording/writer.ts';
 import type { Inspector } from './inspector.ts';
@@ -113,6 +114,11 @@ export class LiveRecording {
   /** Gives up the snapshot under way, whoever asked for it; what is written vanishes, the recording goes on. */
   cancelSnapshot(): void {
     this.recorder.cancelSnapshot();
+  }
+
+  /** While the recording is read: see RecordingWriter.keepFiles. */
+  keepFiles(): Disposable {
+    return this.writer.keepFiles();
   }
 
   /** Ends the recording, with a last snapshot unless told. */

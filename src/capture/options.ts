@@ -1,3 +1,4 @@
+import type { Disposable } from '../base/disposable.ts';
 import type { HeaplineError } from '../base/errors.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import type { CaptureControls } from './controls.ts';
@@ -18,8 +19,15 @@ export interface CaptureHooks {
   /** Gives the recording up at once; a program that we started is killed. */
   signal?: AbortSignal;
   controls?: CaptureControls;
-  /** Hears, once the program is recorded, of a way to watch what verdicts on the recording name. */
-  onRecording?(watches: Watches): void;
+  /** Hears once that the program is recorded. */
+  onRecording?(recording: RecordingUnderWay): void;
+}
+
+export interface RecordingUnderWay {
+  /** Watches what verdicts on it name. */
+  readonly watches: Watches;
+  /** While it is read: see RecordingWriter.keepFiles. */
+  keepFiles(): Disposable;
 }
 
 export interface CaptureOutcome {

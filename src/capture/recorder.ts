@@ -344,23 +344,30 @@ export class Recorder {
 
   private async sample(): Promise<void> {
     if (this.ending) return;
-    const { gc, idle } = await this.read();
+    const { gc, stands } = await this.read();
     // At a breakpoint nothing grows: what is taken there would push out what tells something.
-    if (idle) return;
+    if (stands) return;
     const collected = gc.some((event) => event.kind === 'mark-compact');
     const reason = this.manual ? undefined : this.schedule.due(this.moment(), collected);
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
   /** Writes what the target has to tell. @param allocated bytes since its start, where known */
-  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; idle: boolean }> {
+  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
+    const asked = this.clock();
     const reading: Reading = await this.probe.call('read');
     const t = this.clock();
+    const { stoodMs = 0 } = reading;
+    // At a breakpoint it answers at once: a program that waits in a call of its own, for a child say, does not.
+    if (t - asked < stoodMs / 2) {
+      this.pausedMs += stoodMs;
+      this.writer.event({ type: 'stopped', t, ms: toMicroseconds(stoodMs) });
+    }
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
     this.writer.event(memoryEvent(reading, t, allocated));
     this.heapUsed = reading.memory.heapUsed;
-    return { gc, idle: reading.idle ?? false };
+    return { gc, stands: stoodMs > 0 };
   }
 
   private moment(): Moment {

@@ -221,7 +221,7 @@ class Run {
     };
     this.recorder = await Recorder.start(inspector, this.writer, this.clock.now, settings);
     await inspector.send('Runtime.evaluate', { expression: `${START_HOOK}()\n//# sourceURL=heapline:start` });
-    this.hooks.onRecording?.(this.recorder.watches);
+    this.hooks.onRecording?.({ watches: this.recorder.watches, keepFiles: () => this.writer.keepFiles() });
     if (this.snapshotFirst) this.snapshot();
     const end = await this.recorder.done;
     await inspector.close();

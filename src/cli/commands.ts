@@ -170,4 +170,71 @@ export const COMMANDS: readonly CommandSpec[] = [
       ['heapline report agent.heapline --format markdown', 'for an issue or a pull request'],
     ],
   },
+  {
+    name: 'verify',
+    usage: '[options] --baseline REC [-- CMD [ARGS...]]',
+    summary: 'run the mended program, and say what became of the leaks of an earlier recording',
+    details: [
+      "CMD runs and is recorded as by heapline run; without it, the baseline's own command, where it ran.",
+      'With --after nothing runs: two recordings are compared. A leak is known again by its container.',
+      'Exit code 0: all leaks of the baseline are gone, and there is no new one. 1: not so, or not certain.',
+      'Let it do the same work as the baseline. What is ignored is left out on both sides.',
+    ],
+    program: true,
+    options: [
+      { name: 'baseline', value: 'REC', help: 'the recording from before the fix' },
+      {
+        name: 'after',
+        value: 'REC',
+        help: 'a recording from after it, in place of running the program',
+      },
+      json,
+      {
+        name: 'step-on',
+        value: 'REGEX',
+        help: 'each line printed that matches ends a step (unless told, as in the baseline)',
+      },
+      ...recordOptions.filter(
+        ({ name }) => !['json', 'html', 'fail-on-leak', 'quiet', 'help'].includes(name),
+      ),
+      { name: 'stdin', help: 'the keyboard belongs to the program' },
+      noProgress,
+      help,
+    ],
+    examples: [
+      ['heapline verify --baseline before.heapline -- node agent.mjs', 'after mending agent.mjs'],
+      ['heapline verify --baseline before.heapline --after after.heapline', 'two recordings'],
+    ],
+  },
+  {
+    name: 'ignore',
+    usage: '[options] ID',
+    summary: 'leave a leak be, with a reason: it is shown as ignored, and does not count',
+    details: [
+      'ID is that of a finding, as reports show it; with --rule that of a rule, with --owner the name of what grows.',
+      'It is written to .heapline/ignore.json: the nearest one upwards, or a new one in the working folder.',
+    ],
+    options: [
+      { name: 'reason', value: 'TEXT', help: 'why, for those who read it later (required)' },
+      { name: 'expires', value: 'DATE', help: 'the last day on which it is ignored: 2027-01-31' },
+      { name: 'rule', help: 'ID is a rule: all leaks that match it are ignored' },
+      { name: 'owner', help: 'ID is the name of what grows, as AgentMemory.history' },
+      quiet,
+      help,
+    ],
+    examples: [
+      ['heapline ignore map:cache:1f0c22aa --reason "bounded by the number of models"', 'one leak'],
+      ['heapline ignore --rule trace-retention --reason "only in tests" --expires 2027-01-31', 'for a while'],
+    ],
+  },
+  {
+    name: 'rules',
+    usage: '[ID]',
+    summary: 'what agents commonly suffer from: the rules, or the page of one',
+    options: [json, help],
+    examples: [
+      ['heapline rules', 'all of them'],
+      ['heapline rules unbounded-cache', 'what it looks like, why it happens, how to mend it'],
+    ],
+  },
 ];

@@ -1,6 +1,6 @@
 import type { Disposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
-import type { Watches } from '../capture/watches.ts';
+import type { RecordingUnderWay } from '../capture/options.ts';
 import type { WatchLimits } from '../capture/watching.ts';
 import { MeanwhileVerdict } from '../engine/meanwhile.ts';
 import type { Finding } from '../protocol/findings.ts';
@@ -18,7 +18,7 @@ const TRIES = 2;
 /** `--prove`: while a program is recorded, what provisional verdicts name is watched. */
 export class Prover implements Disposable {
   private readonly meanwhile: MeanwhileVerdict;
-  private watches?: Watches;
+  private recording?: RecordingUnderWay;
   private snapshots = 0;
   /** By node id: how often it was watched, or for ever. */
   private readonly tries = new Map<number, number>();
@@ -36,8 +36,8 @@ export class Prover implements Disposable {
     );
   }
 
-  begin(watches: Watches): void {
-    this.watches = watches;
+  begin(recording: RecordingUnderWay): void {
+    this.recording = recording;
   }
 
   hear(event: RecordingEvent): void {
@@ -64,9 +64,11 @@ export class Prover implements Disposable {
 
   private async analyse(folder: string, signal: AbortSignal): Promise<ReportData> {
     const engine = this.call.io.createEngine();
+    const files = this.recording?.keepFiles();
     try {
       return await engine.call('analyse', { recordingDir: folder }, { signal });
     } finally {
+      files?.dispose();
       engine.dispose();
     }
   }
@@ -89,7 +91,7 @@ export class Prover implements Disposable {
     this.underWay.add(nodeId);
     try {
       progress.line(`Watching ${shown}.`);
-      const seen = await this.watches!.watch(finding, LIMITS);
+      const seen = await this.recording!.watches.watch(finding, LIMITS);
       if (seen.inserts) {
         this.proved++;
         this.tries.set(nodeId, TRIES);

@@ -32,6 +32,8 @@ export type RecordingEvent =
       kind: 'scavenge' | 'mark-compact' | 'incremental' | 'weak' | 'minor-mark-sweep';
       pauseMs: number;
     }
+  /** The program stood still for `ms` before `t`: at a breakpoint, say. */
+  | { type: 'stopped'; t: number; ms: number }
   /** The end of step `step` (1-based). */
   | { type: 'step'; t: number; step: number; source: 'output' | 'mark'; name?: string }
   /** A snapshot that is whole on disk. `t` is when the pause began. `step`: steps completed by then. */
@@ -113,7 +115,7 @@ export interface SnapshotEntry {
   /** Milliseconds since the recording began. */
   t: number;
   pauseMs: number;
-  /** Milliseconds of the program's own time: `t` less all pauses that Heapline caused before. */
+  /** Milliseconds of the program's own time: `t` less all pauses that Heapline caused before, and the time in which it stood still. */
   activeMs: number;
   reason: SnapshotReason;
   step?: number;

@@ -105,8 +105,18 @@ export function verdictSentence(findings: Findings): string {
   if (findings.verdict === 'leak') {
     return `memory grows by ${mainRate(growth) ?? formatBytes(growth.bytes)} and is not released.`;
   }
+  if (findings.verdict === 'no-leak' && findings.ignored?.length) {
+    const names = findings.ignored.map(({ owner }) => `\`${unticked(owner.name || owner.className)}\``);
+    return `nothing grows but what is ignored: ${names.join(', ')}.`;
+  }
   if (findings.verdict === 'no-leak') return `live memory is bounded: ${signed} over ${span(growth)}.`;
   return `live memory changed by ${signed} over ${span(growth)}: not enough to tell a leak from growth that ends.`;
+}
+
+/** Of a finding that is ignored, why and until when: `in tests only (until 2027-01-31)`. */
+export function ignoredWhy({ ignored }: Finding): string {
+  if (!ignored) return '';
+  return ignored.expires === undefined ? ignored.reason : `${ignored.reason} (until ${ignored.expires})`;
 }
 
 /** A name that is put between backticks must hold none. */

@@ -9,6 +9,7 @@ type EventType = RecordingEvent['type'];
 const NUMBERS: Record<EventType, readonly string[]> = {
   memory: ['heapUsed', 'heapTotal', 'external', 'arrayBuffers', 'rss'],
   gc: ['pauseMs'],
+  stopped: ['ms'],
   step: ['step'],
   snapshot: ['index', 'bytes', 'pauseMs'],
   'snapshot-dropped': ['index'],

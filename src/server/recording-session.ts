@@ -4,7 +4,7 @@ import type { ProgressReading } from '../base/progress.ts';
 import { LiveRecording } from '../capture/live.ts';
 import type { SnapshotProgress } from '../capture/recorder.ts';
 import { MeanwhileVerdict } from '../engine/meanwhile.ts';
-import type { ContainerWatch } from '../protocol/findings.ts';
+import type { ContainerWatch, Findings } from '../protocol/findings.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
@@ -12,6 +12,7 @@ import type { Analyst } from './analyst.ts';
 import type { Asked } from './asked.ts';
 import { deleteRecording, nameOf } from './catalogue.ts';
 import { makeFolder } from './folder-name.ts';
+import type { Ignores } from './ignores.ts';
 import { KeptTarget } from './kept-target.ts';
 import type { Target } from './target.ts';
 import { Throttle } from './throttle.ts';
@@ -33,6 +34,7 @@ const WAITING =
 export interface SessionContext {
   analyst: Analyst;
   verdicts: Verdicts;
+  ignores: Ignores;
   /** Heapline's own version. */
   version: string;
   changed(info: RecordingInfo): void;
@@ -58,6 +60,8 @@ export class RecordingSession {
   private kept?: KeptTarget;
   /** Findings whose containers are watched. */
   private readonly watched = new Set<string>();
+  /** The verdict with what is ignored. */
+  private whole?: { findings: Findings; cwd?: string };
   private discarded = false;
   private closing = false;
 
@@ -85,7 +89,7 @@ export class RecordingSession {
     };
     this.tell = new Throttle(TELL_EVERY_MS, () => context.changed(this.info));
     this.meanwhile = new MeanwhileVerdict(
-      (signal) => context.analyst.ask('analyse', { recordingDir: dir }, { urgency: 'provisional', signal }),
+      (signal) => this.analyseSoFar(signal),
       (data) => this.judged(data, false),
     );
   }
@@ -227,7 +231,7 @@ export class RecordingSession {
 
   /** See watchContainer. */
   async watch(id: string, seconds: number, asked: Asked): Promise<ContainerWatch> {
-    const finding = this.facts.findings?.findings.find((one) => one.id === id);
+    const finding = this.whole?.findings.findings.find((one) => one.id === id);
     if (!finding) {
       throw new HeaplineError('not-found', 'The latest verdict on this recording no longer names this leak.');
     }
@@ -266,6 +270,17 @@ export class RecordingSession {
   /** Takes the last of ours out of the target. */
   async letGo(patienceMs?: number): Promise<void> {
     await this.kept?.letGo(patienceMs);
+  }
+
+  /** What is read meanwhile stays on disk. */
+  private async analyseSoFar(signal: AbortSignal): Promise<ReportData> {
+    const files = this.live.keepFiles();
+    try {
+      const params = { recordingDir: this.dir };
+      return await this.context.analyst.ask('analyse', params, { urgency: 'provisional', signal });
+    } finally {
+      files.dispose();
+    }
   }
 
   private async record(connectionClosed: Promise<void>): Promise<void> {
@@ -307,8 +322,16 @@ export class RecordingSession {
     }
   }
 
-  private judged({ findings, sources }: ReportData, final: boolean): void {
-    Object.assign(this.facts, { findings, sources, final });
+  private judged({ findings, sources, recording }: ReportData, final: boolean): void {
+    this.whole = { findings, cwd: recording.cwd };
+    Object.assign(this.facts, { sources, final });
+    this.applyIgnores();
+  }
+
+  /** What is ignored may have changed. */
+  applyIgnores(): void {
+    if (!this.whole) return;
+    this.facts.findings = this.context.ignores.apply(this.whole.findings, this.whole.cwd, this.dir);
     this.tell.now();
   }
 
@@ -319,6 +342,9 @@ export class RecordingSession {
         return;
       case 'process':
         if (event.event === 'start' && event.role === 'target') this.facts.pid = event.pid;
+        return;
+      case 'stopped':
+        this.pausedMs += event.ms;
         return;
       case 'step':
         this.facts.steps = event.step;

@@ -1,7 +1,7 @@
 /** One finding's card: what grows, where, what holds it, what to do. */
 
 import { formatBytes, formatCount } from '../../src/base/units.ts';
-import type { Finding } from '../../src/protocol/findings.ts';
+import type { Finding, FindingRule } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
 import { allRates, mainRate, percent, proofLine, sitesOf } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
@@ -82,6 +82,7 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
           ),
         proof && h('h4', {}, t('Proof')),
         proof && h('p', { class: 'proof' }, proofLine(proof)),
+        finding.rule && ruleView(finding.rule, host),
         advice.length > 0 && h('h4', {}, t('What to do')),
         advice.length > 0 && h('ul', { class: 'advice' }, ...advice.map((text) => h('li', {}, prose(text)))),
       ),
@@ -99,6 +100,19 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
       ),
     ),
   ]);
+}
+
+/** The named rule that it matches, with its page; without an editor, with the command that prints it. */
+function ruleView({ id, title }: FindingRule, host: Host): HTMLElement {
+  const { editor } = host;
+  return h(
+    'div',
+    { class: 'rule' },
+    h('h4', {}, t('Rule')),
+    editor
+      ? h('button', { type: 'button', class: 'link', onclick: () => editor.openRule(id) }, title)
+      : h('p', {}, title, ' ', h('code', {}, `heapline rules ${id}`)),
+  );
 }
 
 function gainedView(finding: Finding): HTMLElement {
