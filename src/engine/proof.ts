@@ -72,7 +72,8 @@ export function withProof(sites: OwnerSites, proof: ContainerWatch): Proven {
         storeSite,
         userSite: userSite(top, storeSite) ?? sites.userSite,
       },
-      doubt: 0.5,
+      // What was not seen to grow is no surer to leak.
+      doubt: balance.length ? 1 : 0.5,
       reasons: ['The running program was seen to insert from this line.', ...balance],
     };
   }
