@@ -257,7 +257,11 @@ export class RecordingSession {
     if (this.state === 'recording') this.meanwhile.consider(this.facts.snapshots.length);
     else if (this.state === 'ended' && !this.discarded && !this.closing) {
       this.context.verdicts.of(this.dir, { urgency: 'final', signal: this.analysis.signal }).then(
-        (data) => this.judged(data, true),
+        (data) => {
+          this.judged(data, true);
+          // The throttle has ended with the recording.
+          this.context.changed(this.info);
+        },
         () => {}, // who opens the report meets what failed
       );
     }
