@@ -1,7 +1,7 @@
 import type { HeaplineError } from '../base/errors.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import type { CaptureControls } from './controls.ts';
-import type { RecorderOptions } from './recorder.ts';
+import type { RecorderOptions } from './recorder-types.ts';
 
 /** What `run` and `attach` share. All that has to do with time is in milliseconds, sizes are in bytes. */
 export interface CaptureOptions extends RecorderOptions {

@@ -10,7 +10,8 @@ export interface SessionLike {
   readonly parentSession?: SessionLike;
 }
 
-const TYPES = new Set([
+/** Types of js-debug's sessions. */
+export const JS_DEBUG: ReadonlySet<string> = new Set([
   'pwa-node',
   'node-terminal',
   'pwa-chrome',
@@ -21,7 +22,7 @@ const TYPES = new Set([
 
 /** Whether js-debug runs it. */
 export function isJsDebug(session: SessionLike): boolean {
-  return TYPES.has(session.type);
+  return JS_DEBUG.has(session.type);
 }
 
 /** Whether it is a process, page or worker: what started it is a session, too, but has no heap of its own. */

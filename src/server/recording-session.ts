@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
 import { LiveRecording } from '../capture/live.ts';
-import type { SnapshotProgress } from '../capture/recorder.ts';
+import type { SnapshotProgress } from '../capture/recorder-types.ts';
 import type { ContainerWatch } from '../protocol/findings.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';

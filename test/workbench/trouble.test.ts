@@ -73,8 +73,12 @@ it('ends the recording of a session that is restarted, and records it again', as
   const second = await recorded([first]);
   await heapline.row(/^Recording, /);
   await heapline.row(/^Earlier Recordings/);
-  // The editor says that the session is over while the process dies: either may be heard first.
-  assert.match((await manifest(first)).end?.reason ?? 'cut off', /^(target-gone|detached)$/);
+  assert.equal((await manifest(first)).end?.reason, 'target-gone');
+  assert.deepEqual(
+    (await workbench.notifications()).filter((text) => /killed or crashed/.test(text)),
+    [],
+    'the user has ended it',
+  );
   await assertKept(first);
   await assertKept(second);
 });
@@ -84,6 +88,10 @@ it('keeps what was recorded of a program that is killed, and says how it ended',
   const name = await recorded(before);
   const main = workbench.processes().find(({ command, debugged }) => debugged && /main\.js/.test(command));
   process.kill(main!.pid, 'SIGKILL');
+  assert.match(
+    await workbench.notification(/killed or crashed/),
+    /^main\.js \[\d+\]: The program was killed or crashed, .* kept \(snapshots: \d+\)\.$/,
+  );
   await workbench.debuggingEnds();
   await heapline.row(/^main\.js, (\d+ leaks?|no leak|inconclusive) · no last snapshot/);
   await assertKept(name);

@@ -171,7 +171,7 @@ describe('a recording', () => {
     );
     await writeFile(join(dir, 'events.ndjson'), lines.join('\n'));
     const recording = await openRecording(dir);
-    assert.equal(recording.events.length, 9);
+    assert.equal(recording.events.length, 10);
     assert.deepEqual(
       recording.problems,
       [2, 4, 5, 6].map((line) => `events.ndjson: line ${line} is damaged.`),
