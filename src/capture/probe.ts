@@ -10,23 +10,25 @@ const GROUP = 'heapline';
 
 /**
  * Puts the agent into the target, and hears it.
- * @throws HeaplineError `target-gone`, or `connect-failed` when the target is neither Node nor debugged by js-debug
+ * @throws HeaplineError `target-gone`, or `connect-failed` when the target is neither Node nor a page
  */
 export async function installProbe(
   inspector: Inspector,
   options: InstallOptions,
   onMessage: (message: TargetMessage) => void,
 ): Promise<Probe> {
-  if (inspector.shared && !(await isNode(inspector))) return PageProbe.install(inspector, GROUP);
+  if (await isPage(inspector)) return PageProbe.install(inspector, GROUP);
   return NodeProbe.install(inspector, options, onMessage);
 }
 
-async function isNode(inspector: Inspector): Promise<boolean> {
+/** A browser's page or worker. What js-debug debugs is that or Node. */
+async function isPage(inspector: Inspector): Promise<boolean> {
   const { result } = await inspector.send('Runtime.evaluate', {
-    expression: `typeof process === 'object' && !!process.versions?.node\n//# sourceURL=heapline:kind.cdp`,
+    expression: `typeof process === 'object' && process.versions?.node ? 'node' : typeof navigator === 'object' ? 'page' : ''
+//# sourceURL=heapline:kind.cdp`,
     silent: true,
   });
-  return result.value === true;
+  return result.value === 'page' || (inspector.shared && result.value !== 'node');
 }
 
 class NodeProbe implements Probe {
