@@ -1,5 +1,6 @@
 import { HeaplineError } from '../base/errors.ts';
 import type { RecordingEvent, RecordingManifest, SnapshotEntry } from '../protocol/recording.ts';
+import type { ServedFolder } from '../protocol/server.ts';
 import { RecordingWriter } from '../recording/writer.ts';
 import { endCause, endSentence } from './end-cause.ts';
 import type { Inspector } from './inspector.ts';
@@ -22,6 +23,8 @@ export interface LiveOptions extends CaptureOptions {
   mode: LiveMode;
   /** For the manifest. */
   target?: RecordingManifest['target'];
+  /** Where the files of a page lie. */
+  served?: ServedFolder;
   /** Containers can be watched after `stop`, too, until `letGo`. */
   keepIds?: boolean;
 }
@@ -86,6 +89,7 @@ export class LiveRecording {
         recorder: process.pid,
         manual: options.mode === 'manual',
         keepIds: options.keepIds,
+        served: options.served,
         onSnapshot: hooks.onSnapshot?.bind(hooks),
       });
       live = new LiveRecording(out, writer, clock, recorder, inspector, options);

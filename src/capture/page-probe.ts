@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { HeaplineError } from '../base/errors.ts';
+import type { ServedFolder } from '../protocol/server.ts';
 import type { ScriptParsed } from './cdp-types.ts';
 import type { Inspector } from './inspector.ts';
 import { readHeapUsage } from './light.ts';
+import { servedFile } from './served.ts';
 import type { Probe, TargetAgent } from './target.ts';
 
 const MAX_SCRIPTS = 20_000;
@@ -23,6 +25,7 @@ export class PageProbe implements Probe {
     private readonly group: string,
     private readonly objectId: string,
     version: string,
+    private readonly served: ServedFolder | undefined,
   ) {
     const nothing = (): void => {};
     this.answers = {
@@ -45,14 +48,14 @@ export class PageProbe implements Probe {
     };
   }
 
-  static async install(inspector: Inspector, objectGroup: string): Promise<PageProbe> {
+  static async install(inspector: Inspector, objectGroup: string, served?: ServedFolder): Promise<PageProbe> {
     const suffix = '\n//# sourceURL=heapline:page.cdp';
     const [object, agent] = await Promise.all([
       inspector.send('Runtime.evaluate', { expression: `({})${suffix}`, objectGroup, silent: true }),
       inspector.send('Runtime.evaluate', { expression: `navigator.userAgent${suffix}`, silent: true }),
     ]);
     const version = /\b(?:Headless)?Chrome\/[\d.]+/.exec(String(agent.result.value ?? ''))?.[0] ?? '';
-    return new PageProbe(inspector, objectGroup, object.result.objectId ?? '', version);
+    return new PageProbe(inspector, objectGroup, object.result.objectId ?? '', version, served);
   }
 
   async call<K extends keyof TargetAgent>(
@@ -72,7 +75,8 @@ export class PageProbe implements Probe {
         const text = await this.source(scriptId);
         const hash = createHash('sha256').update(text).digest('hex');
         const sourceMapURL = /\n\/\/[#@] sourceMappingURL=(\S+)\s*$/.exec(text)?.[1];
-        this.known.set(scriptId, { scriptId, url, hash, sourceMapURL, length: text.length });
+        const file = await servedFile(url, text, this.served);
+        this.known.set(scriptId, { scriptId, url: file ?? url, hash, sourceMapURL, length: text.length });
       }
     }, fresh.length > 0);
     return alive.map(({ scriptId }) => this.known.get(scriptId)!);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { HeaplineError } from '../base/errors.ts';
+import type { ServedFolder } from '../protocol/server.ts';
 import { bundleText } from './bundles.ts';
 import type { Inspector } from './inspector.ts';
 import { LOADING, onceLoaded } from './loading.ts';
@@ -9,15 +10,16 @@ import type { InstallOptions, Probe, TargetAgent, TargetMessage } from './target
 const GROUP = 'heapline';
 
 /**
- * Puts the agent into the target, and hears it.
+ * Puts the agent into the target, and hears it. @param served where the files of a page lie
  * @throws HeaplineError `target-gone`, or `connect-failed` when the target is neither Node nor a page
  */
 export async function installProbe(
   inspector: Inspector,
   options: InstallOptions,
   onMessage: (message: TargetMessage) => void,
+  served?: ServedFolder,
 ): Promise<Probe> {
-  if (await isPage(inspector)) return PageProbe.install(inspector, GROUP);
+  if (await isPage(inspector)) return PageProbe.install(inspector, GROUP, served);
   return NodeProbe.install(inspector, options, onMessage);
 }
 

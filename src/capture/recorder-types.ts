@@ -1,4 +1,5 @@
 import type { SnapshotReason } from '../protocol/recording.ts';
+import type { ServedFolder } from '../protocol/server.ts';
 import type { LastSeen } from './end-cause.ts';
 import type { ScheduleOptions } from './schedule.ts';
 import type { TakingProgress } from './snapshot.ts';
@@ -20,6 +21,8 @@ export interface SnapshotProgress extends TakingProgress {
 export interface RecorderStart extends RecorderOptions, InstallOptions {
   /** No snapshots but those asked for, and the last. */
   manual?: boolean;
+  /** Where the files of a page lie. */
+  served?: ServedFolder;
   /** After `stop` objects are still found by their ids, until `forget`. */
   keepIds?: boolean;
   /** Hears of the snapshot under way; undefined when it is over. */

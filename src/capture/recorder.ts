@@ -84,9 +84,8 @@ export class Recorder {
     const recorder = new Recorder(inspector, writer, clock, options);
     const { signals, hold, recorder: pid } = options;
     const { samplingInterval } = recorder;
-    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, (message) =>
-      recorder.hear(message),
-    );
+    const hear = (message: TargetMessage): void => recorder.hear(message);
+    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, hear, options.served);
     recorder.probe = probe;
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);

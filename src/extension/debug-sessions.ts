@@ -1,5 +1,5 @@
 /** What a js-debug session's configuration tells, without `vscode`. */
-import type { TargetKind } from '../protocol/server.ts';
+import type { ServedFolder, TargetKind } from '../protocol/server.ts';
 
 /** The part of a `vscode.DebugSession` that is needed. */
 export interface SessionLike {
@@ -59,6 +59,14 @@ export function isProgram(session: SessionLike): boolean {
   if (!isTarget(session) || kindOf(session) === 'worker' || STARTERS.test(session.name)) return false;
   const parent = session.parentSession;
   return !parent || !isTarget(parent) || STARTERS.test(parent.name);
+}
+
+/** Where the files of a page lie, as its launch configuration says. */
+export function servedOf(session: SessionLike): ServedFolder | undefined {
+  const { url, webRoot } = rootOf(session).configuration;
+  if (typeof url !== 'string' || typeof webRoot !== 'string' || !URL.canParse(url)) return undefined;
+  const { origin } = new URL(url);
+  return origin === 'null' ? undefined : { origin, folder: webRoot };
 }
 
 /** `main.js [4711] « Launch` -> `main.js [4711]`: VS Code adds the name of the session that started it. */

@@ -15,7 +15,7 @@ import {
 import { DisposableStore } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import type { TargetInfo, TargetSpec } from '../protocol/server.ts';
-import { isJsDebug, isTarget, JS_DEBUG, kindOf, ownName, rootOf } from './debug-sessions.ts';
+import { isJsDebug, isTarget, JS_DEBUG, kindOf, ownName, rootOf, servedOf } from './debug-sessions.ts';
 import type { Deps } from './deps.ts';
 import type { Model } from './model.ts';
 import type { Server } from './server.ts';
@@ -139,6 +139,7 @@ export class Sessions implements VsDisposable {
       id: session.id,
       name: ownName(session.name),
       kind: kindOf(session),
+      served: servedOf(session),
       ...(parent && { parent: session.parentSession?.id }),
     });
     this.log.debug(`Target: ${session.name} (${session.type}, ${session.id})`);

@@ -112,6 +112,7 @@ export class RecordingSession {
           samplingInterval,
           forceGC,
           keepIds: true,
+          served: target.info.spec.served,
           ...scheduleOf(options),
         },
         {

@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createSocketServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { after, before, it } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import CDP from 'chrome-remote-interface';
 import type { Browser } from 'playwright-core';
 import { Inspector } from '../../src/capture/inspector.ts';
@@ -67,9 +69,10 @@ async function freePort(): Promise<number> {
 }
 
 /** Records some snapshots and judges them. */
-async function lineOf(inspector: Inspector): Promise<void> {
+async function lineOf(inspector: Inspector, folder?: string): Promise<void> {
   const out = shop.nextOut();
-  const live = await LiveRecording.start(inspector, { out, version: '0', mode: 'manual' });
+  const served = folder ? { origin: new URL(address).origin, folder } : undefined;
+  const live = await LiveRecording.start(inspector, { out, version: '0', mode: 'manual', served });
   for (let index = 0; index < 6; index++) {
     await live.takeSnapshot();
     await new Promise((resolve) => setTimeout(resolve, 200));
@@ -77,8 +80,12 @@ async function lineOf(inspector: Inspector): Promise<void> {
   const { failure } = await live.stop({ lastSnapshot: false });
   assert.equal(failure, undefined);
   const { scripts } = await openRecording(out);
-  const script = scripts.find(({ url }) => url === `${address}app.js`);
-  assert.deepEqual([script?.sourceMapUrl, typeof script?.source], ['app.js.map', 'string']);
+  const own = folder ? pathToFileURL(join(folder, 'app.js')).href : `${address}app.js`;
+  const script = scripts.find(({ url }) => url === own);
+  assert.deepEqual(
+    [script?.sourceMapUrl, typeof script?.source],
+    ['app.js.map', folder ? 'undefined' : 'string'],
+  );
   const engine = new EngineClient(new URL('../../dist/engine-worker.js', import.meta.url));
   try {
     const { findings } = await engine.call('analyse', { recordingDir: out });
@@ -112,10 +119,10 @@ it('names the line in a script that was parsed before we were there, through the
   }
 });
 
-it('the same by a session of our own', async () => {
+it('the same by a session of our own, in the file that is served', async () => {
   const inspector = await Inspector.connect(debuggerUrl);
   try {
-    await lineOf(inspector);
+    await lineOf(inspector, dirname(await shop.file('app.js', APP)));
   } finally {
     await inspector.close();
   }
