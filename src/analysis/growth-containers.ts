@@ -84,6 +84,34 @@ export function findContainers(
   }));
 }
 
+/**
+ * What a container gained in its table alone belongs to whoever its entries hang from: entries that another object
+ * holds too (the list beside the map of an LRU cache) are not below the container itself.
+ */
+export function withoutTables(
+  heap: DominatedHeap,
+  accumulations: readonly Accumulation[],
+  containers: readonly GrowingContainer[],
+): { found: Accumulation[]; containers: GrowingContainer[] } {
+  const found = [...accumulations];
+  const dropped = new Set<number>();
+  containers.forEach(({ node, share }, i) => {
+    if (found[i].chain || !share || foldStore(heap, found[i].node) === node) return;
+    const table = found.findIndex((one) => !one.chain && foldStore(heap, one.node) === node);
+    if (table < 0 || found[table].objects >= 0.5 * share * found[i].objects) return;
+    dropped.add(table);
+    const { anchor, excluded, objects, bytes } = found[table];
+    found[i] = {
+      ...found[i],
+      objects: found[i].objects + objects,
+      bytes: found[i].bytes + bytes,
+      excluded: [...found[i].excluded.filter((one) => one !== anchor), ...excluded],
+    };
+  });
+  const kept = <T>(all: readonly T[]): T[] => all.filter((_, i) => !dropped.has(i));
+  return { found: kept(found), containers: kept(containers) };
+}
+
 function elect(
   heap: DominatedHeap,
   accumulation: Accumulation,
@@ -95,8 +123,15 @@ function elect(
   const top = ranked[0];
   if (accumulation.chain || !top || top[1] < 0.3 * parts) return { node: own, share: 0, also: [] };
   const equals = ranked.filter(([, count]) => count >= 0.8 * top[1]).map(([node]) => node);
-  // Among equals the accumulation's own container, which alone keeps them, comes first.
-  const node = equals.includes(own) ? own : equals[0];
+  // Among equals the accumulation's own container, which alone keeps them, comes first; then who is next below it.
+  const depth = (node: number): number => {
+    let steps = 0;
+    for (let at = node; at !== own && at !== 0; at = heap.dominators[at]) steps++;
+    return steps;
+  };
+  const node = equals.includes(own)
+    ? own
+    : equals.reduce((best, next) => (depth(next) < depth(best) ? next : best));
   return { node, share: top[1] / parts, also: equals.filter((other) => other !== node).slice(0, 4) };
 }
 

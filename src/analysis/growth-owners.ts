@@ -149,7 +149,10 @@ function climbChains(heap: DominatedHeap, gains: Gains, found: Accumulation[]): 
       rest.push(one);
       continue;
     }
-    const holder = heap.dominators[chain.head];
+    // Where several hold its first link, a root may dominate it: nobody. Then the link itself stands for all.
+    const above = heap.dominators[chain.head];
+    const role = typeRole(heap.graph.nodeTypeNames[heap.graph.nodeTypes[above]]);
+    const holder = role === 'root' ? chain.head : above;
     const before = climbed.get(holder);
     if (before) {
       if (chain.length > before.chain!.length) before.chain = chain;
@@ -166,8 +169,13 @@ function climbChains(heap: DominatedHeap, gains: Gains, found: Accumulation[]): 
       chain,
     });
   }
-  // What was found at the holder itself, by another way, is the same accumulation.
-  return [...rest.filter((one) => !climbed.has(one.node)), ...climbed.values()];
+  // What was found at the holder itself, by another way, is the same accumulation; and so is what one of the links has.
+  const links = new Set<number>();
+  for (const { chain } of climbed.values()) {
+    const end = heap.dominators[chain!.head];
+    for (let at = chain!.tail; at !== end; at = heap.dominators[at]) links.add(at);
+  }
+  return [...rest.filter(({ node }) => !climbed.has(node) && !links.has(node)), ...climbed.values()];
 }
 
 /** Patterns of up to 6 kinds that repeat at least 4 times going up from `node`. */

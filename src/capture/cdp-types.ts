@@ -4,6 +4,8 @@ export interface RemoteObject {
   objectId?: string;
   /** Its constructor's name. */
   className?: string;
+  /** `proxy`, `array`, ... */
+  subtype?: string;
   value?: unknown;
 }
 
@@ -44,6 +46,9 @@ export interface Commands {
       objectGroup?: string;
       silent?: boolean;
       returnByValue?: boolean;
+      awaitPromise?: boolean;
+      /** V8 stops nowhere in it. */
+      disableBreaks?: boolean;
     };
     result: Evaluated;
   };

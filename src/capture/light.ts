@@ -77,6 +77,7 @@ async function evaluate(inspector: Inspector, expression: string): Promise<unkno
     includeCommandLineAPI: true,
     returnByValue: true,
     silent: true,
+    disableBreaks: true,
   });
   return exceptionDetails ? undefined : result.value;
 }

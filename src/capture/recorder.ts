@@ -8,6 +8,7 @@ import { ScriptCollector } from './scripts.ts';
 import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
 import type { InstallOptions, Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
+import { Watches } from './watches.ts';
 
 export interface RecorderOptions extends ScheduleOptions {
   /** Mean bytes between two samples of the heap profiler: 32768 unless told. */
@@ -55,6 +56,8 @@ const COLLECT_MS = 10_000;
 export class Recorder {
   /** Resolves when nothing more will be written by us. */
   readonly done: Promise<RecorderEnd>;
+  /** What verdicts on this recording name can be watched. */
+  readonly watches: Watches;
   /** The first thing that hindered the recording. */
   failure?: HeaplineError;
   private resolveDone: (end: RecorderEnd) => void = () => {};
@@ -94,6 +97,11 @@ export class Recorder {
     this.done = new Promise((resolve) => {
       this.resolveDone = resolve;
     });
+    this.watches = new Watches(
+      inspector,
+      () => this.keepsIds(),
+      (facts) => writer.event({ type: 'watch', t: clock(), ...facts }),
+    );
   }
 
   /**
@@ -124,7 +132,12 @@ export class Recorder {
       await probe.uninstall().catch(() => {});
       throw error;
     }
-    inspector.closed.then(() => recorder.enqueue(async () => recorder.finishWith({ by: 'gone' })));
+    inspector.closed.then(() =>
+      recorder.enqueue(async () => {
+        await recorder.watches.end();
+        recorder.finishWith({ by: 'gone' });
+      }),
+    );
     recorder.sampleLater();
     return recorder;
   }
@@ -220,7 +233,7 @@ export class Recorder {
   }
 
   /** Whether the ids of objects are those of the last snapshot: nobody has reset them. @throws HeaplineError `target-gone` */
-  async keepsIds(): Promise<boolean> {
+  private async keepsIds(): Promise<boolean> {
     return this.baselineId !== undefined && (await this.probe.heapObjectId()) === this.baselineId;
   }
 
@@ -265,6 +278,8 @@ export class Recorder {
     // A program that holds never comes back to its event loop.
     this.urgency.now = end.by === 'hold';
     if (this.urgency.now) for (const listener of this.urgency.listeners.splice(0)) listener();
+    // Nothing of ours is in the last snapshot.
+    this.enqueue(() => this.watches.end());
     if (lastSnapshot) {
       this.enqueue(() => this.read());
       this.enqueue(() => this.snapshot('end'));
@@ -329,23 +344,30 @@ export class Recorder {
 
   private async sample(): Promise<void> {
     if (this.ending) return;
-    const { gc, idle } = await this.read();
+    const { gc, stands } = await this.read();
     // At a breakpoint nothing grows: what is taken there would push out what tells something.
-    if (idle) return;
+    if (stands) return;
     const collected = gc.some((event) => event.kind === 'mark-compact');
     const reason = this.manual ? undefined : this.schedule.due(this.moment(), collected);
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
   /** Writes what the target has to tell. @param allocated bytes since its start, where known */
-  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; idle: boolean }> {
+  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
+    const asked = this.clock();
     const reading: Reading = await this.probe.call('read');
     const t = this.clock();
+    const { stoodMs = 0 } = reading;
+    // At a breakpoint it answers at once: a program that waits in a call of its own, for a child say, does not.
+    if (t - asked < stoodMs / 2) {
+      this.pausedMs += stoodMs;
+      this.writer.event({ type: 'stopped', t, ms: toMicroseconds(stoodMs) });
+    }
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
     this.writer.event(memoryEvent(reading, t, allocated));
     this.heapUsed = reading.memory.heapUsed;
-    return { gc, idle: reading.idle ?? false };
+    return { gc, stands: stoodMs > 0 };
   }
 
   private moment(): Moment {

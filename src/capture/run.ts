@@ -43,7 +43,7 @@ export async function recordRun(options: RunOptions, hooks: CaptureHooks = {}): 
     { heapline: options.version, target, options: optionsForManifest(options) },
     hooks.onEvent?.bind(hooks),
   );
-  const run = new Run(options, writer, clock);
+  const run = new Run(options, writer, clock, hooks);
   try {
     await run.start();
   } catch (error) {
@@ -83,6 +83,7 @@ class Run {
     private readonly options: RunOptions,
     private readonly writer: RecordingWriter,
     private readonly clock: RecordingClock,
+    private readonly hooks: CaptureHooks,
   ) {
     this.rendezvous = new Rendezvous((announcement) => this.meet(announcement));
   }
@@ -220,6 +221,7 @@ class Run {
     };
     this.recorder = await Recorder.start(inspector, this.writer, this.clock.now, settings);
     await inspector.send('Runtime.evaluate', { expression: `${START_HOOK}()\n//# sourceURL=heapline:start` });
+    this.hooks.onRecording?.({ watches: this.recorder.watches, keepFiles: () => this.writer.keepFiles() });
     if (this.snapshotFirst) this.snapshot();
     const end = await this.recorder.done;
     await inspector.close();

@@ -26,8 +26,8 @@ export interface Reading {
   memory: { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
   /** Triples since the last reading: start, pause, V8's kind. */
   gc: number[];
-  /** The program did nothing since the last reading: it stands at a breakpoint, or waits. */
-  idle?: boolean;
+  /** For so long, since the last reading, the program did nothing: it stands at a breakpoint, or waits. */
+  stoodMs?: number;
 }
 
 /** What the target says of its own accord, as JSON through the binding. */
@@ -308,7 +308,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
         memory: process.memoryUsage(),
         gc: Array.from(gc.subarray(0, 3 * gcCount)),
         // A busy loop does not turn either.
-        idle: !turned && cpu - readCpu < IDLE_SHARE * (heard - readAt),
+        stoodMs: !turned && cpu - readCpu < IDLE_SHARE * (heard - readAt) ? heard - readAt : undefined,
       };
       turned = false;
       readCpu = cpu;

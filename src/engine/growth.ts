@@ -1,14 +1,16 @@
 /** The passes over a recording's snapshots, one graph in memory at a time. */
 import { type Baseline, makeBaseline } from '../analysis/growth-baseline.ts';
-import { findContainers, gainedGroups } from '../analysis/growth-containers.ts';
+import { findContainers, gainedGroups, withoutTables } from '../analysis/growth-containers.ts';
 import { type LiveTotals, liveTotals } from '../analysis/growth-live.ts';
 import { findAccumulations, gainsSince, significance } from '../analysis/growth-owners.ts';
 import {
   measureBaseline,
   measureOwners,
   type OwnerMeasure,
+  replacedContainers,
   type TrackedOwner,
   trackedOwner,
+  wayTo,
 } from '../analysis/growth-series.ts';
 import { ENOUGH } from '../analysis/growth-verdict.ts';
 import { type DominatedHeap, dominateHeap, measureDistances } from '../analysis/heap.ts';
@@ -22,7 +24,7 @@ import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
 import { IdleFunctions } from './idle-functions.ts';
 import { loadSnapshot } from './load.ts';
-import { type OwnerFacts, ownerFacts } from './owner-facts.ts';
+import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
@@ -96,7 +98,7 @@ class GrowthPasses {
   async run(): Promise<HeapGrowth> {
     const first = await this.baseline();
     const end = await this.end(first);
-    const points: Measured[] = [end.atBaseline];
+    const points: Measured[] = [await this.atBaseline(first, end)];
     for (let i = first.index + 1; i < this.last; i++) points.push(await this.between(i, end.tracked));
     points.push(end.atEnd);
     return {
@@ -106,7 +108,7 @@ class GrowthPasses {
           facts,
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
-          measuredItself: end.tracked[k].anchorId === facts.nodeId,
+          measuredItself: end.tracked[k].way !== undefined || end.tracked[k].anchorId === facts.nodeId,
         })),
       ),
       totals: points.map(({ objects, bytes }) => ({ objects, bytes })),
@@ -137,18 +139,35 @@ class GrowthPasses {
     return { index, baseline: makeBaseline(heap, live), totals };
   }
 
+  /** The digest of the baseline does not know the ways that were found since: then it is read once more. */
+  private async atBaseline(
+    { index }: First,
+    { tracked, atBaseline }: { tracked: readonly TrackedOwner[]; atBaseline: Measured },
+  ): Promise<Measured> {
+    if (!tracked.some(({ way }) => way)) return atBaseline;
+    const heap = this.dominate(await this.load(index));
+    return { ...atBaseline, owners: measureOwners(heap, liveTotals(heap), tracked) };
+  }
+
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
   private async end(first: First) {
     const graph = await this.load(this.last);
     this.classes.count(this.last, graph);
     this.idle.note(graph);
     const heap = this.dominate(graph);
-    const { found, containers, gained, ...measured } = this.locate(heap, first.baseline!, first.totals);
+    const located = this.locate(heap, first.baseline!, first.totals);
+    const { found, containers, gained, replaced, old, ...measured } = located;
     first.baseline = undefined;
     this.collect(); // the baseline, gains and totals
     const distances = measureDistances(graph, { signal: this.task?.signal });
     const retainers = buildRetainers(graph);
     const held = { heap, retainers, paths: new RetainingPaths({ ...heap, distances }, retainers) };
+    for (const [k, { itself, excludedIds }] of replaced) {
+      const way = wayTo(heap, old, wayOf(held, containers[k].node));
+      if (!way) continue;
+      measured.tracked[k] = { ...measured.tracked[k], excludedIds, way };
+      measured.atEnd.owners[k] = itself;
+    }
     const synthetic = graph.nodeTypeNames.indexOf('synthetic');
     return {
       ...measured,
@@ -164,14 +183,15 @@ class GrowthPasses {
   private locate(heap: DominatedHeap, baseline: Baseline, totals: First['totals']) {
     const live = liveTotals(heap);
     const gains = gainsSince(baseline, heap, live);
-    const found = findAccumulations(heap, gains, significance(gains)).slice(0, MAX_OWNERS);
-    const containers = findContainers(heap, gains, live, found);
+    const all = findAccumulations(heap, gains, significance(gains)).slice(0, MAX_OWNERS);
+    const { found, containers } = withoutTables(heap, all, findContainers(heap, gains, live, all));
     const gained = gainedGroups(heap, gains, live, found, groupKeys(heap.graph));
     const tracked = found.map((one) => trackedOwner(heap, one));
     const atBaseline: Measured = { ...totals, owners: measureBaseline(baseline, tracked) };
     const scripts = countScripts(heap.graph);
     const atEnd: Measured = { ...totalsOf(live), scripts, owners: measureOwners(heap, live, tracked) };
-    return { found, containers, gained, tracked, atBaseline, atEnd };
+    const replaced = replacedContainers(heap, gains, live, found, containers);
+    return { found, containers, gained, tracked, atBaseline, atEnd, old: gains.old, replaced };
   }
 
   private async between(index: number, tracked: readonly TrackedOwner[]): Promise<Measured> {

@@ -9,14 +9,16 @@ import { type Place, placeKey, placeOf } from './places.ts';
 export class IdleFunctions {
   private readonly compiled = new Set<string>();
   private readonly uncompiled = new Set<string>();
+  private readonly seen = new Set<string>();
 
   note(graph: HeapGraph): void {
     const closure = graph.nodeTypeNames.indexOf('closure');
     for (let node = 0; node < graph.nodeCount; node++) {
       if (graph.nodeTypes[node] !== closure) continue;
+      const place = placeOf(graph, node);
+      if (place) this.seen.add(placeKey(place));
       const shared = target(graph, node, /^shared$/);
       const code = shared === undefined ? undefined : target(graph, shared, FUNCTION_DATA);
-      const place = code === undefined ? undefined : placeOf(graph, node);
       if (code === undefined || !place) continue;
       const isIdle = graph.strings.get(graph.nodeNames[code]).startsWith('system / UncompiledData');
       (isIdle ? this.uncompiled : this.compiled).add(placeKey(place));
@@ -27,6 +29,11 @@ export class IdleFunctions {
   has(place: Place): boolean {
     const key = placeKey(place);
     return this.uncompiled.has(key) && !this.compiled.has(key);
+  }
+
+  /** No snapshot has such a function: it was not made, or is made anew for each use. */
+  isUnseen(place: Place): boolean {
+    return !this.seen.has(placeKey(place));
   }
 }
 

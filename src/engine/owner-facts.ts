@@ -3,7 +3,7 @@ import { className } from '../analysis/classes.ts';
 import type { GainedGroup, GrowingContainer } from '../analysis/growth-containers.ts';
 import type { Accumulation } from '../analysis/growth-owners.ts';
 import type { DominatedHeap } from '../analysis/heap.ts';
-import type { RetainingPaths } from '../analysis/paths.ts';
+import type { PathStep, RetainingPaths } from '../analysis/paths.ts';
 import type { Retainers } from '../analysis/retainers.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import type { FindingKind } from '../protocol/findings.ts';
@@ -23,6 +23,12 @@ export interface GainedFact {
   places: Place[];
 }
 
+export interface EntryFact {
+  className: string;
+  /** Of the new parts. */
+  share: number;
+}
+
 export interface OwnerFacts {
   kind: FindingKind;
   /** `AgentMemory.history`, `cache`, `stop.signal`: what a person would call it. */
@@ -35,6 +41,8 @@ export interface OwnerFacts {
   /** How the holder is held, nearest first. */
   heldBy: Holder[];
   gained: GainedFact[];
+  /** Classes of the new parts that it holds itself, commonest first. */
+  entries: EntryFact[];
   /** Functions and class instances in the new parts, nearest and commonest first. */
   partPlaces: PartPlace[];
   /** Names of other containers that hold the same. */
@@ -55,13 +63,14 @@ export interface HeldHeap {
 }
 
 export function ownerFacts(
-  { heap, retainers, paths }: HeldHeap,
+  held: HeldHeap,
   accumulation: Accumulation,
   container: GrowingContainer,
   gained: GainedGroup[],
 ): OwnerFacts {
+  const { heap, retainers, paths } = held;
   const { graph } = heap;
-  const steps = paths.to(container.node)[0] ?? [];
+  const steps = wayOf(held, container.node);
   const path = readablePath(graph, retainers, steps);
   const kind = kindOf(heap, accumulation, container, steps);
   const ownChain = kind === 'linked-list' || kind === 'promise-chain';
@@ -88,6 +97,7 @@ export function ownerFacts(
       bytes: group.bytes,
       places: commonPlaces(graph, group.samples),
     })),
+    entries: entriesOf(graph, container),
     partPlaces: partPlaces(graph, container),
     also: container.also.map((node) => {
       const facts = readablePath(graph, retainers, paths.to(node)[0] ?? []);
@@ -97,6 +107,32 @@ export function ownerFacts(
     registrar: kind === 'listeners' ? registrarOf(graph, steps) : undefined,
     chainLength: accumulation.chain?.length,
   };
+}
+
+/** A tenth of the parts is worth a name. */
+const LEAST_SHARE = 0.1;
+
+function entriesOf(graph: HeapGraph, { parts }: GrowingContainer): EntryFact[] {
+  const counts = new Map<string, number>();
+  for (const part of parts) {
+    const name = nameOfClass(graph, part);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([className, count]) => ({ className, share: count / parts.length }))
+    .filter(({ share }) => share >= LEAST_SHARE)
+    .sort((a, b) => b.share - a.share || a.className.localeCompare(b.className));
+}
+
+/** Ways looked at for a name. */
+const WAYS = 6;
+
+/** The shortest way to a container on which somebody holds it by a name: not as the value of a WeakMap's key, say. */
+export function wayOf({ heap: { graph }, retainers, paths }: HeldHeap, node: number): PathStep[] {
+  const isNamed = (steps: PathStep[]) => holdersOf(graph, retainers, steps)[0].how !== 'unknown';
+  const [shortest] = paths.to(node);
+  if (!shortest || isNamed(shortest)) return shortest ?? [];
+  return paths.to(node, WAYS).find(isNamed) ?? shortest;
 }
 
 /** Of listeners, whom they listen to; of a dictionary no shape: its properties are its entries. */

@@ -1,6 +1,7 @@
 /** A sampling heap profile, read for what is still alive and was born after the baseline. */
 
 import type { SamplingNode, SamplingProfile } from '../recording/reader.ts';
+import type { Place } from './places.ts';
 
 /** Its line and column are 0-based: where the function is written, not where it allocates. */
 export type ProfileFrame = SamplingNode['callFrame'];
@@ -43,6 +44,41 @@ export function bytesByFrame(stacks: readonly LiveStack[]): (ProfileFrame & { by
     }
   }
   return [...found.values()].sort((a, b) => b.bytes - a.bytes);
+}
+
+/**
+ * Of the stacks, those that have to do with a function: through itself, or through who was seen calling it (what is
+ * stored is often made before). All of them where the function is on none.
+ */
+export function stacksAround(
+  stacks: readonly LiveStack[],
+  isIt: (frame: ProfileFrame) => boolean,
+): readonly LiveStack[] {
+  const callers = new Set<string>();
+  for (const { frames } of stacks) {
+    const caller = frames[frames.findLastIndex(isIt) + 1];
+    if (caller && frames.some(isIt) && caller.functionName) callers.add(frameKey(caller));
+  }
+  const around = stacks.filter(({ frames }) =>
+    frames.some((frame) => isIt(frame) || callers.has(frameKey(frame))),
+  );
+  return around.length ? around : stacks;
+}
+
+/** Where its function is written. */
+export function framePlace(frame: ProfileFrame): Place {
+  return { scriptId: Number(frame.scriptId), line0: frame.lineNumber, column0: frame.columnNumber };
+}
+
+/** Whether a frame is of a function in that script, by its name: `add` for `AgentMemory.add`. */
+export function isFrameOf(frame: ProfileFrame, scriptId: number, functionName = ''): boolean {
+  const name = simpleName(functionName);
+  return name !== '' && Number(frame.scriptId) === scriptId && simpleName(frame.functionName) === name;
+}
+
+/** `add` of `AgentMemory.add`, `async add`, `#add`. */
+export function simpleName(functionName: string): string {
+  return /[\w$]+$/.exec(functionName)?.[0] ?? '';
 }
 
 function frameKey(frame: ProfileFrame): string {

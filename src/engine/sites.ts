@@ -1,7 +1,6 @@
 /** The source lines of an owner: who stores into it, who allocates, and the user's own line that leads there. */
 import type { Site } from '../protocol/findings.ts';
-import { findCallSite } from '../source/call-sites.ts';
-import { findFreeable, mentionsClass } from '../source/freeable.ts';
+import { findFreeable } from '../source/freeable.ts';
 import { findRegistrationSites } from '../source/registration-sites.ts';
 import type { ScriptMap } from '../source/script-map.ts';
 import { findStoreSites } from '../source/store-sites.ts';
@@ -13,7 +12,15 @@ import type { IdleFunctions } from './idle-functions.ts';
 import type { OwnerFacts } from './owner-facts.ts';
 import type { PartPlace } from './part-places.ts';
 import { type Place, placeKey } from './places.ts';
-import { bytesByFrame, type LiveStack, type ProfileFrame } from './profile.ts';
+import {
+  bytesByFrame,
+  framePlace,
+  isFrameOf,
+  type LiveStack,
+  type ProfileFrame,
+  stacksAround,
+} from './profile.ts';
+import { UserSites } from './user-sites.ts';
 
 export interface OwnerSites {
   ownerSite?: Site;
@@ -28,13 +35,17 @@ const CLOSE_ENOUGH = 0.5;
 const MAX_OTHERS = 5;
 
 export class SiteFinder {
+  private readonly users: UserSites;
+
   /** @param stacks of live samples born during the measured growth */
   constructor(
     private readonly map: ScriptMap,
     private readonly parser: SyntaxParser,
     private readonly stacks: readonly LiveStack[],
     private readonly idle?: IdleFunctions,
-  ) {}
+  ) {
+    this.users = new UserSites(map, parser, stacks, (place, extra) => this.site(place, extra));
+  }
 
   async sitesOf(facts: OwnerFacts): Promise<OwnerSites> {
     const candidates = await this.storeCandidates(facts);
@@ -44,7 +55,7 @@ export class SiteFinder {
     const otherStoreSites = await this.defined(
       others.slice(0, MAX_OTHERS).map((other) => this.siteOf(other)),
     );
-    const allocationSites = await this.allocationSites(facts);
+    const allocationSites = await this.allocationSites(facts, best);
     const ownerPlace = facts.place ?? facts.holder.declaredAt;
     return {
       ownerSite: ownerPlace && (await this.site(ownerPlace, { evidence: 'class: where it is declared' })),
@@ -124,6 +135,7 @@ export class SiteFinder {
       ...held(facts.holder),
       container: CONTAINERS[facts.kind] ?? 'unknown',
       isIdle: (at) => this.idle?.has(at) ?? false,
+      isUnseen: (at) => this.idle?.isUnseen(at) ?? false,
       heldBy: facts.heldBy.map(held),
       gainedAt: near.slice(0, 12),
       gainedClasses: facts.gained.map((group) => group.className).slice(0, 12),
@@ -146,11 +158,15 @@ export class SiteFinder {
     return this.site(candidate, { function: candidate.functionName, evidence });
   }
 
-  /** The functions nearest to the leaves of the live stacks that are not Node's own. */
-  private async allocationSites(facts: OwnerFacts): Promise<Site[]> {
+  /** The functions nearest to the leaves of the live stacks that are not Node's own: of those around the store. */
+  private async allocationSites(facts: OwnerFacts, store?: StoreCandidate): Promise<Site[]> {
     const leaves = new Map<string, { frame: ProfileFrame; bytes: number }>();
     let total = 0;
-    for (const { frames, bytes } of this.stacks) {
+    const isStore = (frame: ProfileFrame) =>
+      store !== undefined && isFrameOf(frame, store.scriptId, store.functionName);
+    const stacks = stacksAround(this.stacks, isStore);
+    const all = stacks.length === this.stacks.length;
+    for (const { frames, bytes } of stacks) {
       total += bytes;
       const frame = frames.find((one) => one.url && !one.url.startsWith('node:'));
       if (!frame) continue;
@@ -164,7 +180,7 @@ export class SiteFinder {
       top.map(({ frame, bytes }) =>
         this.site(framePlace(frame), {
           function: frame.functionName || undefined,
-          evidence: `allocation: ${Math.round((100 * bytes) / total)} % of the sampled bytes that survived were made in this function`,
+          evidence: `allocation: ${Math.round((100 * bytes) / total)} % of the sampled bytes that survived${all ? '' : ' around the storing function'} were made in this function`,
         }),
       ),
     );
@@ -187,69 +203,7 @@ export class SiteFinder {
       const site = registration && (await this.siteOf(registration));
       if (site && isUserCode(site)) return site;
     }
-    const caller = best && (await this.userCaller(best));
-    if (caller) return caller;
-    // The nearest entry of the retaining path that is the user's own.
-    for (const entry of [...facts.path].reverse()) {
-      const site = entry.place && (await this.site(entry.place));
-      if (site && isUserCode(site)) return { ...site, evidence: `path: \`${entry.name}\` holds it` };
-    }
-    for (const part of facts.partPlaces) {
-      const site = await this.site(part.place);
-      if (site && isUserCode(site)) return { ...site, evidence: 'closure: what it keeps is written here' };
-    }
-    return this.userAllocator();
-  }
-
-  /** The user's frame nearest to the storing function, on stacks that pass through its script. */
-  private async userCaller(store: StoreCandidate): Promise<Site | undefined> {
-    const through = this.stacks.flatMap(({ frames, bytes }) => {
-      const at = frames.findIndex((frame) => Number(frame.scriptId) === store.scriptId);
-      return at < 0 ? [] : [{ frames: frames.slice(at), bytes }];
-    });
-    const makers = await this.makers(through, store);
-    return this.userFrame(makers.length ? makers : through, 'leads to the storing code');
-  }
-
-  /** Of stacks into a class's script, those that enter it by a function that makes such objects. */
-  private async makers(stacks: LiveStack[], store: StoreCandidate): Promise<LiveStack[]> {
-    const className = /^class (\S+)$/.exec(store.text)?.[1];
-    if (!className) return [];
-    const found: LiveStack[] = [];
-    for (const stack of stacks) {
-      const user = stack.frames.findIndex((frame) => isUserCode(frame));
-      const entered = stack.frames[user - 1];
-      if (entered && (await mentionsClass(this.map, framePlace(entered), className, this.parser)))
-        found.push(stack);
-    }
-    return found;
-  }
-
-  private userAllocator(): Promise<Site | undefined> {
-    return this.userFrame(this.stacks, 'most of the surviving bytes were made below it');
-  }
-
-  /** The heaviest of the stacks' first frames in user code, at the line where it calls what is below it. */
-  private async userFrame(stacks: readonly LiveStack[], why: string): Promise<Site | undefined> {
-    const calls = new Map<string, { frame: ProfileFrame; callee?: string; bytes: number }>();
-    for (const { frames, bytes } of stacks) {
-      const at = frames.findIndex((frame) => isUserCode(frame));
-      if (at < 0) continue;
-      const frame = frames[at];
-      const callee = frames[at - 1]?.functionName;
-      const key = `${frame.scriptId}:${frame.lineNumber}:${frame.columnNumber}:${callee}`;
-      const entry = calls.get(key);
-      if (entry) entry.bytes += bytes;
-      else calls.set(key, { frame, callee, bytes });
-    }
-    const top = [...calls.values()].sort((a, b) => b.bytes - a.bytes)[0];
-    if (!top) return undefined;
-    const place = framePlace(top.frame);
-    const call = top.callee ? await findCallSite(this.map, place, top.callee, this.parser) : undefined;
-    return this.site(call ?? place, {
-      function: top.frame.functionName || undefined,
-      evidence: `allocation: ${call ? `the call of \`${top.callee}\`` : 'this function'}; ${why}`,
-    });
+    return this.users.find(facts, best);
   }
 
   /** Whether the place is in a script that has a source to read: not Node's own. */
@@ -273,10 +227,6 @@ const CONTAINERS: Partial<Record<OwnerFacts['kind'], StoreQuery['container']>> =
 
 function isCallbackKind(kind: OwnerFacts['kind']): boolean {
   return kind === 'listeners' || kind === 'timers';
-}
-
-function framePlace(frame: ProfileFrame): Place {
-  return { scriptId: Number(frame.scriptId), line0: frame.lineNumber, column0: frame.columnNumber };
 }
 
 /** One candidate per line and column, the best kept. */

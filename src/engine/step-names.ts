@@ -18,8 +18,14 @@ export function namedStep(
   const edge = steps[at].edgeIndex;
   const type = graph.edgeTypeNames[graph.edgeTypes[edge]];
   const name = edgeName(graph, edge);
-  if (type === 'property' || type === 'shortcut')
+  if (type === 'property' || type === 'shortcut') {
+    let holder = at - 1;
+    while (holder > 0 && typeRole(graph.nodeTypeNames[graph.nodeTypes[steps[holder].node]]) === 'store')
+      holder--;
+    const said = name.startsWith('#') && at > 0 && runtimeGetter(graph, steps[holder].node, name.slice(1));
+    if (said) return { label: `.${name.slice(1)}`, name: name.slice(1), how: 'field' };
     return { label: edgeLabel(graph, edge), name, how: 'field' };
+  }
   if (type === 'context') return { label: edgeLabel(graph, edge), name, how: 'variable' };
   const source = at > 0 ? steps[at - 1].node : 0;
   const sourceName = graph.strings.get(graph.nodeNames[source]);
@@ -32,6 +38,22 @@ export function namedStep(
     return { label: type === 'element' ? edgeLabel(graph, edge) : '[entry]', how: 'unknown' };
   }
   return { label: edgeLabel(graph, edge), how: 'unknown' };
+}
+
+/** Whether the runtime's own class of an object shows a private field by a getter: `controller.signal`, kept in #signal. */
+function runtimeGetter(graph: HeapGraph, instance: number, name: string): boolean {
+  const target = (node: number, edgeOf: string): number | undefined => {
+    for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
+      if (edgeName(graph, edge) === edgeOf) return graph.edgeTargets[edge];
+    }
+    return undefined;
+  };
+  const prototype = target(instance, '__proto__');
+  const getter = prototype === undefined ? undefined : target(prototype, `get ${name}`);
+  const shared = getter === undefined ? undefined : target(getter, 'shared');
+  const script =
+    shared === undefined ? undefined : (target(shared, 'script') ?? target(shared, 'script_or_debug_info'));
+  return script !== undefined && graph.strings.get(graph.nodeNames[script]).startsWith('node:');
 }
 
 /** A module keeps exported variables in cells, found through a table of name, cell pairs. */

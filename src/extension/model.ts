@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { Finding, Findings } from '../protocol/findings.ts';
 import type { SourceExcerpt } from '../protocol/report.ts';
 import type { MemoryReading, RecordingInfo, TargetInfo, TargetSpec } from '../protocol/server.ts';
+import { withoutPid } from './debug-sessions.ts';
 import { Emitter } from './emitter.ts';
 import { withReading } from './readings.ts';
 
@@ -32,7 +33,8 @@ export class Model implements Disposable {
   private readonly changes = new Emitter<Change>();
   /** Which target a recording under way is, or was, of: it has none any longer while it is analysed. */
   private readonly recorded = new Map<string, string>();
-  private latestDir: string | undefined;
+  /** Folders of those that began since the last time that nothing was recorded. */
+  private readonly run = new Set<string>();
   private onDisk = false;
   private listed = false;
   private readonly ends = new Emitter<RecordingInfo>();
@@ -58,14 +60,20 @@ export class Model implements Disposable {
     this.changes.fire({ what: 'recordings' });
   }
 
-  private get latest(): RecordingInfo | undefined {
-    return this.latestDir === undefined ? undefined : this.recordingsByDir.get(this.latestDir);
-  }
-
-  /** What is recorded at the moment; when nothing is, the recording made last in this window. */
+  /**
+   * What is recorded at the moment, and what ended meanwhile, newest first; when nothing is, the recordings made last
+   * in this window. Of one program that is recorded again, only the later one.
+   */
   get current(): readonly RecordingInfo[] {
-    const underWay = this.recordings.filter(({ state }) => state !== 'ended');
-    return underWay.length ? underWay : this.latest ? [this.latest] : [];
+    const later = new Set<string>();
+    return [...this.run].reverse().flatMap((dir) => {
+      const recording = this.recordingsByDir.get(dir);
+      if (!recording) return [];
+      const program = withoutPid(recording.title);
+      const isRepeated = later.has(program);
+      later.add(program);
+      return recording.state !== 'ended' || !isRepeated ? [recording] : [];
+    });
   }
 
   /** In the order in which they came. */
@@ -119,8 +127,11 @@ export class Model implements Disposable {
 
   setRecording(info: RecordingInfo): void {
     const known = this.recordingsByDir.get(info.dir);
+    if (!known && info.state !== 'ended') {
+      if (!this.recordings.some(({ state }) => state !== 'ended')) this.run.clear();
+      this.run.add(info.dir);
+    }
     this.recordingsByDir.set(info.dir, info);
-    if (!known && info.state !== 'ended') this.latestDir = info.dir;
     this.forgetSources();
     this.changes.fire(known ? { what: 'recording', dir: info.dir } : { what: 'recordings' });
     if (info.target && info.state !== 'ended') this.recorded.set(info.dir, info.target);
@@ -180,6 +191,11 @@ export class Model implements Disposable {
 export function isProcessLive(model: Model, { target, pid }: RecordingInfo): boolean {
   if (target !== undefined) return model.target(target)?.info?.state === 'live';
   return pid !== undefined && model.targets.some(({ info }) => info?.state === 'live' && info.pid === pid);
+}
+
+/** What a verdict names as ignored. */
+export function ignoredOf(recording: RecordingInfo | undefined): readonly Finding[] {
+  return recording?.findings?.ignored ?? [];
 }
 
 /** The leaks that a verdict names, by growth, largest first: as it lists them. None unless it says leak. */

@@ -32,6 +32,8 @@ export type RecordingEvent =
       kind: 'scavenge' | 'mark-compact' | 'incremental' | 'weak' | 'minor-mark-sweep';
       pauseMs: number;
     }
+  /** The program stood still for `ms` before `t`: at a breakpoint, say. */
+  | { type: 'stopped'; t: number; ms: number }
   /** The end of step `step` (1-based). */
   | { type: 'step'; t: number; step: number; source: 'output' | 'mark'; name?: string }
   /** A snapshot that is whole on disk. `t` is when the pause began. `step`: steps completed by then. */
@@ -62,6 +64,8 @@ export type RecordingEvent =
       exitCode?: number;
       signal?: string;
     }
+  /** A container was watched in the running program. */
+  | ({ type: 'watch'; t: number } & WatchFacts)
   /** Object ids were reset (another client sent HeapProfiler.disable): snapshots before and after can't be compared by id. */
   | { type: 'id-reset'; t: number; beforeSnapshot: number }
   | { type: 'note'; t: number; level: 'info' | 'warning' | 'error'; message: string }
@@ -73,6 +77,36 @@ export type RecordingEvent =
       signal?: string;
     };
 
+/** One call on a stack, in the running text. Line and column count from 1. */
+export interface TapFrame {
+  /** As V8 names the script: a path for CommonJS. */
+  url: string;
+  line: number;
+  column: number;
+  function?: string;
+}
+
+export interface TapStack {
+  inserts: number;
+  /** Up to five, nearest first, without the runtime's own; then the first outside installed packages, if it is deeper. */
+  frames: TapFrame[];
+}
+
+/** What a wire-tap on one container saw. */
+export interface WatchFacts {
+  /** V8's id of the owner that a verdict named, its class, and the finding's own id. */
+  nodeId: number;
+  className: string;
+  finding: string;
+  inserts: number;
+  removes: number;
+  /** What it gained, or lost, in ways that are not seen. */
+  unseen: number;
+  seconds: number;
+  end: 'time' | 'stopped' | 'enough' | 'collected' | 'target-gone';
+  stacks: TapStack[];
+}
+
 export interface SnapshotEntry {
   /** 1-based number; file is `snapshots/NNNN.heapsnapshot`. */
   index: number;
@@ -81,7 +115,7 @@ export interface SnapshotEntry {
   /** Milliseconds since the recording began. */
   t: number;
   pauseMs: number;
-  /** Milliseconds of the program's own time: `t` less all pauses that Heapline caused before. */
+  /** Milliseconds of the program's own time: `t` less all pauses that Heapline caused before, and the time in which it stood still. */
   activeMs: number;
   reason: SnapshotReason;
   step?: number;

@@ -5,7 +5,8 @@
  */
 import type { ProgressReading } from '../base/progress.ts';
 import type { AnalysisInput } from './engine.ts';
-import type { ContainerWatch, Findings } from './findings.ts';
+import type { ContainerWatch, Finding, Findings } from './findings.ts';
+import type { IgnoreEntry } from './ignore.ts';
 import type { RecordingManifest, SnapshotEntry, SnapshotReason } from './recording.ts';
 import type { ReportData, SourceExcerpt } from './report.ts';
 import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
@@ -135,6 +136,18 @@ export type ServerRequests = {
     params: { dir: string; finding: string; seconds: number };
     result: ContainerWatch;
   };
+  /**
+   * Writes into the nearest ignore file of where the program ran; a new one into `home` where that is around it.
+   * @throws `malformed` where the file is damaged: then it is left alone
+   */
+  'heapline/ignore': { params: { dir: string; entry: IgnoreEntry; home?: string }; result: { file: string } };
+  /** Takes out all that ignores this finding, also by its rule or owner. */
+  'heapline/stopIgnoring': {
+    params: { dir: string; finding: Pick<Finding, 'id' | 'rule' | 'owner'> };
+    result: { removed: number };
+  };
+  /** An ignore file has changed: each recording is told anew (`recordingChanged`). */
+  'heapline/refreshIgnores': { params: { dirs: string[] }; result: null };
   /** Recordings in a folder, newest first. */
   'heapline/listRecordings': { params: { folder: string }; result: RecordingInfo[] };
   'heapline/deleteRecording': { params: { dir: string }; result: null };

@@ -203,7 +203,8 @@ export class StoreScore {
     } else if (name?.startsWith('new ') && file.text.startsWith('this.', node.startIndex)) {
       doubt(0.12, 'runs once per object, in the constructor');
     } else if (name && SELDOM.test(name)) doubt(0.04);
-    if (this.neverRan(file, node)) doubt(0.25, 'its function was not called');
+    if (this.asks(this.query.isIdle, file, node)) doubt(0.25, 'its function was not called');
+    else if (this.asks(this.query.isUnseen, file, node)) doubt(0.02);
     if (onlyWhenEmpty(file, node)) doubt(0.05, 'only when it is empty');
     if (ancestor(node, /^catch_clause$/)) doubt(0.04, 'only after an error');
     if (key && store.kind !== 'property' && /^(string|number|true|false|null)$/.test(key.type)) {
@@ -224,10 +225,11 @@ export class StoreScore {
     return { points, reasons };
   }
 
-  private neverRan(file: SyntaxFile, node: Node): boolean {
+  /** Of the function that a node is in. */
+  private asks(question: StoreQuery['isIdle'], file: SyntaxFile, node: Node): boolean {
     const fn = enclosingFunction(node);
-    if (!fn || !this.query.isIdle) return false;
-    return this.query.isIdle({ scriptId: Number(file.scriptId), ...file.lines.positionOf(v8Start(fn)) });
+    if (!fn || !question) return false;
+    return question({ scriptId: Number(file.scriptId), ...file.lines.positionOf(v8Start(fn)) });
   }
 
   private known(file: SyntaxFile): { gained: number[]; frames: { node: Node; share: number }[] } {

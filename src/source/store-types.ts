@@ -40,6 +40,8 @@ export interface StoreQuery extends HeldName {
   frames: (ScriptPosition & { functionName: string; bytes: number })[];
   /** Whether the function there was never called. */
   isIdle?: (at: ScriptPosition) => boolean;
+  /** Whether no snapshot has a function from there. */
+  isUnseen?: (at: ScriptPosition) => boolean;
   /** Other scripts worth searching, best first. */
   scripts: number[];
 }

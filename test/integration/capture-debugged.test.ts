@@ -36,7 +36,7 @@ setInterval(() => {
   const end = Date.now() + busy;
   while (Date.now() < end) JSON.stringify({ n });
   if (globalThis.fail) { globalThis.fail = false; try { throw new Error('caught'); } catch {} }
-}, 10);
+}, Number(process.env.EVERY ?? 10));
 if (process.env.ALONE) require('node:inspector').url = () => undefined;
 if (process.env.APART) require('node:fs').existsSync = () => false;
 if (process.env.BARE) require('node:fs').mkdtempSync = () => { throw new Error('none'); };
@@ -173,12 +173,13 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
         assert.notEqual((await target.paused(stops.length)).line, 8);
       });
 
-      it('at a breakpoint: nothing grows, so none is taken by schedule', async () => {
+      it('at a breakpoint: nothing grows, so none is taken by schedule, nor is the time its own', async () => {
         const { target, inspector } = await debugged(node, ...ways);
         const seen: string[] = [];
+        const out = shop.nextOut();
         const live = await LiveRecording.start(
           inspector,
-          { out: shop.nextOut(), version: '0', mode: 'automatic', every: 50, warmUp: 0 },
+          { out, version: '0', mode: 'automatic', every: 50, warmUp: 0 },
           { onEvent: ({ type }) => seen.push(type) },
         );
         /** Waits for so many events more of a type, and says how many snapshots came meanwhile. */
@@ -194,10 +195,20 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
         // What was under way, and its readings.
         await during('memory', 4);
         assert.equal(await during('memory', 6), 0);
+        await during('stopped', 2);
         await target.client.send('Debugger.removeBreakpoint', { breakpointId: breakpoint });
         await target.resume();
         await during('snapshot', 2);
         await live.stop({ lastSnapshot: false });
+        const { events, snapshots } = await openRecording(out);
+        for (const { index, t, activeMs } of snapshots) {
+          let others = 0;
+          for (const event of events) {
+            if (event.type === 'stopped' && event.t <= t) others += event.ms;
+            if (event.type === 'snapshot' && event.index < index) others += event.pauseMs;
+          }
+          assert.ok(Math.abs(t - others - activeMs) < 0.01, `${index}: ${t} - ${others}, ${activeMs}`);
+        }
       });
 
       it('in a busy loop, without a stop', async () => {
@@ -258,6 +269,21 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
         ['end'],
       );
       assert.deepEqual([target.stops, (await ended)[0]], [[], 3]);
+    });
+
+    it('is paused in its own code, not in ours that runs first', async () => {
+      process.env.EVERY = '1500';
+      const { target, inspector } = await debugged(node).finally(() => delete process.env.EVERY);
+      const { live } = await record(inspector, { mode: 'automatic', every: 200 });
+      for (let times = 0; times < 3; times++) {
+        const since = target.stops.length;
+        await target.client.send('Debugger.pause');
+        await readMemory(inspector);
+        const { urls } = await target.paused(since);
+        assert.ok(urls?.length && urls.every((url) => /^(node:|file:|\/)/.test(url)), urls?.join());
+        await target.resume();
+      }
+      await live.stop({ lastSnapshot: false });
     });
 
     it('ends although a connection is open that records nothing', async () => {

@@ -34,6 +34,8 @@ export interface Stop {
   reason?: string;
   /** Of the top frame, from 1. */
   line?: number;
+  /** Scripts of all frames, top first; empty for a script without a name. */
+  urls?: string[];
 }
 
 /** A program with a debugger that pauses at exceptions and breakpoints. */
@@ -53,14 +55,20 @@ export class Debugged {
     client.on('disconnect', () => {
       this.isGone = true;
     });
+    const scripts = new Map<string, string>();
     client.on('event', ({ method, params }) => {
+      if (method === 'Debugger.scriptParsed') {
+        const { scriptId, url } = params as { scriptId: string; url: string };
+        scripts.set(scriptId, url);
+      }
       if (method === 'Debugger.resumed') this.stops.push({ type: 'resumed' });
       if (method !== 'Debugger.paused') return;
       const { reason, callFrames } = params as {
         reason: string;
-        callFrames: { location: { lineNumber: number } }[];
+        callFrames: { location: { scriptId: string; lineNumber: number } }[];
       };
-      this.stops.push({ type: 'paused', reason, line: callFrames[0].location.lineNumber + 1 });
+      const urls = callFrames.map(({ location }) => scripts.get(location.scriptId) ?? '');
+      this.stops.push({ type: 'paused', reason, line: callFrames[0].location.lineNumber + 1, urls });
     });
   }
 

@@ -70,13 +70,12 @@ it('ends the recording of a session that is restarted, and records it again', as
   await heapline.row(/^Recording, /);
   const first = await recorded([]);
   await workbench.restartDebugging();
-  const second = await recorded([first]);
+  await recorded([first]);
   await heapline.row(/^Recording, /);
   await heapline.row(/^Earlier Recordings/);
   // The editor says that the session is over while the process dies: either may be heard first.
   assert.match((await manifest(first)).end?.reason ?? 'cut off', /^(target-gone|detached)$/);
   await assertKept(first);
-  await assertKept(second);
 });
 
 it('keeps what was recorded of a program that is killed, and says how it ended', async () => {
@@ -151,11 +150,12 @@ it('attaches to a program that runs with --inspect', async () => {
   const address = new URL(program.inspector).host;
   await workbench.command('Heapline: Attach to Node Inspector...');
   await workbench.quickInput.enter(address);
-  await heapline.action(new RegExp(`^${address}, heap in use`), 'Record');
+  await heapline.row(new RegExp(`^${address}: heap in use`));
+  await heapline.action(address, 'Record');
   await heapline.row(/^Leak: .*history/);
   await workbench.command('Heapline: Stop Recording');
   await heapline.row(new RegExp(`^${address}, 1 leak`));
-  await heapline.menuAction(new RegExp(`^${address}, heap in use`), 'Detach');
+  await heapline.menuAction(address, 'Detach');
   await until('it to be let go', async () =>
     (await heapline.rows()).every(({ text }) => !/heap in use/.test(text)),
   );

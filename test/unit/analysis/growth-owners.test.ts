@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { makeBaseline } from '../../../src/analysis/growth-baseline.ts';
-import { findContainers, gainedGroups } from '../../../src/analysis/growth-containers.ts';
+import { findContainers, gainedGroups, withoutTables } from '../../../src/analysis/growth-containers.ts';
 import { liveTotals } from '../../../src/analysis/growth-live.ts';
 import { findAccumulations, gainsSince } from '../../../src/analysis/growth-owners.ts';
-import { measureBaseline, measureOwners, trackedOwner } from '../../../src/analysis/growth-series.ts';
+import {
+  measureBaseline,
+  measureOwners,
+  replacedContainers,
+  trackedOwner,
+  wayTo,
+} from '../../../src/analysis/growth-series.ts';
+import { RetainingPaths } from '../../../src/analysis/paths.ts';
+import { buildRetainers } from '../../../src/analysis/retainers.ts';
 import { type Drawing, drawTwice } from '../../support/drawing.ts';
 
 /** Two snapshots of one process; ids last. */
@@ -122,6 +130,92 @@ describe('owners of growth', () => {
     assert.equal(found[0].objects, 2 * 2995);
     assert.ok(found[0].chain!.length > 2900);
     assert.equal(name(containers[0].parts[0]), 'Listener');
+  });
+
+  it('takes what one of the first links has to the list, too', () => {
+    const { found, containers, name } = snapshots((drawing, time) => {
+      drawing.node('signal', { name: 'AbortSignal' }, ['root', 'property', 'signal']);
+      let before = 'signal';
+      for (let i = 0; i < (time ? 300 : 5); i++) {
+        drawing.node(`n${i}`, { name: 'Listener' }, [before, 'property', 'next']);
+        before = `n${i}`;
+      }
+      for (let i = 0; i < (time ? 60 : 0); i++) drawing.node(`x${i}`, { name: 'Part' }, ['n1', 'element', i]);
+    });
+    assert.equal(found.length, 1);
+    assert.equal(name(containers[0].node), 'AbortSignal');
+    assert.deepEqual(found[0].excluded, []);
+    assert.equal(found[0].objects, 295 + 60);
+  });
+
+  it('measures a map with its entries where a list beside it holds them too', () => {
+    const { heap, found, containers, name } = snapshots((drawing, time) => {
+      const count = time ? 2000 : 10;
+      drawing.node('cache', { name: 'LRU' }, ['root', 'property', 'cache']);
+      drawing.node('map', { name: 'Map' }, ['cache', 'property', 'byKey']);
+      drawing.node('table', { type: 'array', name: '', size: 16 * count }, ['map', 'internal', 'table']);
+      drawing.node('order', { name: 'Order' }, ['cache', 'property', 'order']);
+      for (let i = 0; i < count; i++)
+        drawing.node(`e${i}`, { name: 'Entry' }, ['table', 'internal', String(i)], ['order', 'element', i]);
+    });
+    assert.equal(found.length, 2);
+    const merged = withoutTables(heap, found, containers);
+    assert.equal(merged.found.length, 1);
+    const [one] = merged.found;
+    assert.deepEqual([name(one.anchor), name(merged.containers[0].node)], ['LRU', 'Map']);
+    assert.deepEqual([one.objects, one.bytes, one.excluded], [1990, 1990 * 32, []]);
+  });
+
+  it('leaves a map and the one above it apart where both gained objects', () => {
+    const { heap, found, containers } = snapshots((drawing, time) => {
+      drawing.node('pool', { name: 'Pool' }, ['root', 'property', 'pool']);
+      drawing.node('map', { name: 'Map' }, ['pool', 'property', 'map']);
+      drawing.node('list', { name: 'Array' }, ['pool', 'property', 'list']);
+      for (let i = 0; i < (time ? 40 : 0); i++) {
+        drawing.node(`own${i}`, { name: 'Job' }, ['map', 'element', i]);
+        drawing.node(`both${i}`, { name: 'Job' }, ['map', 'element', 100 + i], ['list', 'element', i]);
+      }
+    });
+    assert.equal(found.length, 2);
+    assert.equal(withoutTables(heap, found, containers).found.length, 2);
+  });
+
+  it('names the nearest of containers that hold the same', () => {
+    const { containers, name } = snapshots((drawing, time) => {
+      drawing.node('compiler', { name: 'Compiler' }, ['root', 'property', 'compiler']);
+      drawing.node('scope', { name: 'Scope' }, ['compiler', 'property', 'scope']);
+      drawing.node('values', { name: 'Values' }, ['scope', 'property', 'values']);
+      drawing.node('cache', { name: 'Cache' }, ['compiler', 'property', 'cache']);
+      for (let i = 0; i < (time ? 40 : 0); i++)
+        drawing.node(`s${i}`, { name: 'Schema' }, ['values', 'element', i], ['cache', 'element', i]);
+    });
+    assert.equal(name(containers[0].node), 'Cache');
+    assert.deepEqual(containers[0].also.map(name), ['Values']);
+  });
+
+  it('measures a container that is replaced, by the way to it, whoever else holds it meanwhile', () => {
+    const draw = (drawing: Drawing, time: number): void => {
+      drawing.node('options', { name: 'Options' }, ['root', 'property', 'options']);
+      drawing.node('other', { name: 'Other' }, ['root', 'property', 'other']);
+      const count = time ? 400 : 50;
+      for (let i = count - 1; i >= 0; i--) {
+        const wrapper = { type: 'closure', name: 'wrapped' };
+        if (i < count - 1) drawing.node(`f${i}`, wrapper, [`f${i + 1}`, 'context', 'before']);
+        else drawing.node(`f${i}`, wrapper, ['options', 'property', 'walk'], ['other', 'property', 'walk']);
+      }
+    };
+    const { heap, live, baseline, gains, found, containers } = snapshots(draw);
+    assert.equal(found.length, 1);
+    const tracked = trackedOwner(heap, found[0]);
+    const [replaced] = replacedContainers(heap, gains, live, found, containers);
+    assert.deepEqual([replaced[0], replaced[1].itself.objects], [0, 400]);
+    const [steps] = new RetainingPaths(heap, buildRetainers(heap.graph)).to(containers[0].node);
+    const way = wayTo(heap, gains.old, steps);
+    assert.deepEqual(way?.edges, [{ type: 'property', name: 'walk' }]);
+    const { before } = drawTwice(draw);
+    const measured = measureOwners(before, liveTotals(before), [{ ...tracked, way }]);
+    assert.equal(measured[0].objects, 50);
+    assert.equal(measureBaseline(baseline, [tracked])[0].objects, 52); // of the root, with all else
   });
 
   it('finds both containers where two hold the same', () => {

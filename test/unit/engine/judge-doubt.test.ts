@@ -17,6 +17,7 @@ function facts(className: string, objects: number): OwnerFacts {
     path: [],
     heldBy: [],
     gained: [{ className, objects, bytes: objects * 64, places: [] }],
+    entries: [],
     partPlaces: [],
     also: [],
     alike: 1,

@@ -252,3 +252,30 @@ test('other containers that hold the same are named by their ways', () => {
   assert.match(both, /byId/);
   assert.equal(facts.also.length, 1);
 });
+
+test("the runtime's private fields go by their getters, the program's own by their names", () => {
+  const held = (script: string) =>
+    grows((drawing, grown) => {
+      drawing.node('controller', { name: 'Controller' }, ['global', 'property', 'stop']);
+      drawing.node('prototype', { name: 'Object' }, ['controller', 'property', '__proto__']);
+      drawing.node('getter', { type: 'closure', name: 'get queue' }, ['prototype', 'property', 'get queue']);
+      drawing.node('shared', { type: 'code', name: 'queue' }, ['getter', 'internal', 'shared']);
+      drawing.node('script', { type: 'code', name: script }, ['shared', 'internal', 'script']);
+      drawing.node('queue', { name: 'Array' }, ['controller', 'property', '#queue']);
+      fill(drawing, 'queue', grown, 'elements');
+    });
+  assert.equal(held('node:internal/controller').display, 'Controller.queue');
+  assert.equal(held('file:///agent/controller.mjs').display, 'Controller.#queue');
+});
+
+test('a way on which the container has a name goes before a shorter one where it has none', () => {
+  const facts = grows((drawing, grown) => {
+    drawing.node('memoized', { type: 'closure', name: 'memoized' }, ['root', 'internal', '4']);
+    drawing.node('context', { name: 'system / Context' }, ['memoized', 'internal', 'context']);
+    drawing.node('options', { name: 'Object' }, ['context', 'context', 'options']);
+    drawing.node('cache', { name: 'Map' }, ['options', 'property', 'cache'], ['memoized', 'internal', '9']);
+    fill(drawing, 'cache', grown, 'table');
+  });
+  assert.equal(facts.display, 'cache');
+  assert.deepEqual(names(facts).slice(-2), ['options', 'cache']);
+});

@@ -138,6 +138,44 @@ test("what allocates: the functions nearest to the leaves that are not Node's ow
   );
 });
 
+test('what allocates for an owner: on stacks through its store, and through who calls that', async () => {
+  const declaredAt = scripts.at('AgentMemory');
+  const turn = frame('turn', 'async function turn');
+  const sites = await sitesOf(
+    { holder: { how: 'field', name: 'history', className: 'AgentMemory', declaredAt } },
+    [
+      { frames: [frame('add', '(message)'), turn], bytes: 100 },
+      { frames: [frame('summarise', 'function summarise'), turn], bytes: 300 },
+      { frames: [frame('keep', '(key)', LIB_FILE)], bytes: 5000 },
+    ],
+  );
+  assert.deepEqual(
+    sites.allocationSites.map(({ function: name, evidence }) => [name, /(\d+) %/.exec(evidence!)?.[1]]),
+    [
+      ['summarise', '75'],
+      ['add', '25'],
+    ],
+  );
+});
+
+test('the own line: where a variable of the user that holds the owner is handed on', async () => {
+  const sites = await sitesOf(
+    {
+      kind: 'map',
+      holder: {
+        how: 'field',
+        name: 'entries',
+        className: 'Cache',
+        declaredAt: scripts.at('Cache', LIB_FILE),
+      },
+      heldBy: [{ how: 'variable', name: 'cache', declaredAt: scripts.at('async function turn') }],
+    },
+    [{ frames: [frame('summarise', 'function summarise'), NODE_FRAME], bytes: 100 }],
+  );
+  assert.deepEqual([sites.userSite?.line, sites.userSite?.column], [16, 9]);
+  assert.equal(sites.userSite?.evidence, 'syntax: the call of `keep` with `cache.entries`');
+});
+
 test('without stacks, the classes of what it gained', async () => {
   const sites = await sitesOf({
     holder: { how: 'unknown', name: '' },

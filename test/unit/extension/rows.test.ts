@@ -30,7 +30,17 @@ function live(): Model {
 }
 
 it('shows a target that is not recorded with its memory and what can be done', () => {
-  assert.deepEqual(tree(live()), ['target agent.js | ▁▂▃▄▅▆▇█ 41 MB  +2.1 MB/min', '  state Record']);
+  assert.deepEqual(tree(live()), [
+    'target agent.js',
+    '  memory 41 MB | ▁▂▃▄▅▆▇█  +2.1 MB/min  rss 90 MB',
+    '  state Record',
+  ]);
+});
+
+it('shows no memory before it was read', () => {
+  const model = new Model();
+  model.addTarget(targetSpec('s1', { name: 'agent.js' }));
+  assert.deepEqual(tree(model), ['target agent.js', '  state Record']);
 });
 
 it('reads out words and figures, and no block characters', () => {
@@ -38,10 +48,12 @@ it('reads out words and figures, and no block characters', () => {
   model.setRecording(recordingInfo('/r/a', { target: 's1' }));
   const [target] = childrenOf(model, undefined);
   const { spoken, tooltip, context } = row(model, target);
-  assert.equal(spoken, 'agent.js, being recorded, heap in use 41 MB, changes by +2.1 MB a minute');
-  assert.match(tooltip!, /^agent\.js \[4711\] · Node\.js 24\.1\.0 · process 4711\n/);
-  assert.match(tooltip!, /Resident set: 90 MB/);
+  assert.equal(spoken, 'agent.js, being recorded');
+  assert.match(tooltip!, /^agent\.js \[4711\] · Node\.js 24\.1\.0 · process 4711$/);
   assert.equal(context, 'target.recording');
+  const memory = row(model, childrenOf(model, target)[0]);
+  assert.equal(memory.spoken, 'agent.js: heap in use 41 MB, changes by +2.1 MB a minute, resident set 90 MB');
+  assert.match(memory.tooltip!, /Heap in use: 41 MB of 60 MB/);
 });
 
 it('tells two processes of one program apart', () => {
@@ -68,7 +80,7 @@ it('shows a recording under its target: state, leaks with their paths, snapshots
       taking: { reason: 'manual', since: 1000, bytes: 12e6 },
     }),
   );
-  assert.deepEqual(tree(model).slice(1), [
+  assert.deepEqual(tree(model).slice(2), [
     '  state Recording | 12 s · 40 steps · taking a snapshot: 12 MB, 2 s',
     '  finding AgentMemory.messages | +2 MB  +20 kB/step  memory.js:6',
     '    path agent.js | Module',

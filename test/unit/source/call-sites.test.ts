@@ -15,7 +15,16 @@ const CALLS: [what: string, callee: string, marked: string][] = [
   ['the first of two', 'add', 'function f@() {\n add(1); // <--\n add(2);\n}'],
   ['not in another function', 'add', 'function f@() {\n sub(1);\n}\nfunction g() { add(2); }'],
   ['a callee without a name', '', 'function f@() {\n add(1);\n}'],
+  ['by its package', 'createLog', "import log from 'pkg';\nfunction f@() {\n one(1);\n log('x'); // <--\n}"],
+  [
+    'a method of what a package made',
+    'incBy',
+    "import { Counter } from 'pkg';\nconst c = new Counter();\nfunction f@() {\n one();\n c.inc(1); // <--\n}",
+  ],
+  ['not of another package', 'createLog', "import log from 'other';\nfunction f@() {\n log('x');\n}"],
 ];
+
+const PACKAGE = 'file:///agent/node_modules/pkg/src/common.js';
 
 describe('call sites', () => {
   let parser: SyntaxParser;
@@ -30,7 +39,7 @@ describe('call sites', () => {
       const ahead = marked.slice(0, marked.indexOf('@')).split('\n');
       const caller = { scriptId: 1, line0: ahead.length - 1, column0: ahead.at(-1)!.length };
       const own = await SyntaxParser.create();
-      const found = await findCallSite(scripts.map, caller, callee, own);
+      const found = await findCallSite(scripts.map, caller, { name: callee, url: PACKAGE }, own);
       own.dispose();
       const expected = marked.split('\n').findIndex((line) => line.includes('<--'));
       assert.equal(found?.line0 ?? -1, expected);

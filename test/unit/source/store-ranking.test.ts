@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findStoreSites } from '../../../src/source/store-sites.ts';
+import type { ScriptPosition } from '../../../src/source/store-types.ts';
 import { SyntaxParser } from '../../../src/source/syntax.ts';
 import { query, Scripts } from './support.ts';
 
@@ -46,6 +47,22 @@ describe('ranking of store sites', () => {
   const transport = (scripts: Scripts): object => ({
     className: 'Transport',
     declaredAt: scripts.at('() { this._streams'),
+  });
+
+  test('of equal stores, one in a function that some snapshot has', async () => {
+    const code = `export function memoize(fn, length) {
+  const _streams = Object.create(null);
+  if (length === 0) return function () { return (_streams['all'] ??= fn()); };
+  if (length === 1) return function (id) { _streams[id] = fn(id); return _streams[id]; };
+  return function (...ids) { const id = ids.join(); _streams[id] = fn(...ids); return _streams[id]; };
+}
+`;
+    const [best] = await rank(code, (scripts) => ({
+      holder: 'variable',
+      container: 'dictionary',
+      isUnseen: (at: ScriptPosition) => at.line0 !== scripts.at('(...ids)').line0,
+    }));
+    assert.match(best, /ids\.join/);
   });
 
   test('the expression that holds the gained closures comes first', async () => {

@@ -1,0 +1,130 @@
+/** The user's own line that leads to an owner. */
+import type { Site } from '../protocol/findings.ts';
+import { findCallSite } from '../source/call-sites.ts';
+import { mentionsClass } from '../source/freeable.ts';
+import { findHandover, type Handle } from '../source/handovers.ts';
+import type { ScriptMap } from '../source/script-map.ts';
+import type { StoreCandidate } from '../source/store-types.ts';
+import type { SyntaxParser } from '../source/syntax.ts';
+import { isUserCode } from '../source/user-code.ts';
+import type { OwnerFacts } from './owner-facts.ts';
+import type { Place } from './places.ts';
+import { framePlace, isFrameOf, type LiveStack, type ProfileFrame, simpleName } from './profile.ts';
+
+type MakeSite = (place: Place, extra?: { function?: string; evidence?: string }) => Promise<Site | undefined>;
+
+export class UserSites {
+  /** @param stacks of live samples born during the measured growth */
+  constructor(
+    private readonly map: ScriptMap,
+    private readonly parser: SyntaxParser,
+    private readonly stacks: readonly LiveStack[],
+    private readonly site: MakeSite,
+  ) {}
+
+  /** @param store where a package stores it, if that was found */
+  async find(facts: OwnerFacts, store?: StoreCandidate): Promise<Site | undefined> {
+    const known =
+      store && (await this.userFrame(this.throughFunction(store), 'leads to the storing code', true));
+    const led = known ?? (await this.handover(facts)) ?? (store && (await this.caller(store)));
+    if (led) return led;
+    // The nearest entry of the retaining path that is the user's own.
+    for (const entry of [...facts.path].reverse()) {
+      const site = entry.place && (await this.site(entry.place));
+      if (site && isUserCode(site)) return { ...site, evidence: `path: \`${entry.name}\` holds it` };
+    }
+    for (const part of facts.partPlaces) {
+      const site = await this.site(part.place);
+      if (site && isUserCode(site)) return { ...site, evidence: 'closure: what it keeps is written here' };
+    }
+    return this.userFrame(this.stacks, 'most of the surviving bytes were made below it');
+  }
+
+  /** Stacks through the storing function itself, from there up. */
+  private throughFunction({ scriptId, functionName }: StoreCandidate): LiveStack[] {
+    return this.from((frame) => isFrameOf(frame, scriptId, functionName));
+  }
+
+  private from(isIt: (frame: ProfileFrame) => boolean): LiveStack[] {
+    return this.stacks.flatMap(({ frames, bytes }) => {
+      const at = frames.findIndex(isIt);
+      return at < 0 ? [] : [{ frames: frames.slice(at), bytes }];
+    });
+  }
+
+  /** Where the user's code hands on what holds the owner: `fetch(url, { signal: stop.signal })`. */
+  private async handover(facts: OwnerFacts): Promise<Site | undefined> {
+    const holders = [facts.holder, ...facts.heldBy];
+    const called = new Set(
+      this.stacks.flatMap(({ frames }) => {
+        const at = frames.findIndex((frame) => isUserCode(frame));
+        return at > 0 ? [simpleName(frames[at - 1].functionName)] : [];
+      }),
+    );
+    for (const [at, { how, declaredAt }] of holders.entries()) {
+      const script = declaredAt && this.map.byId(declaredAt.scriptId);
+      if (!script || !isUserCode(script) || (how !== 'variable' && how !== 'field')) continue;
+      const names = holders.slice(0, at + 1).flatMap(({ name }) => name || []);
+      const handle: Handle = { scriptId: declaredAt.scriptId, how, names: names.reverse() };
+      const found = await findHandover(this.map, handle, called, this.parser);
+      if (!found) continue;
+      const by = names.filter((name) => !name.startsWith('<')).join('.');
+      return this.site(found, { evidence: `syntax: the call of \`${found.callee}\` with \`${by}\`` });
+    }
+    return undefined;
+  }
+
+  /** The user's frame nearest to the storing function, on stacks that pass through its script. */
+  private async caller(store: StoreCandidate): Promise<Site | undefined> {
+    const through = this.from((frame) => Number(frame.scriptId) === store.scriptId);
+    const makers = await this.makers(through, store);
+    return this.userFrame(makers.length ? makers : through, 'leads to the storing code');
+  }
+
+  /** Of stacks into a class's script, those that enter it by a function that makes such objects. */
+  private async makers(stacks: LiveStack[], store: StoreCandidate): Promise<LiveStack[]> {
+    const className = /^class (\S+)$/.exec(store.text)?.[1];
+    if (!className) return [];
+    const found: LiveStack[] = [];
+    for (const stack of stacks) {
+      const user = stack.frames.findIndex((frame) => isUserCode(frame));
+      const entered = stack.frames[user - 1];
+      if (entered && (await mentionsClass(this.map, framePlace(entered), className, this.parser)))
+        found.push(stack);
+    }
+    return found;
+  }
+
+  /**
+   * The heaviest of the stacks' first frames in user code, at the line where it calls what is below it.
+   * @param exactly only where that line is found
+   */
+  private async userFrame(
+    stacks: readonly LiveStack[],
+    why: string,
+    exactly = false,
+  ): Promise<Site | undefined> {
+    const calls = new Map<string, { frame: ProfileFrame; callee?: ProfileFrame; bytes: number }>();
+    for (const { frames, bytes } of stacks) {
+      const at = frames.findIndex((frame) => isUserCode(frame));
+      if (at < 0) continue;
+      const frame = frames[at];
+      const callee = frames[at - 1];
+      const key = `${frame.scriptId}:${frame.lineNumber}:${frame.columnNumber}:${callee?.functionName}`;
+      const entry = calls.get(key);
+      if (entry) entry.bytes += bytes;
+      else calls.set(key, { frame, callee, bytes });
+    }
+    const [top] = [...calls.values()].sort((a, b) => b.bytes - a.bytes);
+    if (!top) return undefined;
+    const place = framePlace(top.frame);
+    const callee = top.callee && { name: top.callee.functionName, url: top.callee.url };
+    const call = callee && (await findCallSite(this.map, place, callee, this.parser));
+    if (!call && exactly) return undefined;
+    const what = call ? (callee?.name ? `the call of \`${callee.name}\`` : 'a call') : 'this function';
+    return this.site(call ?? place, {
+      function: top.frame.functionName || undefined,
+      evidence: `allocation: ${what}; ${why}`,
+    });
+  }
+}

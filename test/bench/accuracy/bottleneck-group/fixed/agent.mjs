@@ -1,0 +1,19 @@
+// A rate limit for each user.
+import { setTimeout as sleep } from 'node:timers/promises';
+import Bottleneck from 'bottleneck';
+
+const limits = new Bottleneck.Group({ maxConcurrent: 2, timeout: 60 * 60 * 1000 });
+
+async function complete(user, prompt) {
+  const limit = limits.key(user);
+  const answer = await limit.schedule(async () => `${user} asked ${prompt}`);
+  await limits.deleteKey(user);
+  return answer;
+}
+
+for (let step = 1; step <= 140; step++) {
+  for (let i = 0; i < 2; i++) await complete(`user-${step}-${i}`, 'what now?');
+  console.log(`step ${step} done`);
+  await sleep(40);
+}
+process.exit(0);

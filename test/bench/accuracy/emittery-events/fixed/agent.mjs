@@ -1,0 +1,23 @@
+// Requests wait for the first event of their own on a bus that all share.
+import { setTimeout as sleep } from 'node:timers/promises';
+import Emittery from 'emittery';
+
+const bus = new Emittery();
+
+async function request(id) {
+  const events = bus.events('answer');
+  setImmediate(() => bus.emit('answer', { id, text: `answer to ${id}` }));
+  for (;;) {
+    const { value } = await events.next();
+    if (value.id === id) {
+      await events.return();
+      return value.text;
+    }
+  }
+}
+
+for (let step = 1; step <= 120; step++) {
+  for (let i = 0; i < 2; i++) await request(`${step}-${i}`);
+  console.log(`step ${step} done`);
+  await sleep(40);
+}

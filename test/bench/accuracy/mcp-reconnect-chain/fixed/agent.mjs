@@ -1,0 +1,25 @@
+// One client of an MCP server for all conversations, over one connection that stays open.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+
+const server = new McpServer({ name: 'clock', version: '1.0.0' });
+server.registerTool('now', { description: 'tells the time' }, () => ({
+  content: [{ type: 'text', text: 'noon' }],
+}));
+const [near, far] = InMemoryTransport.createLinkedPair();
+await server.connect(far);
+const client = new Client({ name: 'conversations', version: '1.0.0' });
+await client.connect(near);
+
+async function converse() {
+  const { content } = await client.callTool({ name: 'now', arguments: {} });
+  return content[0].text;
+}
+
+for (let step = 1; step <= 140; step++) {
+  if ((await converse()) !== 'noon') throw new Error('no time');
+  console.log(`step ${step} done`);
+  await sleep(30);
+}
