@@ -44,7 +44,7 @@ it('names file, line and column of what is wrong, and ignores nothing then', () 
     ['[]', /ignore\.json:1:1: an object with `version` and `ignore` is expected\./],
     ['{"version": 2, "ignore": []}', /:1:1: `"version": 1` is expected/],
     ['{"version": 1}', /:1:1: `ignore` must be a list/],
-    ['{"version": 1, "ignore": [1]}', /:1:26: each entry must be an object/],
+    ['{"version": 1, "ignore": [1]}', /:1:27: each entry must be an object/],
     ['{"version": 1, "ignore": [\n {"reason": "x"}]}', /:2:2: an entry needs one of/],
     ['{"version": 1, "ignore": [{"rule": "x", "owner": "y", "reason": "z"}]}', /needs one of/],
     ['{"version": 1, "ignore": [{"rule": "listeners"}]}', /`reason` must be a text/],
@@ -101,7 +101,7 @@ it('keeps comments as they are', () => {
   writeFileSync(file, text);
   addIgnore(ENTRY, inner());
   assert.equal(readIgnoreFile(file).entries.length, 2);
-  assert.match(readFileSync(file, 'utf8'), /^\{ \/\/ ours\n[^]*\/\/ why/);
+  assert.match(readFileSync(file, 'utf8'), /^\{ \/\/ ours\n[\s\S]*\/\/ why/);
 });
 
 it('refuses what is nested beyond all measure', () => {
