@@ -44,7 +44,7 @@ const recordOptions: OptionSpec[] = [
   },
   {
     name: 'prove',
-    help: 'count inserts and removals where it seems to leak, by line, as the program runs',
+    help: 'also watch what seems to leak as the program runs: the lines that insert, how often',
   },
   quiet,
   help,

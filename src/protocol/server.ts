@@ -26,6 +26,14 @@ export interface TargetSpec {
   proxy?: { host: string; port: number; path?: string };
   /** `HOST:PORT` or `ws://...` of an inspector that no debugger of ours uses. */
   inspector?: string;
+  /** Of a page. */
+  served?: ServedFolder;
+}
+
+/** Where the files of a page's site lie: `origin` as `http://localhost:3000`, `folder` on the server's machine. */
+export interface ServedFolder {
+  origin: string;
+  folder: string;
 }
 
 /** One reading of memory, in bytes. What a kind of target can't tell is absent. */
