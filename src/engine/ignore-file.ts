@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import { JsonTextError, lineAndColumn, parsePlaced } from '../base/json-places.ts';
 import type { Findings } from '../protocol/findings.ts';
-import { type IgnoreEntry, type IgnoreList, withoutIgnored } from '../protocol/ignore.ts';
+import { type IgnoreEntry, type IgnoreList, isDay, withoutIgnored } from '../protocol/ignore.ts';
 import { isRule } from './rules/rules.ts';
 
 export const IGNORE_FILE = join('.heapline', 'ignore.json');
@@ -84,13 +84,6 @@ function problemOf(entry: Record<string, unknown>): string | undefined {
   }
   if (entry.expires !== undefined && !isDay(entry.expires)) return '`expires` must be a day, as "2027-01-31"';
   return undefined;
-}
-
-/** `2027-01-31`, and a day that there is. */
-export function isDay(value: unknown): value is string {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
-  const date = new Date(`${value}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
 }
 
 /**

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
 import { LiveRecording } from '../capture/live.ts';
-import type { SnapshotProgress } from '../capture/recorder.ts';
+import type { SnapshotProgress } from '../capture/recorder-types.ts';
 import { MeanwhileVerdict } from '../engine/meanwhile.ts';
 import type { ContainerWatch, Findings } from '../protocol/findings.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
@@ -119,6 +119,7 @@ export class RecordingSession {
           samplingInterval,
           forceGC,
           keepIds: true,
+          served: target.info.spec.served,
           ...scheduleOf(options),
         },
         {

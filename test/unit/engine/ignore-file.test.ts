@@ -8,11 +8,11 @@ import {
   addIgnore,
   findIgnoreFile,
   ignoreFolder,
-  isDay,
   readIgnoreFile,
   readIgnores,
   removeIgnore,
 } from '../../../src/engine/ignore-file.ts';
+import { isDay } from '../../../src/protocol/ignore.ts';
 
 let root: string;
 let file: string;

@@ -6,7 +6,7 @@ export class Crew {
   private done = false;
 
   constructor(name: string, roles: string[], private readonly registry: AgentRegistry) {
-    this.agents = roles.map((role) => registry.register(new CrewAgent(`${name}/${role}`, role))); // leak: user
+    this.agents = roles.map((role) => registry.register(new CrewAgent(`${name}/${role}`, role)));
     for (const [i, agent] of this.agents.entries()) for (const peer of this.agents.slice(i + 1)) agent.meet(peer);
   }
 

@@ -10,7 +10,7 @@ export class ResearchAgent {
   private unsaved = 0;
 
   constructor(private readonly topic: string) {
-    onShutdown(() => this.flush()); // leak: cause user
+    onShutdown(() => this.flush()); // leak: cause
   }
 
   async read(title: string): Promise<void> {
