@@ -9,6 +9,8 @@ export interface Host {
   editor?: {
     openSite(site: Site, beside: boolean): void;
     command(command: PanelCommand): void;
+    /** Opens the page of a named rule. */
+    openRule(id: string): void;
     /** Stops what is loading. */
     cancel(): void;
     retry(): void;

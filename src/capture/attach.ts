@@ -32,6 +32,7 @@ export async function recordAttached(
       },
       { onEvent: hooks.onEvent?.bind(hooks) },
     );
+    hooks.onRecording?.(live);
     let interrupts = 0;
     const abandon = (): void => {
       live.abandon();

@@ -1,11 +1,14 @@
-import { HeaplineError } from '../base/errors.ts';
+import type { Disposable } from '../base/disposable.ts';
 import type { RecordingEvent, RecordingManifest, SnapshotEntry } from '../protocol/recording.ts';
+import type { ServedFolder } from '../protocol/server.ts';
 import { RecordingWriter } from '../recording/writer.ts';
+import { endCause, endSentence } from './end-cause.ts';
 import type { Inspector } from './inspector.ts';
 import { type CaptureOptions, type CaptureOutcome, optionsForManifest, RecordingClock } from './options.ts';
-import { Recorder, type RecorderEnd, type SnapshotProgress } from './recorder.ts';
+import { Recorder } from './recorder.ts';
+import type { RecorderEnd, SnapshotProgress } from './recorder-types.ts';
 import type { ScheduleOptions } from './schedule.ts';
-import { WireTap } from './wire-tap.ts';
+import type { Watches } from './watches.ts';
 
 /**
  * 256 KB, so that nobody notices: a loop that only allocates keeps 98 % of its speed on Node 20 and on 24 (95 % at
@@ -20,6 +23,8 @@ export interface LiveOptions extends CaptureOptions {
   mode: LiveMode;
   /** For the manifest. */
   target?: RecordingManifest['target'];
+  /** Where the files of a page lie. */
+  served?: ServedFolder;
   /** Containers can be watched after `stop`, too, until `letGo`. */
   keepIds?: boolean;
 }
@@ -46,7 +51,6 @@ export class LiveRecording {
     private readonly writer: RecordingWriter,
     private readonly clock: RecordingClock,
     private readonly recorder: Recorder,
-    private readonly inspector: Inspector,
     options: LiveOptions,
   ) {
     this.schedule = options;
@@ -84,9 +88,10 @@ export class LiveRecording {
         recorder: process.pid,
         manual: options.mode === 'manual',
         keepIds: options.keepIds,
+        served: options.served,
         onSnapshot: hooks.onSnapshot?.bind(hooks),
       });
-      live = new LiveRecording(out, writer, clock, recorder, inspector, options);
+      live = new LiveRecording(out, writer, clock, recorder, options);
       return live;
     } catch (error) {
       writer.discard();
@@ -117,6 +122,11 @@ export class LiveRecording {
     this.recorder.cancelSnapshot();
   }
 
+  /** While the recording is read: see RecordingWriter.keepFiles. */
+  keepFiles(): Disposable {
+    return this.writer.keepFiles();
+  }
+
   /** Ends the recording, with a last snapshot unless told. */
   stop({ lastSnapshot = true } = {}): Promise<CaptureOutcome> {
     this.recorder.stop(!lastSnapshot);
@@ -130,16 +140,9 @@ export class LiveRecording {
     return this.done;
   }
 
-  /**
-   * Watches a container that a verdict on this recording names: see WireTap.
-   * @param nodeId as in the last snapshot @param className its constructor's name, where that is known
-   * @throws HeaplineError `not-found` when it is gone, `usage` when it can't be watched, `target-gone`
-   */
-  async watch(nodeId: number, className?: string): Promise<WireTap> {
-    if (await this.recorder.keepsIds()) return WireTap.install(this.inspector, nodeId, className);
-    throw new HeaplineError('not-found', 'Another client of the inspector has reset the object ids.', {
-      hint: 'Record again, and watch what is found then.',
-    });
+  /** Also after `stop`, with `keepIds`. */
+  get watches(): Watches {
+    return this.recorder.watches;
   }
 
   /** Once it is stopped, with `keepIds`: nothing of ours is left in the target. @throws HeaplineError `target-gone` */
@@ -156,13 +159,13 @@ export class LiveRecording {
   private finish(end: RecorderEnd): CaptureOutcome {
     const { writer, clock, recorder } = this;
     const { exitCode } = end.by === 'hold' ? end : {};
-    const reason = this.abandoned ? 'cancelled' : REASONS[end.by];
-    if (reason === 'target-gone') {
-      const message = 'The program ended or closed its inspector before a last snapshot.';
-      writer.event({ type: 'note', t: clock.now(), level: 'warning', message });
-    }
+    const lost = end.by === 'gone' ? end.seen : end.by === 'stop' ? end.lost : undefined;
+    const seen = this.abandoned ? undefined : lost;
+    const reason = this.abandoned ? 'cancelled' : seen ? 'target-gone' : REASONS[end.by];
+    const cause = seen && endCause(seen);
+    if (seen) writer.event({ type: 'note', t: clock.now(), level: 'warning', message: endSentence(seen) });
     const snapshots = writer.snapshots.length;
-    writer.end({ t: clock.now(), reason, exitCode });
+    writer.end({ t: clock.now(), reason, cause, exitCode });
     const failure = recorder.failure ?? writer.failure;
     return { recordingDir: this.dir, snapshots, exitCode, reason, failure };
   }

@@ -1,7 +1,9 @@
+import type { Disposable } from '../base/disposable.ts';
 import type { HeaplineError } from '../base/errors.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import type { CaptureControls } from './controls.ts';
-import type { RecorderOptions } from './recorder.ts';
+import type { RecorderOptions } from './recorder-types.ts';
+import type { Watches } from './watches.ts';
 
 /** What `run` and `attach` share. All that has to do with time is in milliseconds, sizes are in bytes. */
 export interface CaptureOptions extends RecorderOptions {
@@ -17,6 +19,15 @@ export interface CaptureHooks {
   /** Gives the recording up at once; a program that we started is killed. */
   signal?: AbortSignal;
   controls?: CaptureControls;
+  /** Hears once that the program is recorded. */
+  onRecording?(recording: RecordingUnderWay): void;
+}
+
+export interface RecordingUnderWay {
+  /** Watches what verdicts on it name. */
+  readonly watches: Watches;
+  /** While it is read: see RecordingWriter.keepFiles. */
+  keepFiles(): Disposable;
 }
 
 export interface CaptureOutcome {

@@ -1,43 +1,16 @@
 import { HeaplineError } from '../base/errors.ts';
 import type { SnapshotEntry, SnapshotReason } from '../protocol/recording.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
+import type { LastSeen } from './end-cause.ts';
 import type { Inspector } from './inspector.ts';
 import { installProbe } from './probe.ts';
+import type { RecorderEnd, RecorderStart } from './recorder-types.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
 import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
-import type { InstallOptions, Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
+import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
-
-export interface RecorderOptions extends ScheduleOptions {
-  /** Mean bytes between two samples of the heap profiler: 32768 unless told. */
-  samplingInterval?: number;
-  /** Collect garbage before each snapshot, so that what is being finalized is gone: true unless told. */
-  forceGC?: boolean;
-}
-
-/** How far the snapshot under way is. */
-export interface SnapshotProgress extends TakingProgress {
-  index: number;
-  reason: SnapshotReason;
-}
-
-export interface RecorderStart extends RecorderOptions, InstallOptions {
-  /** No snapshots but those asked for, and the last. */
-  manual?: boolean;
-  /** After `stop` objects are still found by their ids, until `forget`. */
-  keepIds?: boolean;
-  /** Hears of the snapshot under way; undefined when it is over. */
-  onSnapshot?(progress: SnapshotProgress | undefined): void;
-}
-
-/** How a recording came to its end. */
-export type RecorderEnd =
-  | { by: 'hold'; exitCode?: number; signal?: string }
-  /** The connection was lost. */
-  | { by: 'gone' }
-  /** We were asked to. */
-  | { by: 'stop' };
+import { Watches } from './watches.ts';
 
 /** 32 KB: within noise on Node 24, 16 % of a loop that only allocates on Node 20. */
 export const SAMPLING_INTERVAL = 32_768;
@@ -55,6 +28,8 @@ const COLLECT_MS = 10_000;
 export class Recorder {
   /** Resolves when nothing more will be written by us. */
   readonly done: Promise<RecorderEnd>;
+  /** What verdicts on this recording name can be watched. */
+  readonly watches: Watches;
   /** The first thing that hindered the recording. */
   failure?: HeaplineError;
   private resolveDone: (end: RecorderEnd) => void = () => {};
@@ -65,7 +40,7 @@ export class Recorder {
   private probe!: Probe;
   private scripts!: ScriptCollector;
   private taker!: SnapshotTaker;
-  private heapLimit?: number;
+  private limits: Pick<TargetFacts, 'heapLimit' | 'memoryLimit'> = {};
   /** V8 keeps ids of objects that move from the first snapshot on. */
   private baselineId?: string;
   private manual: boolean;
@@ -75,6 +50,7 @@ export class Recorder {
   private stepSnapshot = false;
   private pausedMs = 0;
   private heapUsed = 0;
+  private rss = 0;
   /** No more snapshots: the disk takes none. */
   private diskFull = false;
   /** None but the last: one took more than the disk budget had left. */
@@ -94,6 +70,11 @@ export class Recorder {
     this.done = new Promise((resolve) => {
       this.resolveDone = resolve;
     });
+    this.watches = new Watches(
+      inspector,
+      () => this.keepsIds(),
+      (facts) => writer.event({ type: 'watch', t: clock(), ...facts }),
+    );
   }
 
   /**
@@ -111,9 +92,8 @@ export class Recorder {
     const recorder = new Recorder(inspector, writer, clock, options);
     const { signals, hold, recorder: pid } = options;
     const { samplingInterval } = recorder;
-    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, (message) =>
-      recorder.hear(message),
-    );
+    const hear = (message: TargetMessage): void => recorder.hear(message);
+    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, hear, options.served);
     recorder.probe = probe;
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
@@ -124,9 +104,19 @@ export class Recorder {
       await probe.uninstall().catch(() => {});
       throw error;
     }
-    inspector.closed.then(() => recorder.enqueue(async () => recorder.finishWith({ by: 'gone' })));
+    inspector.closed.then(() =>
+      recorder.enqueue(async () => {
+        await recorder.watches.end();
+        recorder.finishWith({ by: 'gone', seen: recorder.seen });
+      }),
+    );
     recorder.sampleLater();
     return recorder;
+  }
+
+  private get seen(): LastSeen {
+    const { limits, heapUsed, rss, options } = this;
+    return { ...limits, heapUsed, rss, tells: options.hold && this.probe.isNode };
   }
 
   get stepCount(): number {
@@ -220,7 +210,7 @@ export class Recorder {
   }
 
   /** Whether the ids of objects are those of the last snapshot: nobody has reset them. @throws HeaplineError `target-gone` */
-  async keepsIds(): Promise<boolean> {
+  private async keepsIds(): Promise<boolean> {
     return this.baselineId !== undefined && (await this.probe.heapObjectId()) === this.baselineId;
   }
 
@@ -265,16 +255,29 @@ export class Recorder {
     // A program that holds never comes back to its event loop.
     this.urgency.now = end.by === 'hold';
     if (this.urgency.now) for (const listener of this.urgency.listeners.splice(0)) listener();
+    // Nothing of ours is in the last snapshot.
+    this.enqueue(() => this.watches.end());
+    let isWhole = false;
     if (lastSnapshot) {
       this.enqueue(() => this.read());
-      this.enqueue(() => this.snapshot('end'));
+      this.enqueue(() =>
+        this.snapshot('end').then(() => {
+          isWhole = true;
+        }),
+      );
     }
     this.enqueue(async () => {
-      const patience = new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS).unref());
-      await Promise.race([letGo().catch(() => {}), this.inspector.closed, patience]);
+      const patience = new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS, false).unref());
+      const lost = this.inspector.closed.then(() => true);
+      const left = letGo().then(
+        () => false,
+        (error) => HeaplineError.is(error, 'target-gone'),
+      );
+      const isLost = await Promise.race([left, lost, patience]);
       // The program waits for that.
       if (end.by === 'hold') await this.inspector.close();
-      this.finishWith(end);
+      // A session that is stopped takes its program along: either may be heard of first.
+      this.finishWith(end.by === 'stop' && isLost && !isWhole ? { ...end, lost: this.seen } : end);
     });
   }
 
@@ -307,8 +310,8 @@ export class Recorder {
     this.writer.event({ type: 'note', t: this.clock(), level, message });
   }
 
-  private describe({ runtime, heapLimit, process }: TargetFacts): void {
-    this.heapLimit = heapLimit;
+  private describe({ runtime, heapLimit, memoryLimit, process }: TargetFacts): void {
+    this.limits = { heapLimit, memoryLimit };
     const { pid, ppid, argv, cwd } = process ?? {};
     this.writer.describe({ runtime, target: { pid, cwd } });
     if (pid === undefined) return;
@@ -329,29 +332,37 @@ export class Recorder {
 
   private async sample(): Promise<void> {
     if (this.ending) return;
-    const { gc, idle } = await this.read();
+    const { gc, stands } = await this.read();
     // At a breakpoint nothing grows: what is taken there would push out what tells something.
-    if (idle) return;
+    if (stands) return;
     const collected = gc.some((event) => event.kind === 'mark-compact');
     const reason = this.manual ? undefined : this.schedule.due(this.moment(), collected);
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
   /** Writes what the target has to tell. @param allocated bytes since its start, where known */
-  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; idle: boolean }> {
+  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
+    const asked = this.clock();
     const reading: Reading = await this.probe.call('read');
     const t = this.clock();
+    const { stoodMs = 0 } = reading;
+    // At a breakpoint it answers at once: a program that waits in a call of its own, for a child say, does not.
+    if (t - asked < stoodMs / 2) {
+      this.pausedMs += stoodMs;
+      this.writer.event({ type: 'stopped', t, ms: toMicroseconds(stoodMs) });
+    }
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
     this.writer.event(memoryEvent(reading, t, allocated));
     this.heapUsed = reading.memory.heapUsed;
-    return { gc, idle: reading.idle ?? false };
+    this.rss = reading.memory.rss;
+    return { gc, stands: stoodMs > 0 };
   }
 
   private moment(): Moment {
     const elapsedMs = this.clock();
-    const { steps, heapUsed, heapLimit } = this;
-    return { elapsedMs, activeMs: elapsedMs - this.pausedMs, steps, heapUsed, heapLimit };
+    const { steps, heapUsed, limits } = this;
+    return { elapsedMs, activeMs: elapsedMs - this.pausedMs, steps, heapUsed, heapLimit: limits.heapLimit };
   }
 
   /** @param onWhole called when it is whole on disk, before what else belongs to it */

@@ -14,7 +14,8 @@ import {
   optionsForManifest,
   RecordingClock,
 } from './options.ts';
-import { Recorder, type RecorderEnd } from './recorder.ts';
+import { Recorder } from './recorder.ts';
+import type { RecorderEnd } from './recorder-types.ts';
 import { Rendezvous } from './rendezvous.ts';
 import { StepLines } from './steps.ts';
 
@@ -43,7 +44,7 @@ export async function recordRun(options: RunOptions, hooks: CaptureHooks = {}): 
     { heapline: options.version, target, options: optionsForManifest(options) },
     hooks.onEvent?.bind(hooks),
   );
-  const run = new Run(options, writer, clock);
+  const run = new Run(options, writer, clock, hooks);
   try {
     await run.start();
   } catch (error) {
@@ -83,6 +84,7 @@ class Run {
     private readonly options: RunOptions,
     private readonly writer: RecordingWriter,
     private readonly clock: RecordingClock,
+    private readonly hooks: CaptureHooks,
   ) {
     this.rendezvous = new Rendezvous((announcement) => this.meet(announcement));
   }
@@ -220,6 +222,7 @@ class Run {
     };
     this.recorder = await Recorder.start(inspector, this.writer, this.clock.now, settings);
     await inspector.send('Runtime.evaluate', { expression: `${START_HOOK}()\n//# sourceURL=heapline:start` });
+    this.hooks.onRecording?.({ watches: this.recorder.watches, keepFiles: () => this.writer.keepFiles() });
     if (this.snapshotFirst) this.snapshot();
     const end = await this.recorder.done;
     await inspector.close();

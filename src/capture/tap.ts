@@ -3,21 +3,10 @@
  * call what they stand for. Bundled alone, evaluated over the inspector, needs no Node. Nothing here grows without
  * bound; without a word from us it takes itself out.
  */
-
-/** One call on a stack, in the running text. Line and column count from 1. */
-export interface TapFrame {
-  /** As V8 names the script: a path for CommonJS. */
-  url: string;
-  line: number;
-  column: number;
-  function?: string;
-}
-
-export interface TapStack {
-  inserts: number;
-  /** Up to five, nearest first, without the runtime's own; then the first outside installed packages, if it is deeper. */
-  frames: TapFrame[];
-}
+import type { TapStack } from '../protocol/recording.ts';
+import { callSiteReader, choose } from './tap-frames.ts';
+import { KeyWatch } from './tap-keys.ts';
+import { kindOf } from './tap-kinds.ts';
 
 export interface TapReading {
   inserts: number;
@@ -41,76 +30,48 @@ export type TapRefusal = 'kind' | 'frozen';
 
 type Method = (...args: unknown[]) => unknown;
 
-const METHODS = {
-  array: ['push', 'unshift', 'splice', 'pop', 'shift'],
-  map: ['set', 'delete', 'clear'],
-  set: ['add', 'delete', 'clear'],
-};
+/** A call of ours that is under way. */
+interface OpenCall {
+  /** Of the container: undefined is all of it. */
+  part: unknown;
+  before: number;
+  /** By how much calls within it have changed that part. */
+  within: number;
+}
+
 const MAX_INSERTS = 10_000;
 const MAX_STACKS = 200;
-const MAX_FRAMES = 32;
-const SHOWN_FRAMES = 5;
 /** Who is silent for so long is gone. */
 const PATIENCE_MS = 10_000;
 const TICK_MS = 1000;
 
 export function install(container: object): Tap | TapRefusal {
-  const { apply, defineProperty, deleteProperty, get, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
-  const Failure = Error;
-  const capture = Error.captureStackTrace;
+  const { apply, defineProperty, deleteProperty, get, getOwnPropertyDescriptor, getPrototypeOf, has } =
+    Reflect;
   // The program may put fake clocks in place of these later.
   const { setInterval, clearInterval } = globalThis;
   const now = globalThis.performance?.now.bind(performance) ?? Date.now;
 
-  const kind = kindOf(container);
-  if (!kind) return 'kind';
+  const found = kindOf(container);
+  if (!found) return 'kind';
   if (!Object.isExtensible(container)) return 'frozen';
+  const kind = found;
+  const callSites = callSiteReader();
   // It lives as long as the program lets it: no function below may name it, or all of them hold it.
   const held = new WeakRef(container);
-  const sizeOf = SIZES[kind];
-  const sizeAtFirst = sizeOf(container);
+  const keys = kind.methods.length ? undefined : new KeyWatch(container, now);
+  const sizeAtFirst = kind.size(container);
   const stacks = new Map<string, TapStack>();
   const undo: (() => void)[] = [];
   let inserts = 0;
   let removes = 0;
   let unseen = 0;
-  /** Calls of ours that are under way: the size is ahead of what is counted. */
-  let depth = 0;
+  /** Innermost last. While there are any the size is ahead of what is counted. */
+  const open: OpenCall[] = [];
   let state: TapReading['state'] = 'on';
 
-  /** The call sites above a function. What the program has made of `Error` is as before when this returns. */
-  const callSites = (above: Method): NodeJS.CallSite[] => {
-    const limit = getOwnPropertyDescriptor(Failure, 'stackTraceLimit');
-    const prepare = getOwnPropertyDescriptor(Failure, 'prepareStackTrace');
-    const lent = (name: string, before: PropertyDescriptor | undefined, value: unknown): boolean =>
-      before?.configurable !== false &&
-      defineProperty(Failure, name, {
-        value,
-        writable: true,
-        configurable: true,
-        enumerable: before?.enumerable ?? false,
-      });
-    const putBack = (name: string, before: PropertyDescriptor | undefined): void => {
-      if (before) defineProperty(Failure, name, before);
-      else deleteProperty(Failure, name);
-    };
-    if (!lent('stackTraceLimit', limit, MAX_FRAMES)) return [];
-    try {
-      if (!lent('prepareStackTrace', prepare, (_: unknown, sites: unknown) => sites)) return [];
-      try {
-        const at: { stack?: unknown } = {};
-        capture(at, above);
-        return Array.isArray(at.stack) ? at.stack : [];
-      } finally {
-        putBack('prepareStackTrace', prepare);
-      }
-    } finally {
-      putBack('stackTraceLimit', limit);
-    }
-  };
-
   const weigh = (target: object): void => {
-    unseen = sizeOf(target) - sizeAtFirst - (inserts - removes);
+    unseen = kind.size(target) - sizeAtFirst - (inserts - removes);
   };
 
   const stackAt = (above: Method): TapStack | undefined => {
@@ -124,18 +85,20 @@ export function install(container: object): Tap | TapRefusal {
   };
 
   /** By what it did to the size: an override may do other than its name says, and may call others of ours. */
-  const note = (name: string, given: number, before: number, netBefore: number, above: Method): void => {
+  const note = (name: string, given: number, { part, before, within }: OpenCall, above: Method): void => {
     const target = held.deref();
     if (!target) return;
-    const change = sizeOf(target) - before - (inserts - removes - netBefore);
-    const added = Math.max(change, name === 'splice' ? given - 2 : 0, 0);
+    const change = kind.size(target, part) - before - within;
+    const added = Math.max(change, kind.given?.(name, given) ?? 0, 0);
     const stack = added ? stackAt(above) : undefined;
     // We may be asked amid anything that calls a function: these sums change together.
     if (state !== 'on') return;
+    for (const outer of open)
+      if (outer.part === part || outer.part === undefined || part === undefined) outer.within += change;
     if (stack) stack.inserts += added;
     inserts += added;
     removes += added - change;
-    if (depth === 1) weigh(target);
+    if (!open.length && !kind.isLarge) weigh(target);
     if (inserts >= MAX_INSERTS) takeOut('full');
   };
 
@@ -145,19 +108,19 @@ export function install(container: object): Tap | TapRefusal {
       method(this: unknown, ...args: unknown[]): unknown {
         const target = state === 'on' ? held.deref() : undefined;
         if (!target) return apply(original, this, args);
-        const before = sizeOf(target);
-        const net = inserts - removes;
-        depth++;
+        const part = kind.partOf?.(args);
+        const call = { part, before: kind.size(target, part), within: 0 };
+        const depth = open.push(call);
         try {
           return apply(original, this, args);
         } finally {
+          open.length = depth - 1;
           try {
-            note(name, args.length, before, net, wrapper);
+            note(name, args.length, call, wrapper);
             heed();
           } catch {
             // The program must not feel us, not even on a stack that is full.
           }
-          depth--;
         }
       },
     }.method as Method;
@@ -168,7 +131,7 @@ export function install(container: object): Tap | TapRefusal {
 
   const put = (on: object, name: string): void => {
     const own = getOwnPropertyDescriptor(on, name);
-    if (own && !(own.configurable && typeof own.value === 'function')) return;
+    if (own ? !(own.configurable && typeof own.value === 'function') : !has(on, name)) return;
     let last: { original: unknown; wrapper: unknown } | undefined;
     /** What the program would find without us. */
     const found = (receiver: unknown): unknown => {
@@ -204,18 +167,22 @@ export function install(container: object): Tap | TapRefusal {
     });
   };
 
-  const reading = (): TapReading => {
+  const reading = (atOnce = false): TapReading => {
     const target = held.deref();
     if (!target) takeOut('collected');
-    else if (state === 'on' && !depth) weigh(target);
+    else if (state === 'on' && !open.length) {
+      if (keys) ({ came: inserts, went: removes } = keys.look(target, atOnce));
+      else weigh(target);
+    }
     return { inserts, removes, unseen, stacks: [...stacks.values()], state };
   };
 
   const takeOut = (why: TapReading['state']): void => {
     if (state !== 'on') return;
-    if (why !== 'collected') reading();
+    if (why !== 'collected') reading(true);
     state = why;
     clearInterval?.(timer);
+    keys?.forget();
     for (const one of undo.splice(0)) one();
   };
 
@@ -233,8 +200,8 @@ export function install(container: object): Tap | TapRefusal {
   const timer = setInterval?.(heed, TICK_MS);
   if (typeof timer === 'object') timer.unref();
 
-  for (const name of METHODS[kind]) put(container, name);
-  if (!undo.length) {
+  for (const name of kind.methods) put(container, name);
+  if (!undo.length && !keys) {
     takeOut('off');
     return 'frozen';
   }
@@ -248,55 +215,4 @@ export function install(container: object): Tap | TapRefusal {
       return reading();
     },
   };
-}
-
-const SIZES: Record<keyof typeof METHODS, (container: object) => number> = {
-  array: (container) => (container as unknown[]).length,
-  map: getterOf(Map.prototype),
-  set: getterOf(Set.prototype),
-};
-
-/** V8's own `size`, whatever a subclass has in its place. Throws for any other object. */
-function getterOf(prototype: object): (container: object) => number {
-  const getter = Reflect.getOwnPropertyDescriptor(prototype, 'size')!.get!;
-  return (container) => Reflect.apply(getter, container, []);
-}
-
-function kindOf(container: object): keyof typeof METHODS | undefined {
-  if (Array.isArray(container)) return 'array';
-  for (const kind of ['map', 'set'] as const) {
-    try {
-      SIZES[kind](container);
-      return kind;
-    } catch {
-      // Of another kind.
-    }
-  }
-  return undefined;
-}
-
-function choose(sites: NodeJS.CallSite[]): TapFrame[] {
-  const chosen: TapFrame[] = [];
-  let users = false;
-  for (const site of sites) {
-    const url = site.getFileName() ?? site.getScriptNameOrSourceURL();
-    if (!url || /^(node|heapline):/.test(url)) continue;
-    const isUsers = !/[\\/]node_modules[\\/]/.test(url);
-    if (chosen.length >= SHOWN_FRAMES && (users || !isUsers)) continue;
-    users ||= isUsers;
-    const line = site.getLineNumber() ?? 1;
-    chosen.push({ url, line, column: site.getColumnNumber() ?? 1, function: nameOf(site) });
-    if (users && chosen.length >= SHOWN_FRAMES) break;
-  }
-  return chosen;
-}
-
-/** `AgentMemory.add`, as V8 would write it. */
-function nameOf(site: NodeJS.CallSite): string | undefined {
-  const name = site.getFunctionName();
-  if (!name || site.isToplevel() || site.isConstructor()) return name ?? undefined;
-  const type = site.getTypeName();
-  return type && type !== 'Object' && type !== 'Function' && !name.startsWith(`${type}.`)
-    ? `${type}.${name}`
-    : name;
 }

@@ -7,7 +7,7 @@ import type { Tap, TapReading, TapRefusal } from './tap.ts';
 const GROUP = 'heapline-tap';
 
 const REFUSALS: Record<TapRefusal, string> = {
-  kind: "This kind of container can't be watched yet: only arrays, maps and sets can.",
+  kind: "This kind of object can't be watched: arrays, maps, sets, plain objects, emitters and event targets can.",
   frozen: "The program has frozen or guarded this container: it can't be watched.",
 };
 
@@ -31,6 +31,8 @@ export class WireTap {
     };
     try {
       if (className !== undefined && container.className !== className) throw gone();
+      // Whatever is done to it runs the program's code.
+      if (container.subtype === 'proxy') throw new HeaplineError('usage', REFUSALS.kind);
       const { result, exceptionDetails } = await inspector.send('Runtime.callFunctionOn', {
         functionDeclaration: `function() {
 const module = { exports: {} };
@@ -83,13 +85,17 @@ return module.exports.install(this);
   }
 }
 
-async function find(inspector: Inspector, nodeId: number): Promise<{ objectId: string; className?: string }> {
+async function find(
+  inspector: Inspector,
+  nodeId: number,
+): Promise<{ objectId: string; className?: string; subtype?: string }> {
   try {
     const { result } = await inspector.send('HeapProfiler.getObjectByHeapObjectId', {
       objectId: String(nodeId),
       objectGroup: GROUP,
     });
-    if (result.objectId) return { objectId: result.objectId, className: result.className };
+    const { objectId, className, subtype } = result;
+    if (objectId) return { objectId, className, subtype };
   } catch (error) {
     if (HeaplineError.is(error)) throw error;
   }

@@ -3,10 +3,13 @@ import { type CommandSpec, nearest, parseWords, usage, Values } from './args.ts'
 import { COMMANDS } from './commands.ts';
 import { EXIT_OK } from './exit.ts';
 import { commandHelp, generalHelp } from './help.ts';
+import { ignore } from './ignore.ts';
 import { classes, diff, open, path, report } from './inspect.ts';
 import { type Call, type Io, newProgress } from './io.ts';
 import { attach, run } from './record.ts';
+import { rules } from './rules.ts';
 import { tellError } from './tell.ts';
+import { verify } from './verify.ts';
 import { version } from './version.ts';
 
 const ACTIONS: Record<string, (call: Call) => Promise<number>> = {
@@ -17,6 +20,9 @@ const ACTIONS: Record<string, (call: Call) => Promise<number>> = {
   path,
   classes,
   report,
+  verify,
+  ignore,
+  rules,
 };
 
 /** Runs one command line. Never rejects: what fails is told on `stderr` in one line, and by the exit code. */

@@ -42,6 +42,10 @@ const recordOptions: OptionSpec[] = [
     value: 'SHARE',
     help: 'at most SHARE of the time in pauses (20% unless told, and up to 40s in a short run)',
   },
+  {
+    name: 'prove',
+    help: 'also watch what seems to leak as the program runs: the lines that insert, how often',
+  },
   quiet,
   help,
 ];
@@ -59,6 +63,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       "that matches --step-on, or with performance.mark('heapline.step') in the program.",
       '--max-pause does not count the first two snapshots, the last, and those that you time yourself.',
       'Where --out is an earlier recording, that is kept as NAME.old.heapline; any other folder is left alone.',
+      '--prove analyses what is recorded so far while the program runs, and notes for some seconds who inserts',
+      'into what seems to leak. To find that object V8 walks the heap: a stop shorter than that of a snapshot.',
     ],
     program: true,
     options: [
@@ -71,6 +77,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['heapline run -- node agent.mjs', 'record until it ends, then print the verdict'],
       ['heapline run --step-on "turn done" -- npm start', 'growth per step, too'],
+      ['heapline run --prove -- npm start', 'also watch what leaks: the line, seen at work'],
       ['heapline run --json out.json --fail-on-leak -q -- node test.mjs', 'in CI'],
     ],
   },
@@ -82,6 +89,8 @@ export const COMMANDS: readonly CommandSpec[] = [
       'Records until the program ends or Ctrl-C; the program goes on. A step ends with',
       "performance.mark('heapline.step') in the program; what it prints is not seen.",
       '--max-pause does not count the first two snapshots, the last, and those that you time yourself.',
+      '--prove analyses what is recorded so far while the program runs, and notes for some seconds who inserts',
+      'into what seems to leak. To find that object V8 walks the heap: a stop shorter than that of a snapshot.',
     ],
     options: recordOptions,
     examples: [
@@ -159,6 +168,73 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['heapline report agent.heapline -o leak.html', 'a page to open or send'],
       ['heapline report agent.heapline --format markdown', 'for an issue or a pull request'],
+    ],
+  },
+  {
+    name: 'verify',
+    usage: '[options] --baseline REC (-- CMD [ARGS...] | --after REC)',
+    summary: 'run the mended program, and say what became of the leaks of an earlier recording',
+    details: [
+      'CMD runs and is recorded as by heapline run. With --after nothing runs: two recordings are compared.',
+      'A leak is known again by its container, also where its line has moved.',
+      'Exit code 0: all leaks of the baseline are gone, and there is no new one. 1: not so, or not certain.',
+      'Let it do the same work as the baseline. What is ignored is left out on both sides.',
+    ],
+    program: true,
+    options: [
+      { name: 'baseline', value: 'REC', help: 'the recording from before the fix' },
+      {
+        name: 'after',
+        value: 'REC',
+        help: 'a recording from after it, in place of running the program',
+      },
+      json,
+      {
+        name: 'step-on',
+        value: 'REGEX',
+        help: 'each line printed that matches ends a step (unless told, as in the baseline)',
+      },
+      ...recordOptions.filter(
+        ({ name }) => !['json', 'html', 'prove', 'fail-on-leak', 'quiet', 'help'].includes(name),
+      ),
+      { name: 'stdin', help: 'the keyboard belongs to the program' },
+      noProgress,
+      help,
+    ],
+    examples: [
+      ['heapline verify --baseline before.heapline -- node agent.mjs', 'after mending agent.mjs'],
+      ['heapline verify --baseline before.heapline --after after.heapline', 'two recordings'],
+    ],
+  },
+  {
+    name: 'ignore',
+    usage: '[options] ID',
+    summary: 'leave a leak be, with a reason: it is shown as ignored, and does not count',
+    details: [
+      'ID is that of a finding, as reports show it; with --rule that of a rule, with --owner the name of what grows.',
+      'It is written to .heapline/ignore.json: the nearest one upwards, or a new one in the working folder.',
+    ],
+    options: [
+      { name: 'reason', value: 'TEXT', help: 'why, for those who read it later (required)' },
+      { name: 'expires', value: 'DATE', help: 'the last day on which it is ignored: 2027-01-31' },
+      { name: 'rule', help: 'ID is a rule: all leaks that match it are ignored' },
+      { name: 'owner', help: 'ID is the name of what grows, as AgentMemory.history' },
+      quiet,
+      help,
+    ],
+    examples: [
+      ['heapline ignore map:cache:1f0c22aa --reason "bounded by the number of models"', 'one leak'],
+      ['heapline ignore --rule trace-retention --reason "only in tests" --expires 2027-01-31', 'for a while'],
+    ],
+  },
+  {
+    name: 'rules',
+    usage: '[ID]',
+    summary: 'what agents commonly suffer from: the rules, or the page of one',
+    options: [json, help],
+    examples: [
+      ['heapline rules', 'all of them'],
+      ['heapline rules unbounded-cache', 'what it looks like, why it happens, how to mend it'],
     ],
   },
 ];

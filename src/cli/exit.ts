@@ -2,7 +2,7 @@
 import type { ErrorCode } from '../base/errors.ts';
 
 export const EXIT_OK = 0;
-/** `--fail-on-leak` found one. */
+/** `--fail-on-leak` found one; `verify` did not find the leaks gone. */
 export const EXIT_LEAK = 1;
 
 const BY_CODE: Record<ErrorCode, number> = {
@@ -22,7 +22,7 @@ const BY_CODE: Record<ErrorCode, number> = {
 
 export const EXIT_HELP: [string, string][] = [
   ['0', 'all went well'],
-  ['1', '--fail-on-leak, and there is a leak'],
+  ['1', '--fail-on-leak, and there is a leak; verify: not fixed, or not certain'],
   ['64', 'the command line is off'],
   ['65', 'a file is damaged or of another kind'],
   ['66', 'a file, folder or object is not there or not readable'],

@@ -14,6 +14,7 @@ import { EXIT_LEAK, EXIT_OK } from './exit.ts';
 import { ask, type Call, fileError, type Io, jsonOnStdout, kindOf, writeJson, writeOutput } from './io.ts';
 import { classesText, detailsText, diffText, type Look } from './tables.ts';
 import { painter, wantsColor, widthOf } from './terminal.ts';
+import { verdictOn } from './verdict.ts';
 
 const TOP = 30;
 
@@ -30,7 +31,7 @@ export async function open(call: Call): Promise<number> {
   const input: AnalysisInput = folders.length
     ? { recordingDir: resolve(io.cwd, words[0]) }
     : { snapshotFiles: words.map((word) => resolve(io.cwd, word)) };
-  const data = await ask(call, 'analyse', input);
+  const { data } = await verdictOn(call, input);
   writeJson(call, data.findings);
   if (!jsonOnStdout(values) && !values.has('quiet')) io.stdout.write(textReport(io, data));
   return values.has('fail-on-leak') && data.findings.verdict === 'leak' ? EXIT_LEAK : EXIT_OK;
@@ -97,7 +98,7 @@ export async function report(call: Call): Promise<number> {
     );
   const file = values.text('output');
   const format = values.oneOf('format', ['text', 'markdown', 'html']) ?? formatOf(file);
-  const data = await ask(call, 'analyse', { recordingDir: resolve(io.cwd, words[0]) });
+  const { data } = await verdictOn(call, { recordingDir: resolve(io.cwd, words[0]) });
   writeJson(call, data.findings);
   if (!file && jsonOnStdout(values)) return EXIT_OK;
   const rendered =

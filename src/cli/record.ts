@@ -14,31 +14,28 @@ import { replaceFile } from '../recording/disk.ts';
 import { usage } from './args.ts';
 import { EXIT_LEAK, EXIT_OK, exitCodeOf, programExitCode } from './exit.ts';
 import { htmlReport, textReport } from './inspect.ts';
-import { ask, type Call, fileError, writeJson, writeOutput } from './io.ts';
+import { type Call, fileError, writeJson, writeOutput } from './io.ts';
 import { chooseFolder, nameOf } from './out-folder.ts';
+import { Prover } from './prover.ts';
 import { tellError } from './tell.ts';
+import { verdictOn } from './verdict.ts';
 import { version } from './version.ts';
 
 /** A sentence of ours with a path in it, in UTF-16 units. */
 const MAX_NOTE = 4000;
 
 export async function run(call: Call): Promise<number> {
-  const { io, spec, values, words } = call;
+  const { spec, values, words } = call;
   if (!words.length) throw usage(spec, 'Which program?', 'heapline run -- node app.js.');
-  const stepOn = values.regex('step-on');
-  return record(call, nameOf(words), (options, hooks, keyboard) =>
-    io.recordRun(
-      {
-        ...options,
-        command: words,
-        stepOn,
-        cwd: io.cwd,
-        env: io.env,
-        stdin: keyboard ? 'ignore' : 'inherit',
-      },
-      hooks,
-    ),
-  );
+  return record(call, nameOf(words), running(call, words, values.regex('step-on')));
+}
+
+/** Starts a program and records it. */
+export function running({ io }: Call, command: string[], stepOn: RegExp | undefined): Start {
+  return (options, hooks, keyboard) => {
+    const stdin = keyboard ? 'ignore' : 'inherit';
+    return io.recordRun({ ...options, command, stepOn, cwd: io.cwd, env: io.env, stdin }, hooks);
+  };
 }
 
 export async function attach(call: Call): Promise<number> {
@@ -47,10 +44,32 @@ export async function attach(call: Call): Promise<number> {
   return record(call, 'attach', (options, hooks) => io.recordAttached(words[0], options, hooks));
 }
 
-type Start = (options: CaptureOptions, hooks: CaptureHooks, keyboard: boolean) => Promise<CaptureOutcome>;
+export type Start = (
+  options: CaptureOptions,
+  hooks: CaptureHooks,
+  keyboard: boolean,
+) => Promise<CaptureOutcome>;
 
 /** Records, then gives the verdict. @returns the exit code */
 async function record(call: Call, name: string, start: Start): Promise<number> {
+  call.values.text('html');
+  const { folder, outcome } = await capture(call, name, start);
+  const programCode = call.spec.program ? programExitCode(outcome, constants.signals) : EXIT_OK;
+  if (!outcome.snapshots) {
+    const code = tellError(call.io, outcome.failure ?? noSnapshot(outcome));
+    // With a failure the signal may be ours: a program that could not be recorded is ended.
+    const own = outcome.failure && outcome.signal ? EXIT_OK : programCode;
+    return own || code;
+  }
+  return conclude(call, folder, programCode, outcome.failure);
+}
+
+/** Records as the options say. @returns the recording's folder, and how the recording ended */
+export async function capture(
+  call: Call,
+  name: string,
+  start: Start,
+): Promise<{ folder: string; outcome: CaptureOutcome }> {
   const { io, values } = call;
   const options = {
     every: values.duration('every'),
@@ -61,7 +80,6 @@ async function record(call: Call, name: string, start: Start): Promise<number> {
     pauseBudget: values.share('max-pause'),
     version: version(io.dist),
   };
-  values.text('html');
   const { folder, earlier } = chooseFolder(io.cwd, values.text('out'), name, new Date());
   const shown = printable(relative(io.cwd, folder) || folder);
   const keyboard = Boolean(io.stdin.isTTY) && !values.has('stdin');
@@ -69,21 +87,17 @@ async function record(call: Call, name: string, start: Start): Promise<number> {
     `Recording into ${shown}. ${keyboard ? 'Enter takes a snapshot; ' : ''}Ctrl-C ends it.` +
     (earlier ? ` The recording that was there is now ${printable(relative(io.cwd, earlier))}.` : '');
   const joined = joinUser(call, keyboard, begun);
-  let outcome: CaptureOutcome;
+  const prover = values.has('prove') ? new Prover(call, folder) : undefined;
+  const hooks = prover ? joinProver(joined.hooks, prover) : joined.hooks;
   try {
-    outcome = await start({ ...options, out: folder }, joined.hooks, keyboard);
+    const outcome = await start({ ...options, out: folder }, hooks, keyboard);
+    if (outcome.snapshots) prover?.tell();
+    return { folder, outcome };
   } finally {
     joined.dispose();
+    prover?.dispose();
     if (earlier && !existsSync(folder)) renameSync(earlier, folder);
   }
-  const programCode = call.spec.program ? programExitCode(outcome, constants.signals) : EXIT_OK;
-  if (!outcome.snapshots) {
-    const code = tellError(io, outcome.failure ?? noSnapshot(outcome));
-    // With a failure the signal may be ours: a program that could not be recorded is ended.
-    const own = outcome.failure && outcome.signal ? EXIT_OK : programCode;
-    return own || code;
-  }
-  return conclude(call, folder, programCode, outcome.failure);
 }
 
 /** Joins keyboard, signals and standard error to a recording. @param begun said as soon as there is a program */
@@ -115,6 +129,17 @@ function joinUser(
   return { hooks: { controls, onEvent }, dispose: () => joined.dispose() };
 }
 
+function joinProver(hooks: CaptureHooks, prover: Prover): CaptureHooks {
+  return {
+    ...hooks,
+    onEvent(event) {
+      hooks.onEvent?.(event);
+      prover.hear(event);
+    },
+    onRecording: (recording) => prover.begin(recording),
+  };
+}
+
 function eventText(event: RecordingEvent, begun: string): string | undefined {
   switch (event.type) {
     case 'process':
@@ -130,7 +155,7 @@ function eventText(event: RecordingEvent, begun: string): string | undefined {
   }
 }
 
-function noSnapshot({ reason }: CaptureOutcome): HeaplineError {
+export function noSnapshot({ reason }: CaptureOutcome): HeaplineError {
   return new HeaplineError(
     'target-gone',
     `The program ended (${reason}) before a first snapshot: there is nothing to analyse.`,
@@ -152,9 +177,9 @@ async function conclude(
   const { io, values, progress } = call;
   const shown = relative(io.cwd, folder) || folder;
   try {
-    const data = await ask(call, 'analyse', { recordingDir: folder });
+    const { data, whole } = await verdictOn(call, { recordingDir: folder });
     if (!values.has('quiet')) io.stderr.write(`\n${textReport(io, data, io.stderr)}`);
-    keepFindings(folder, data.findings);
+    keepFindings(folder, whole);
     const html = values.text('html');
     if (html) writeOutput(io, html, htmlReport(io, data));
     writeJson(call, data.findings);
@@ -171,8 +196,8 @@ async function conclude(
   }
 }
 
-/** So that the recording is complete in itself. */
-function keepFindings(folder: string, findings: Findings): void {
+/** So that the recording is complete in itself. What is ignored may change: that is not decided here. */
+export function keepFindings(folder: string, findings: Findings): void {
   const file = join(folder, 'findings.json');
   try {
     replaceFile(file, `${JSON.stringify(findings, null, 2)}\n`);

@@ -60,7 +60,13 @@ export async function analyseSource(whole: AnalysisSource, task?: Task): Promise
   const snapshots = source.snapshots.slice(growth.baseline);
   const axis = progressAxis(snapshots);
   const times = axis.unit === 'allocated' ? snapshots.map(({ activeMs }) => activeMs) : undefined;
-  const judgement = judgeGrowth(growth, axis.xs, times);
+  const last = snapshots[snapshots.length - 1];
+  const judgement = judgeGrowth(growth, axis.xs, {
+    otherXs: times,
+    ms: last.activeMs - snapshots[0].activeMs,
+    unseenMs: source.unseenMs,
+    steps: last.step,
+  });
   const external = externalGrowth(snapshots, axis.xs, source.events);
 
   throwIfCancelled(task);

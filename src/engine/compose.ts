@@ -14,8 +14,10 @@ import { fingerprint } from './fingerprint.ts';
 import type { HeapGrowth } from './growth.ts';
 import type { AnalysisSource } from './input-types.ts';
 import type { JudgedOwner, Judgement } from './judge.ts';
-import type { OwnerFacts } from './owner-facts.ts';
+import type { EntryFact, OwnerFacts } from './owner-facts.ts';
 import { reasonsOf, titleOf } from './phrases.ts';
+import { Proofs, withProof } from './proof.ts';
+import { withRule } from './rules/rules.ts';
 import type { OwnerSites, SiteFinder } from './sites.ts';
 import { pointAt, rates, round, type Span, spanOf } from './span.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -44,16 +46,23 @@ export async function composeFindings(
   const span = spanOf(evidence.snapshots, evidence.axis);
   const suspects: Suspect[] = [];
   const listed = judgement.verdict === 'leak' ? judgement.leaks : judgement.unsettled;
+  const proofs = await Proofs.of(source);
   for (const one of listed.slice(0, MAX_FINDINGS)) {
     const sites = await evidence.finder.sitesOf(one.owner.facts);
     const path = await pathEntries(evidence.finder, one.owner.facts);
-    suspects.push({ finding: heapFinding(one, sites, path, evidence, span), p: one.verdict.p });
+    suspects.push({
+      finding: heapFinding(one, sites, path, evidence, span, proofs),
+      p: one.verdict.p,
+      entries: one.owner.facts.entries,
+    });
   }
   const { verdict, confidence, reasons } = withExternal(evidence, span, suspects);
   suspects.sort(
     (a, b) => rank(b.finding) - rank(a.finding) || b.finding.growth.bytes - a.finding.growth.bytes,
   );
-  const list = suspects.map(({ finding }) => finding);
+  const found = suspects.map(({ finding }) => finding);
+  const sources = await makeExcerpts(found, evidence.map, evidence.source.recording.createdAt);
+  const list = suspects.map(({ finding, entries }) => withRule(finding, entries, sources));
   // Of a leak there is no more to say than of its first finding; other findings speak for themselves.
   const firstly = verdict === 'leak' ? (list[0]?.reasons ?? []) : [];
 
@@ -64,7 +73,10 @@ export async function composeFindings(
     engine: ENGINE_VERSION,
     runtime: source.runtime,
     verdict,
-    confidence: round(confidence),
+    // A watch may have made a finding surer.
+    confidence: round(
+      verdict === 'leak' ? Math.max(confidence, ...list.map((one) => one.confidence)) : confidence,
+    ),
     reasons: [...reasons, ...firstly, ...source.warnings],
     growth: {
       bytes: gained,
@@ -76,13 +88,14 @@ export async function composeFindings(
     findings: list,
     notLeaks: notLeaks(judgement.sound, verdict === 'leak' ? judgement.unsettled : []),
   };
-  return { findings, sources: await makeExcerpts(list, evidence.map, evidence.source.recording.createdAt) };
+  return { findings, sources };
 }
 
 interface Suspect {
   finding: Finding;
   /** Mann-Kendall's, of its series. */
   p: number;
+  entries: readonly EntryFact[];
 }
 
 /** The verdict with growth outside the heap, which is added to the suspects where it says more than they do. */
@@ -95,7 +108,7 @@ function withExternal(
   const finding = external && externalFinding(external, snapshots, span, inHeap);
   const { verdict, confidence, reasons } = judgement;
   if (!finding || (verdict === 'leak' && external.verdict.trend !== 'leak')) return judgement;
-  const outside = { finding, p: external.verdict.p };
+  const outside = { finding, p: external.verdict.p, entries: [] };
   if (external.verdict.trend === 'leak' && verdict === 'leak') {
     suspects.push(outside);
     return {
@@ -142,25 +155,31 @@ function notLeaks(sound: readonly JudgedOwner[], unsettled: readonly JudgedOwner
 
 function heapFinding(
   one: JudgedOwner,
-  sites: OwnerSites,
+  found: OwnerSites,
   retainingPath: PathEntry[],
   evidence: Evidence,
   span: Span,
+  proofs: Proofs,
 ): Finding {
   const { facts } = one.owner;
   const name = facts.display;
+  // The same with and without a watch.
+  const id = fingerprint(facts, found.storeSite);
+  const owner = {
+    className: facts.containerClass,
+    name,
+    nodeId: facts.nodeId,
+    ...(found.ownerSite ? { site: found.ownerSite } : {}),
+  };
+  const proof = proofs.find(owner, id);
+  const { sites, doubt, reasons } = proof ? withProof(found, proof) : { sites: found, doubt: 1, reasons: [] };
   return {
-    id: fingerprint(facts, sites.storeSite),
+    id,
     title: titleOf(one, name, sites.storeSite, span),
     kind: facts.kind,
-    confidence: round(one.verdict.confidence),
-    reasons: reasonsOf(one, evidence.axis, span),
-    owner: {
-      className: facts.containerClass,
-      name,
-      nodeId: facts.nodeId,
-      ...(sites.ownerSite ? { site: sites.ownerSite } : {}),
-    },
+    confidence: round(1 - (1 - one.verdict.confidence) * doubt),
+    reasons: [...reasons, ...reasonsOf(one, evidence.axis, span)],
+    owner,
     retainingPath,
     growth: {
       ...rates(one.gain, span),
@@ -177,6 +196,7 @@ function heapFinding(
     allocationSites: sites.allocationSites,
     ...(sites.userSite ? { userSite: sites.userSite } : {}),
     advice: adviceFor(facts.kind, name),
+    ...(proof ? { proof } : {}),
   };
 }
 

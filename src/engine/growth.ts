@@ -12,6 +12,7 @@ import {
   trackedOwner,
   wayTo,
 } from '../analysis/growth-series.ts';
+import { ENOUGH } from '../analysis/growth-verdict.ts';
 import { type DominatedHeap, dominateHeap, measureDistances } from '../analysis/heap.ts';
 import { RetainingPaths } from '../analysis/paths.ts';
 import { buildRetainers } from '../analysis/retainers.ts';
@@ -58,7 +59,7 @@ export interface HeapGrowth {
 /** Owners looked at: those that gained most. */
 const MAX_OWNERS = 24;
 /** Snapshots that a verdict wants after warm-up. */
-const WANTED = 4;
+const WANTED = ENOUGH;
 
 interface First {
   index: number;

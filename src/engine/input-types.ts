@@ -15,6 +15,8 @@ export interface AnalysisSource {
   scripts: ScriptEntry[];
   /** The last sampling profile. */
   profile?: SamplingProfile;
+  /** Milliseconds in which the program worked on after the last of the snapshots: what was taken later is left out. */
+  unseenMs?: number;
   /** What could not be used, in sentences. */
   warnings: string[];
 }

@@ -1,6 +1,12 @@
 /** From owners' series to the verdict on the whole run. */
-import { judgeSeries, LEAST_GAIN, type SeriesPoint, type TrendVerdict } from '../analysis/growth-verdict.ts';
-import { formatBytes, formatCount } from '../base/units.ts';
+import {
+  ENOUGH,
+  judgeSeries,
+  LEAST_GAIN,
+  type SeriesPoint,
+  type TrendVerdict,
+} from '../analysis/growth-verdict.ts';
+import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
 import type { Verdict } from '../protocol/findings.ts';
 import type { ClassTrendRow } from '../protocol/report.ts';
 import { unticked } from '../protocol/wording.ts';
@@ -33,16 +39,33 @@ const MATERIAL = { objects: 400, bytes: 200_000 };
 /** Node's own buffer of resource timings holds 250 entries unless told otherwise, then drops what comes. */
 const RESOURCE_TIMINGS = 250;
 
-/** @param otherXs another measure of progress, where it is not sure which is the right one */
-export function judgeGrowth(
-  growth: HeapGrowth,
-  xs: readonly number[],
-  otherXs?: readonly number[],
-): Judgement {
+/** What is known of the run that was measured. */
+export interface Run {
+  /** Another measure of progress, one number per snapshot, where it is not sure which is the right one. */
+  otherXs?: readonly number[];
+  /** The program's own time from the baseline to the last snapshot, in milliseconds. */
+  ms?: number;
+  /** Milliseconds in which the program worked on after the last snapshot. */
+  unseenMs?: number;
+  /** Steps until the last snapshot. */
+  steps?: number;
+}
+
+/** From so long a run on, five even points are enough: what fills up had its time. */
+const LONG_MS = 10_000;
+/** A leak was not seen to go on where it was not looked at for so much of the time looked at. */
+const UNSEEN = 0.5;
+/** What is looked for by how much longer a run: a snapshot for each fifth more of it. */
+const LONGER = 1.2;
+/** A run of this length gives snapshots enough, in milliseconds. */
+const LEAST_RUN_MS = 3000;
+
+export function judgeGrowth(growth: HeapGrowth, xs: readonly number[], run: Run = {}): Judgement {
+  const { otherXs } = run;
   const judged = growth.owners.map((owner) => {
-    const one = judgeOwner(owner, xs, growth);
+    const one = judgeOwner(owner, xs, growth, run);
     if (one.verdict.trend !== 'unsettled' || !otherXs) return one;
-    const other = judgeOwner(owner, otherXs, growth);
+    const other = judgeOwner(owner, otherXs, growth, run);
     return other.verdict.trend === 'leak' ? other : one;
   });
   const bySize = (a: JudgedOwner, b: JudgedOwner) => b.gain.bytes - a.gain.bytes;
@@ -65,9 +88,8 @@ export function judgeGrowth(
     const names = unsettled.slice(0, 3).map((one) => `\`${unticked(one.owner.facts.display)}\``);
     const reasons = [
       `${names.join(', ')} grew, but the evidence is thin.`,
-      snapshots < 5
-        ? `${snapshots} snapshots are few: a longer run, or more snapshots, would settle it.`
-        : 'A run of twice the length would settle it.',
+      ...(snapshots < ENOUGH ? [`${snapshots} snapshots are few: six would tell.`] : []),
+      whatSettles(snapshots, run),
     ];
     return { verdict: 'inconclusive', confidence: 0.5, reasons, ...rest };
   }
@@ -77,13 +99,22 @@ export function judgeGrowth(
       `${formatBytes(gained)} in all.`,
   ];
   if (snapshots < 3) {
-    reasons.push('Two snapshots are few: a longer run would settle it.');
+    reasons.push('Two snapshots are few.', whatSettles(snapshots, run));
     return { verdict: 'inconclusive', confidence: 0.4, reasons, ...rest };
   }
   return { verdict: 'no-leak', confidence: snapshots >= 5 ? 0.9 : 0.7, reasons, ...rest };
 }
 
-function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowth): JudgedOwner {
+/** In a sentence, how much longer the program must run. */
+function whatSettles(snapshots: number, { ms = 0, steps }: Run): string {
+  const times = snapshots < ENOUGH ? LONGER ** (ENOUGH + 1 - snapshots) : 2;
+  if (!ms && !steps) return `A run of ${formatCount(times, 1)} times the length would settle it.`;
+  const longer = formatDuration(Math.max(LEAST_RUN_MS, Math.ceil((times * ms) / 1000) * 1000));
+  const rest = steps ? `, about ${formatCount(Math.ceil(times * steps))} steps,` : '';
+  return `A run of about ${longer}${rest} would settle it.`;
+}
+
+function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowth, run: Run): JudgedOwner {
   const series = withShared(owner, growth.classes);
   const lent = lentOut(series, growth.totals);
   const points = series
@@ -92,7 +123,13 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
   const first = points[0];
   const last = points[points.length - 1];
   const gain = { objects: last.objects - first.objects, bytes: last.bytes - first.bytes };
-  let verdict = judgeSeries(points, owner.root ? LEAST_AT_ROOT : LEAST_GAIN);
+  const { ms = 0, unseenMs = 0 } = run;
+  const enough = ms >= LONG_MS ? ENOUGH - 1 : ENOUGH;
+  let verdict = judgeSeries(points, owner.root ? LEAST_AT_ROOT : LEAST_GAIN, enough);
+  if (verdict.trend === 'leak' && unseenMs > UNSEEN * ms) {
+    const reason = `The last ${formatDuration(unseenMs)} of the program's work were not seen.`;
+    verdict = { ...verdict, trend: 'unsettled', confidence: 0.5, reasons: [...verdict.reasons, reason] };
+  }
   if (owner.root && verdict.trend !== 'stable' && growsByLoading(series, growth.scripts)) {
     const reason = 'It grew when scripts were loaded.';
     verdict = { ...verdict, trend: 'stable', confidence: 0.6, reasons: [reason] };

@@ -23,6 +23,12 @@ export interface GainedFact {
   places: Place[];
 }
 
+export interface EntryFact {
+  className: string;
+  /** Of the new parts. */
+  share: number;
+}
+
 export interface OwnerFacts {
   kind: FindingKind;
   /** `AgentMemory.history`, `cache`, `stop.signal`: what a person would call it. */
@@ -35,6 +41,8 @@ export interface OwnerFacts {
   /** How the holder is held, nearest first. */
   heldBy: Holder[];
   gained: GainedFact[];
+  /** Classes of the new parts that it holds itself, commonest first. */
+  entries: EntryFact[];
   /** Functions and class instances in the new parts, nearest and commonest first. */
   partPlaces: PartPlace[];
   /** Names of other containers that hold the same. */
@@ -89,6 +97,7 @@ export function ownerFacts(
       bytes: group.bytes,
       places: commonPlaces(graph, group.samples),
     })),
+    entries: entriesOf(graph, container),
     partPlaces: partPlaces(graph, container),
     also: container.also.map((node) => {
       const facts = readablePath(graph, retainers, paths.to(node)[0] ?? []);
@@ -98,6 +107,21 @@ export function ownerFacts(
     registrar: kind === 'listeners' ? registrarOf(graph, steps) : undefined,
     chainLength: accumulation.chain?.length,
   };
+}
+
+/** A tenth of the parts is worth a name. */
+const LEAST_SHARE = 0.1;
+
+function entriesOf(graph: HeapGraph, { parts }: GrowingContainer): EntryFact[] {
+  const counts = new Map<string, number>();
+  for (const part of parts) {
+    const name = nameOfClass(graph, part);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return [...counts]
+    .map(([className, count]) => ({ className, share: count / parts.length }))
+    .filter(({ share }) => share >= LEAST_SHARE)
+    .sort((a, b) => b.share - a.share || a.className.localeCompare(b.className));
 }
 
 /** Ways looked at for a name. */

@@ -1,7 +1,7 @@
 /** A finding's title and reasons, in sentences. */
 import { formatBytes, formatCount } from '../base/units.ts';
 import type { Finding, Site } from '../protocol/findings.ts';
-import { counted, unticked } from '../protocol/wording.ts';
+import { counted, shortSite, unticked } from '../protocol/wording.ts';
 import type { Axis } from './axis.ts';
 import type { JudgedOwner } from './judge.ts';
 import { type Span, spanText } from './span.ts';
@@ -30,11 +30,6 @@ export function titleOf(one: JudgedOwner, name: string, store: Site | undefined,
     `\`${unticked(name)}\`${className} gained ${objects}${formatBytes(one.gain.bytes)}${objects && ','} over ${spanText(span)}${rate}` +
     `${one.verdict.trend === 'leak' ? ', never released' : ''}.${where}`
   );
-}
-
-function shortSite(site: Site): string {
-  const file = (site.path ?? site.url).split(/[\\/]/).pop() ?? site.url;
-  return `${file}:${site.line}`;
 }
 
 export function reasonsOf(one: JudgedOwner, axis: Axis, span: Span): string[] {

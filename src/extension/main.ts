@@ -6,12 +6,14 @@ import type { Deps } from './deps.ts';
 import { registerEditors } from './editors.ts';
 import { watchEndings } from './endings.ts';
 import { registerGutter } from './gutter/gutter.ts';
+import { watchIgnoreFiles } from './ignore-files.ts';
 import { Launches } from './launches.ts';
 import { learning } from './learning-server.ts';
 import { markFindings } from './marking.ts';
 import { Model } from './model.ts';
 import { registerPanels } from './panels/panels.ts';
 import { Recorder } from './recorder.ts';
+import { openRule } from './rule-pages.ts';
 import { ServerProcess } from './server-process.ts';
 import { Sessions } from './sessions.ts';
 import { gutterEnabled, onDidChangeGutter } from './settings.ts';
@@ -51,6 +53,8 @@ export function activate(context: ExtensionContext): void {
     showReport: (dir) => panels.showReport(dir),
     canVerify: (dir) => launches.of(dir) !== undefined,
     verifyFix: (dir, finding) => commands.executeCommand('heapline.verify', { dir }, finding),
+    ignore: (dir, finding) => commands.executeCommand('heapline.ignore', { dir }, finding),
+    openRule: (rule) => openRule(context.extensionUri, rule),
   });
   const commandContext = { ...deps, sessions, recorder, launches, panels, openSite: sources.openSite };
   own.push(
@@ -59,6 +63,7 @@ export function activate(context: ExtensionContext): void {
     registerEditors(pageDeps),
     gutter,
     markFindings(model, gutter),
+    watchIgnoreFiles(deps),
     ...registerCommands({ ...commandContext, clearMarks: () => gutter.clear() }),
     watchEndings(deps, panels, sources.openSite),
     new ContextKeys(model, sessions, (dir) => launches.of(dir) !== undefined),

@@ -3,6 +3,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { Finding, Findings } from '../protocol/findings.ts';
 import type { SourceExcerpt } from '../protocol/report.ts';
 import type { MemoryReading, RecordingInfo, TargetInfo, TargetSpec } from '../protocol/server.ts';
+import { withoutPid } from './debug-sessions.ts';
 import { Emitter } from './emitter.ts';
 import { withReading } from './readings.ts';
 
@@ -11,6 +12,12 @@ export interface Target {
   /** As the server sees it; absent until it was asked to look. */
   info?: TargetInfo;
   readings: readonly MemoryReading[];
+}
+
+/** A recording at its end. */
+export interface EndedRecording extends RecordingInfo {
+  /** The user has stopped the program. */
+  stopped: boolean;
 }
 
 export type Change =
@@ -32,10 +39,13 @@ export class Model implements Disposable {
   private readonly changes = new Emitter<Change>();
   /** Which target a recording under way is, or was, of: it has none any longer while it is analysed. */
   private readonly recorded = new Map<string, string>();
-  private latestDir: string | undefined;
+  /** Folders of those that began since the last time that nothing was recorded. */
+  private readonly run = new Set<string>();
   private onDisk = false;
   private listed = false;
-  private readonly ends = new Emitter<RecordingInfo>();
+  private readonly ends = new Emitter<EndedRecording>();
+  /** Folders of recordings under way whose programs the user has stopped. */
+  private readonly stopped = new Set<string>();
 
   readonly onDidChange = this.changes.event;
   /** A recording has its final verdict, or ended without one. It bears the target that it had. */
@@ -58,14 +68,20 @@ export class Model implements Disposable {
     this.changes.fire({ what: 'recordings' });
   }
 
-  private get latest(): RecordingInfo | undefined {
-    return this.latestDir === undefined ? undefined : this.recordingsByDir.get(this.latestDir);
-  }
-
-  /** What is recorded at the moment; when nothing is, the recording made last in this window. */
+  /**
+   * What is recorded at the moment, and what ended meanwhile, newest first; when nothing is, the recordings made last
+   * in this window. Of one program that is recorded again, only the later one.
+   */
   get current(): readonly RecordingInfo[] {
-    const underWay = this.recordings.filter(({ state }) => state !== 'ended');
-    return underWay.length ? underWay : this.latest ? [this.latest] : [];
+    const later = new Set<string>();
+    return [...this.run].reverse().flatMap((dir) => {
+      const recording = this.recordingsByDir.get(dir);
+      if (!recording) return [];
+      const program = withoutPid(recording.title);
+      const isRepeated = later.has(program);
+      later.add(program);
+      return recording.state !== 'ended' || !isRepeated ? [recording] : [];
+    });
   }
 
   /** In the order in which they came. */
@@ -102,6 +118,11 @@ export class Model implements Disposable {
     if (this.targetsById.delete(id)) this.changes.fire({ what: 'targets' });
   }
 
+  /** The user stops or restarts its session: its end is no surprise. */
+  noteStop(target: string): void {
+    for (const [dir, id] of this.recorded) if (id === target) this.stopped.add(dir);
+  }
+
   /** The server's word; of targets that are not there any longer it is not heeded. */
   setTarget(info: TargetInfo): void {
     const target = this.targetsById.get(info.spec.id);
@@ -119,15 +140,18 @@ export class Model implements Disposable {
 
   setRecording(info: RecordingInfo): void {
     const known = this.recordingsByDir.get(info.dir);
+    if (!known && info.state !== 'ended') {
+      if (!this.recordings.some(({ state }) => state !== 'ended')) this.run.clear();
+      this.run.add(info.dir);
+    }
     this.recordingsByDir.set(info.dir, info);
-    if (!known && info.state !== 'ended') this.latestDir = info.dir;
     this.forgetSources();
     this.changes.fire(known ? { what: 'recording', dir: info.dir } : { what: 'recordings' });
     if (info.target && info.state !== 'ended') this.recorded.set(info.dir, info.target);
     if (!known || known.state === 'ended' || info.state !== 'ended') return;
     const target = this.recorded.get(info.dir);
     this.recorded.delete(info.dir);
-    this.ends.fire({ ...info, target });
+    this.ends.fire({ ...info, target, stopped: this.stopped.delete(info.dir) });
   }
 
   /** The verdict of a recording that had ended without one. */
@@ -160,6 +184,7 @@ export class Model implements Disposable {
     const cut = this.recordings.filter((recording) => recording.state !== 'ended');
     for (const { dir } of cut) this.recordingsByDir.delete(dir);
     this.recorded.clear();
+    this.stopped.clear();
     this.changes.fire({ what: 'targets' });
     return cut;
   }
@@ -180,6 +205,11 @@ export class Model implements Disposable {
 export function isProcessLive(model: Model, { target, pid }: RecordingInfo): boolean {
   if (target !== undefined) return model.target(target)?.info?.state === 'live';
   return pid !== undefined && model.targets.some(({ info }) => info?.state === 'live' && info.pid === pid);
+}
+
+/** What a verdict names as ignored. */
+export function ignoredOf(recording: RecordingInfo | undefined): readonly Finding[] {
+  return recording?.findings?.ignored ?? [];
 }
 
 /** The leaks that a verdict names, by growth, largest first: as it lists them. None unless it says leak. */

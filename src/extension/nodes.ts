@@ -2,11 +2,13 @@
 import type { Finding, PathEntry } from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { RecordingInfo } from '../protocol/server.ts';
-import { leaksOf, type Model } from './model.ts';
+import { ignoredOf, leaksOf, type Model } from './model.ts';
 
 /** `id` is stable, so that what is expanded stays so. */
 export type Node =
   | { kind: 'target'; id: string; target: string }
+  /** Its live memory. */
+  | { kind: 'memory'; id: string; target: string }
   /** What is done with a target: nothing yet, or its recording. */
   | { kind: 'state'; id: string; target: string }
   | { kind: 'recordings'; id: string }
@@ -39,8 +41,12 @@ export function childrenOf(model: Model, node: Node | undefined): Node[] {
   switch (node.kind) {
     case 'target': {
       const recording = model.recordingOf(node.target);
-      const state: Node = { kind: 'state', id: `state:${node.target}`, target: node.target };
-      return recording ? [state, ...contentOf(recording)] : [state];
+      const { target } = node;
+      const rows: Node[] = [{ kind: 'state', id: `state:${target}`, target }];
+      const { info, readings = [] } = model.target(target) ?? {};
+      if (readings.length && info?.state !== 'failed' && info?.state !== 'gone')
+        rows.unshift({ kind: 'memory', id: `memory:${target}`, target });
+      return recording ? [...rows, ...contentOf(recording)] : rows;
     }
     case 'recordings':
       return earlier(model).map(({ dir }) => ({
@@ -85,9 +91,14 @@ function isPast(model: Model, { state, target }: RecordingInfo): boolean {
 function contentOf(recording: RecordingInfo): Node[] {
   const { dir } = recording;
   const leaks = leaksOf(recording);
-  const nodes: Node[] = leaks.length
-    ? leaks.map((finding) => ({ kind: 'finding', id: `finding:${dir}:${finding.id}`, dir, finding }))
-    : [{ kind: 'verdict', id: `verdict:${dir}`, dir }];
+  const nodeOf = (finding: Finding): Node => ({
+    kind: 'finding',
+    id: `finding:${dir}:${finding.id}`,
+    dir,
+    finding,
+  });
+  const nodes: Node[] = leaks.length ? leaks.map(nodeOf) : [{ kind: 'verdict', id: `verdict:${dir}`, dir }];
+  nodes.push(...ignoredOf(recording).map(nodeOf));
   if (recording.snapshots.length) nodes.push({ kind: 'snapshots', id: `snapshots:${dir}`, dir });
   return nodes;
 }

@@ -1,7 +1,7 @@
 /** How a node of the view looks: words, icon, tooltip. Pure, so that it is tested without an editor. */
 import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
 import type { Finding, PathEntry, Site } from '../protocol/findings.ts';
-import type { SnapshotReason } from '../protocol/recording.ts';
+import type { EndCause, SnapshotReason } from '../protocol/recording.ts';
 import type { RecordingInfo, TargetKind } from '../protocol/server.ts';
 import { isWatchable } from '../protocol/watch.ts';
 import { printable, siteOrigin } from '../protocol/wording.ts';
@@ -28,7 +28,8 @@ export interface Row {
   /** What a screen reader says instead of label and description. */
   spoken?: string;
   state: 'none' | 'collapsed' | 'expanded';
-  command?: { id: string; title: string };
+  /** What a click does, given the node. */
+  command?: string;
 }
 
 /** @returns undefined for a node whose target or recording is gone */
@@ -37,6 +38,10 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
     case 'target': {
       const target = model.target(node.target);
       return target && targetRow(target, nameOf(target, model), model.recordingOf(node.target), l10n);
+    }
+    case 'memory': {
+      const target = model.target(node.target);
+      return target && memoryRow(target, nameOf(target, model), l10n);
     }
     case 'state': {
       const target = model.target(node.target);
@@ -60,7 +65,7 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
     case 'finding':
       return findingRow(model, node, l10n);
     case 'path':
-      return pathRow(node.entry, l10n);
+      return pathRow(node.entry);
     case 'snapshots': {
       const recording = model.recording(node.dir);
       return (
@@ -95,16 +100,13 @@ function nameOf({ spec }: Target, { targets }: Model): string {
   return printable(alone ? name : spec.name);
 }
 
+/** What it is: it changes seldom, so that its actions can be pressed at any time. */
 function targetRow(
-  { spec, info, readings }: Target,
+  { spec, info }: Target,
   name: string,
   recording: RecordingInfo | undefined,
   l10n: Localizer,
 ): Row {
-  const last = readings.at(-1);
-  const growth = growthPerMinute(readings);
-  const used = last && formatBytes(last.heapUsed);
-  const rate = growth === undefined ? undefined : l10n.t('{0}/min', signed(growth));
   const status =
     info?.state === 'failed'
       ? l10n.t('not reached')
@@ -113,7 +115,6 @@ function targetRow(
         : info?.state === 'gone'
           ? l10n.t('ended')
           : undefined;
-  const numbers = [used, rate].filter(Boolean).join('  ');
   const gone = info?.state === 'gone' || info?.state === 'failed';
   const state = recording ? 'recording' : gone ? 'away' : 'idle';
   const lines = [
@@ -121,28 +122,53 @@ function targetRow(
       .filter(Boolean)
       .join(' · '),
     info?.failure,
-    last && l10n.t('Heap in use: {0} of {1}', formatBytes(last.heapUsed), formatBytes(last.heapTotal)),
-    last?.external !== undefined && l10n.t('Memory outside the heap: {0}', formatBytes(last.external)),
-    last?.rss !== undefined && l10n.t('Resident set: {0}', formatBytes(last.rss)),
-    growth !== undefined && l10n.t('Change over the last minute: {0} a minute', signed(growth)),
     info?.via === 'proxy' && l10n.t('Reached through the debugger.'),
-  ];
-  const spoken = [
-    name,
-    status,
-    recording && l10n.t('being recorded'),
-    used && l10n.t('heap in use {0}', used),
-    growth !== undefined && l10n.t('changes by {0} a minute', signed(growth)),
   ];
   return {
     label: name,
-    description: status ?? [sparkline(readings, SPARKLINE), numbers].filter(Boolean).join(' '),
+    description: status,
     tooltip: lines.filter(Boolean).join('\n'),
     icon: info?.state === 'failed' ? 'warning' : recording ? 'record' : KIND_ICONS[spec.kind],
     color: recording ? 'charts.red' : info?.state === 'failed' ? 'list.warningForeground' : undefined,
     context: `target.${state}${spec.inspector ? '.attached' : ''}`,
-    spoken: spoken.filter(Boolean).join(', '),
+    spoken: [name, status, recording && l10n.t('being recorded')].filter(Boolean).join(', '),
     state: 'expanded',
+  };
+}
+
+/** Its memory as of now: drawn anew with each reading. */
+function memoryRow({ readings }: Target, name: string, l10n: Localizer): Row | undefined {
+  const last = readings.at(-1);
+  if (!last) return undefined;
+  const { external, rss } = last;
+  const growth = growthPerMinute(readings);
+  const used = formatBytes(last.heapUsed);
+  const lines = [
+    l10n.t('Heap in use: {0} of {1}', used, formatBytes(last.heapTotal)),
+    external !== undefined && l10n.t('Memory outside the heap: {0}', formatBytes(external)),
+    rss !== undefined && l10n.t('Resident set: {0}', formatBytes(rss)),
+    growth !== undefined && l10n.t('Change over the last minute: {0} a minute', signed(growth)),
+  ];
+  return {
+    label: used,
+    description: [
+      sparkline(readings, SPARKLINE),
+      growth !== undefined && l10n.t('{0}/min', signed(growth)),
+      rss !== undefined && l10n.t('rss {0}', formatBytes(rss)),
+    ]
+      .filter(Boolean)
+      .join('  '),
+    tooltip: lines.filter(Boolean).join('\n'),
+    icon: 'pulse',
+    context: 'memory',
+    spoken: [
+      l10n.t('{0}: heap in use {1}', name, used),
+      growth !== undefined && l10n.t('changes by {0} a minute', signed(growth)),
+      rss !== undefined && l10n.t('resident set {0}', formatBytes(rss)),
+    ]
+      .filter(Boolean)
+      .join(', '),
+    state: 'none',
   };
 }
 
@@ -159,7 +185,7 @@ function stateRow(target: Target, recording: RecordingInfo | undefined, l10n: Lo
       icon: 'record',
       context: 'state.idle',
       state: 'none',
-      command: { id: 'heapline.record', title: l10n.t('Record') },
+      command: 'heapline.record',
     };
   }
   const { taking, state, problems } = recording;
@@ -266,8 +292,24 @@ function endOf({ end, state }: RecordingInfo, l10n: Localizer): string | undefin
   if (!end) return l10n.t('Cut off: it shows what was kept.');
   if (end.reason === 'exit' && end.exitCode) return l10n.t('The program ended with code {0}.', end.exitCode);
   if (end.reason === 'signal') return l10n.t('The program was ended by {0}.', end.signal ?? '?');
-  if (end.reason === 'target-gone') return l10n.t('The program ended without a last snapshot.');
+  if (end.reason === 'target-gone') return causeOf(end.cause, l10n);
   return undefined;
+}
+
+/** Why there is no last snapshot. */
+export function causeOf(cause: EndCause | undefined, l10n: Localizer): string {
+  switch (cause) {
+    case 'heap-full':
+      return l10n.t('The program ended without a last snapshot, most likely out of heap memory.');
+    case 'memory-full':
+      return l10n.t(
+        'The program ended without a last snapshot, most likely ended by the system as memory ran out.',
+      );
+    case 'killed':
+      return l10n.t('The program was killed or crashed, without a last snapshot.');
+    default:
+      return l10n.t('The program ended without a last snapshot.');
+  }
 }
 
 function verdictRow(recording: RecordingInfo, l10n: Localizer): Row {
@@ -284,7 +326,7 @@ function verdictRow(recording: RecordingInfo, l10n: Localizer): Row {
 }
 
 function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Localizer): Row {
-  const { growth, owner, storeSite, confidence } = finding;
+  const { growth, owner, storeSite, confidence, rule, ignored } = finding;
   const name = printable(owner.name);
   const rate =
     growth.bytesPerStep !== undefined
@@ -298,31 +340,39 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
   const recording = model.recording(dir);
   const live = isWatchable(finding.kind) && recording && isProcessLive(model, recording);
   const grown = l10n.t('{0}, {1} objects', signed(growth.bytes), formatCount(growth.objects));
+  const left = ignored && l10n.t('ignored: {0}', printable(ignored.reason));
   return {
     label: name,
-    description: [signed(growth.bytes), rate, placesOf(finding)].filter(Boolean).join('  '),
+    description: [left, signed(growth.bytes), rate, placesOf(finding)].filter(Boolean).join('  '),
     tooltip: [
       printable(finding.title, 600).replaceAll('`', ''),
       grown,
       storeSite && l10n.t('Stored at {0}', placeOf(storeSite)),
       caller && l10n.t('Your line that leads there: {0}', placeOf(caller)),
       l10n.t('Confidence: {0} %', Math.round(confidence * 100)),
+      ignored?.expires && l10n.t('Ignored until {0}', printable(ignored.expires)),
+      rule && l10n.t('Rule: {0}', printable(rule.title)),
       ...finding.advice.map((text) => printable(text, 600).replaceAll('`', '')),
     ]
       .filter(Boolean)
       .join('\n'),
-    icon: sure ? 'error' : 'warning',
-    color: sure ? 'list.errorForeground' : 'list.warningForeground',
-    context: `finding.${site ? 'store' : 'unknown'}${caller ? '.caller' : ''}${live ? '.live' : ''}`,
-    spoken: [l10n.t('Leak: {0}', name), grown, site && l10n.t('stored at {0}', placeOf(site))]
+    icon: ignored ? 'circle-slash' : sure ? 'error' : 'warning',
+    color: ignored ? 'disabledForeground' : sure ? 'list.errorForeground' : 'list.warningForeground',
+    context: `finding.${ignored ? 'ignored' : 'counts'}.${rule ? 'rule.' : ''}${site ? 'store' : 'unknown'}${caller ? '.caller' : ''}${live ? '.live' : ''}`,
+    spoken: [
+      left ? l10n.t('Ignored leak: {0}', name) : l10n.t('Leak: {0}', name),
+      left,
+      grown,
+      site && l10n.t('stored at {0}', placeOf(site)),
+    ]
       .filter(Boolean)
       .join(', '),
     state: finding.retainingPath.length ? 'collapsed' : 'none',
-    ...(site && { command: { id: 'heapline.goToStore', title: l10n.t('Go to Line That Stores It') } }),
+    ...(site && { command: 'heapline.goToStore' }),
   };
 }
 
-function pathRow({ edge, name, className, site }: PathEntry, l10n: Localizer): Row {
+function pathRow({ edge, name, className, site }: PathEntry): Row {
   const label = printable(edge || name);
   return {
     label,
@@ -337,7 +387,7 @@ function pathRow({ edge, name, className, site }: PathEntry, l10n: Localizer): R
     icon: edge ? 'arrow-small-right' : 'symbol-namespace',
     context: site ? 'path.site' : 'path',
     state: 'none',
-    ...(site && { command: { id: 'heapline.openSite', title: l10n.t('Open Source') } }),
+    ...(site && { command: 'heapline.openSite' }),
   };
 }
 
@@ -359,7 +409,7 @@ function snapshotRow({ snapshot, previous }: NodeOf<'snapshot'>, l10n: Localizer
     icon: 'file-binary',
     context: previous ? 'snapshot.later' : 'snapshot.first',
     state: 'none',
-    command: { id: 'heapline.openSnapshot', title: l10n.t('Open Snapshot') },
+    command: 'heapline.openSnapshot',
   };
 }
 

@@ -1,5 +1,6 @@
 /** The view "Heapline" in Run and Debug. */
 import {
+  commands,
   EventEmitter,
   l10n,
   ThemeColor,
@@ -13,7 +14,8 @@ import {
 } from 'vscode';
 import { DisposableStore } from '../base/disposable.ts';
 import type { Deps } from './deps.ts';
-import { type Change, leaksOf, type Model } from './model.ts';
+import { Drawn } from './drawn.ts';
+import { leaksOf, type Model } from './model.ts';
 import { childrenOf, type Node } from './nodes.ts';
 import { showError } from './progress.ts';
 import type { Recorder } from './recorder.ts';
@@ -22,8 +24,12 @@ import type { Sessions } from './sessions.ts';
 
 /** What changed is drawn at most so often, in milliseconds. */
 const REFRESH_MS = 500;
-/** Memory more seldom: for a moment VS Code does not know the rows below one that is drawn anew. */
-const READING_MS = 3000;
+/** A row that was clicked while it was drawn anew is known again after a moment. */
+const ROW_WAIT_MS = 5000;
+const ROW_EVERY_MS = 20;
+
+/** What a click on a row runs; no command for users. */
+const OPEN_ROW = 'heapline.openRow';
 
 const STATES = {
   none: TreeItemCollapsibleState.None,
@@ -34,13 +40,8 @@ const STATES = {
 export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
   private readonly store = new DisposableStore();
   private readonly refreshes = new EventEmitter<Node | undefined>();
-  /** VS Code knows nodes by identity. */
-  private nodes = new Map<string, Node>();
-  private readonly due = new Set<string>();
+  private readonly drawn: Drawn;
   private timer: NodeJS.Timeout | undefined;
-  private readingTimer: NodeJS.Timeout | undefined;
-  /** By recording: what the rows below it are made of. */
-  private readonly drawn = new Map<string, string>();
   private readonly deps: Deps;
   private readonly model: Model;
   private readonly recorder: Recorder;
@@ -52,6 +53,10 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
     this.deps = deps;
     this.model = deps.model;
     this.recorder = recorder;
+    this.drawn = new Drawn({
+      childrenOf: (node) => childrenOf(this.model, node),
+      look: (node) => JSON.stringify(this.row(node)),
+    });
     const { store } = this;
     store.add(this.refreshes);
     this.view = store.add(
@@ -65,15 +70,21 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
       if (!this.view.visible) return;
       sessions.watch();
       void recorder.lookAtDisk();
+      this.refresh();
     };
     store.add(this.view.onDidChangeVisibility(look));
-    store.add(deps.model.onDidChange((change) => this.changed(change)));
+    store.add(commands.registerCommand(OPEN_ROW, () => this.openRow()));
+    store.add(
+      deps.model.onDidChange(() => {
+        this.timer ??= setTimeout(() => this.refresh(), REFRESH_MS);
+      }),
+    );
     look();
   }
 
   getTreeItem(node: Node): TreeItem {
-    const row = rowOf(this.model, node, l10n, Date.now()) ?? { label: '', context: '', state: 'none' };
-    return treeItem(node, row);
+    this.drawn.drew(node);
+    return treeItem(node, this.row(node));
   }
 
   async getChildren(node?: Node): Promise<Node[]> {
@@ -84,77 +95,34 @@ export class TargetsView implements TreeDataProvider<Node>, VsDisposable {
         showError(error, this.deps.log);
       }
     }
-    return childrenOf(this.model, node).map((child) => this.remember(child));
+    return this.drawn.childrenOf(node);
   }
 
   dispose(): void {
     clearTimeout(this.timer);
-    clearTimeout(this.readingTimer);
     this.store.dispose();
   }
 
-  /** The same object for the same id, with what is new in it. */
-  private remember(node: Node): Node {
-    const known = this.nodes.get(node.id);
-    const kept = known ? Object.assign(known, node) : node;
-    this.nodes.set(node.id, kept);
-    return kept;
-  }
-
-  private changed(change: Change): void {
-    if (change.what === 'reading') {
-      this.readingTimer ??= setTimeout(() => {
-        this.readingTimer = undefined;
-        for (const { spec } of this.model.targets) this.due.add(`target:${spec.id}`);
-        this.refresh();
-      }, READING_MS);
-      return;
-    }
-    this.due.add(this.nodeOf(change));
-    this.timer ??= setTimeout(() => this.refresh(), REFRESH_MS);
-  }
-
-  /** Id of the node that shows it; empty for the whole tree. */
-  private nodeOf(change: Change): string {
-    if (change.what === 'target') return `target:${change.id}`;
-    if (change.what !== 'recording') return '';
-    const recording = this.model.recording(change.dir);
-    // It moves to another place.
-    if (recording?.state === 'ended') {
-      this.drawn.delete(change.dir);
-      return '';
-    }
-    const target = recording?.target;
-    if (target && this.model.target(target)) {
-      const parts = JSON.stringify([
-        recording.state,
-        recording.snapshots.map(({ index }) => index),
-        recording.findings,
-      ]);
-      const same = this.drawn.get(change.dir) === parts;
-      this.drawn.set(change.dir, parts);
-      // How far it is shows in its own row.
-      return same ? `state:${target}` : `target:${target}`;
-    }
-    return this.nodes.has(`latest:${change.dir}`) ? `latest:${change.dir}` : `recording:${change.dir}`;
+  private row(node: Node): Row {
+    return rowOf(this.model, node, l10n, Date.now()) ?? { label: '', context: '', state: 'none' };
   }
 
   private refresh(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const due = [...this.due];
-    this.due.clear();
     this.badge();
-    if (due.includes('') || due.some((id) => !this.nodes.has(id))) {
-      this.nodes = new Map([...this.nodes].filter(([, node]) => this.exists(node)));
-      this.refreshes.fire(undefined);
-    } else for (const id of due) this.refreshes.fire(this.nodes.get(id));
+    // Out of sight VS Code would gather what is to be drawn.
+    if (this.view.visible) for (const node of this.drawn.stale()) this.refreshes.fire(node);
   }
 
-  private exists(node: Node): boolean {
-    if ('target' in node) return this.model.target(node.target) !== undefined;
-    if ('dir' in node) return this.model.recording(node.dir) !== undefined;
-    return true;
+  /** Does what the row is for that was clicked. By what is selected: that is known again after it was drawn anew. */
+  private async openRow(): Promise<void> {
+    const until = Date.now() + ROW_WAIT_MS;
+    while (!this.view.selection.length && Date.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, ROW_EVERY_MS));
+    const [node] = this.view.selection;
+    const command = node && this.row(node).command;
+    if (command) await commands.executeCommand(command, node);
   }
 
   private badge(): void {
@@ -175,6 +143,7 @@ function treeItem(node: Node, row: Row): TreeItem {
   item.accessibilityInformation = {
     label: row.spoken ?? [row.label, row.description].filter(Boolean).join(', '),
   };
-  if (row.command) item.command = { command: row.command.id, title: row.command.title, arguments: [node] };
+  // Without arguments: those are forgotten when a row is drawn anew, and may be clicked in that moment.
+  if (row.command) item.command = { command: OPEN_ROW, title: row.label };
   return item;
 }

@@ -2,10 +2,10 @@
 import { type DebugSession, debug, l10n, Uri, window, workspace } from 'vscode';
 import { HeaplineError } from '../base/errors.ts';
 import { formatBytes } from '../base/units.ts';
+import { compareLeak, type LeakComparison, newLeaksOf } from '../protocol/compare-runs.ts';
 import type { Finding } from '../protocol/findings.ts';
 import type { RecordingInfo } from '../protocol/server.ts';
 import { printable } from '../protocol/wording.ts';
-import { type Comparison, compareRuns } from './compare-runs.ts';
 import { rootOf } from './debug-sessions.ts';
 import type { Deps } from './deps.ts';
 import type { Launch } from './launches.ts';
@@ -19,11 +19,14 @@ interface RunDeps extends Deps {
 
 export class VerifyRun {
   private readonly deps: RunDeps;
-  private readonly before: Finding;
+  private readonly leak: Finding;
+  private readonly known: readonly Finding[];
 
-  constructor(deps: RunDeps, before: Finding) {
+  /** @param leak the one to be mended @param known all of the run before */
+  constructor(deps: RunDeps, leak: Finding, known: readonly Finding[]) {
     this.deps = deps;
-    this.before = before;
+    this.leak = leak;
+    this.known = known;
   }
 
   /** Starts it; what comes out is told when its recording ends. */
@@ -73,18 +76,23 @@ export class VerifyRun {
 
   private async tell(recording: RecordingInfo): Promise<void> {
     if (!recording.findings) return;
-    const comparison = compareRuns(this.before, recording.findings);
-    const text = sentence(printable(this.before.owner.name), comparison);
+    const comparison = compareLeak(this.leak, recording.findings);
+    const others = newLeaksOf(this.known, recording.findings);
+    const text = sentence(printable(this.leak.owner.name), comparison, others);
     const show = l10n.t('Show Report');
     const tell =
-      comparison.outcome === 'fixed' && !comparison.others
+      comparison.outcome === 'fixed' && !others.length
         ? window.showInformationMessage
         : window.showWarningMessage;
     if ((await tell(text, show)) === show) this.deps.panels.showReport(recording.dir);
   }
 }
 
-function sentence(name: string, { outcome, per, before, after, others }: Comparison): string {
+function sentence(
+  name: string,
+  { outcome, per, before, after }: LeakComparison,
+  others: readonly Finding[],
+): string {
   const rate = (bytes: number | undefined): string =>
     bytes === undefined
       ? l10n.t('an unknown amount')
@@ -103,6 +111,7 @@ function sentence(name: string, { outcome, per, before, after, others }: Compari
       was,
     ),
   }[outcome];
-  if (!others) return first;
-  return `${first} ${others === 1 ? l10n.t('Another leak was found.') : l10n.t('{0} other leaks were found.', others)}`;
+  if (!others.length) return first;
+  const names = others.map(({ owner }) => printable(owner.name)).join(', ');
+  return `${first} ${others.length === 1 ? l10n.t('A new leak was found: {0}.', names) : l10n.t('{0} new leaks were found: {1}.', others.length, names)}`;
 }

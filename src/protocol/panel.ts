@@ -58,6 +58,8 @@ export type PanelToEditor =
   /** Sent once, when messages can be received. */
   | { type: 'ready' }
   | { type: 'open-site'; site: Site; beside?: boolean }
+  /** The page of a named rule. */
+  | { type: 'open-rule'; id: string }
   /** An object of a snapshot: its retaining paths. `snapshot` is its number in the recording, absent for bare files. */
   | { type: 'ask-details'; id: number; nodeId: number; snapshot?: number }
   | { type: 'copy'; text: string }

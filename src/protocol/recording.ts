@@ -13,6 +13,9 @@ export type SnapshotReason =
   | 'manual'
   | 'end';
 
+/** Why a program was gone before its last snapshot, as far as that can be told. */
+export type EndCause = 'heap-full' | 'memory-full' | 'killed';
+
 /** One line of `events.ndjson`. `t` is milliseconds since the recording began (monotonic, wall time, pauses included). */
 export type RecordingEvent =
   | {
@@ -32,6 +35,8 @@ export type RecordingEvent =
       kind: 'scavenge' | 'mark-compact' | 'incremental' | 'weak' | 'minor-mark-sweep';
       pauseMs: number;
     }
+  /** The program stood still for `ms` before `t`: at a breakpoint, say. */
+  | { type: 'stopped'; t: number; ms: number }
   /** The end of step `step` (1-based). */
   | { type: 'step'; t: number; step: number; source: 'output' | 'mark'; name?: string }
   /** A snapshot that is whole on disk. `t` is when the pause began. `step`: steps completed by then. */
@@ -62,6 +67,8 @@ export type RecordingEvent =
       exitCode?: number;
       signal?: string;
     }
+  /** A container was watched in the running program. */
+  | ({ type: 'watch'; t: number } & WatchFacts)
   /** Object ids were reset (another client sent HeapProfiler.disable): snapshots before and after can't be compared by id. */
   | { type: 'id-reset'; t: number; beforeSnapshot: number }
   | { type: 'note'; t: number; level: 'info' | 'warning' | 'error'; message: string }
@@ -69,9 +76,40 @@ export type RecordingEvent =
       type: 'end';
       t: number;
       reason: 'exit' | 'signal' | 'detached' | 'target-gone' | 'cancelled';
+      cause?: EndCause;
       exitCode?: number;
       signal?: string;
     };
+
+/** One call on a stack, in the running text. Line and column count from 1. */
+export interface TapFrame {
+  /** As V8 names the script: a path for CommonJS. */
+  url: string;
+  line: number;
+  column: number;
+  function?: string;
+}
+
+export interface TapStack {
+  inserts: number;
+  /** Up to five, nearest first, without the runtime's own; then the first outside installed packages, if it is deeper. */
+  frames: TapFrame[];
+}
+
+/** What a wire-tap on one container saw. */
+export interface WatchFacts {
+  /** V8's id of the owner that a verdict named, its class, and the finding's own id. */
+  nodeId: number;
+  className: string;
+  finding: string;
+  inserts: number;
+  removes: number;
+  /** What it gained, or lost, in ways that are not seen. */
+  unseen: number;
+  seconds: number;
+  end: 'time' | 'stopped' | 'enough' | 'collected' | 'target-gone';
+  stacks: TapStack[];
+}
 
 export interface SnapshotEntry {
   /** 1-based number; file is `snapshots/NNNN.heapsnapshot`. */
@@ -81,7 +119,7 @@ export interface SnapshotEntry {
   /** Milliseconds since the recording began. */
   t: number;
   pauseMs: number;
-  /** Milliseconds of the program's own time: `t` less all pauses that Heapline caused before. */
+  /** Milliseconds of the program's own time: `t` less all pauses that Heapline caused before, and the time in which it stood still. */
   activeMs: number;
   reason: SnapshotReason;
   step?: number;
@@ -98,7 +136,7 @@ export interface RecordingManifest {
   target: { command?: string[]; cwd?: string; pid?: number; inspector?: string };
   options: Record<string, unknown>;
   snapshots: SnapshotEntry[];
-  end?: { reason: string; exitCode?: number; signal?: string; t: number };
+  end?: { reason: string; cause?: EndCause; exitCode?: number; signal?: string; t: number };
 }
 
 /** One script of the target. Heap snapshots hold script ids only. */

@@ -5,7 +5,8 @@
  */
 import type { ProgressReading } from '../base/progress.ts';
 import type { AnalysisInput } from './engine.ts';
-import type { ContainerWatch, Findings } from './findings.ts';
+import type { ContainerWatch, Finding, Findings } from './findings.ts';
+import type { IgnoreEntry } from './ignore.ts';
 import type { RecordingManifest, SnapshotEntry, SnapshotReason } from './recording.ts';
 import type { ReportData, SourceExcerpt } from './report.ts';
 import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
@@ -25,6 +26,14 @@ export interface TargetSpec {
   proxy?: { host: string; port: number; path?: string };
   /** `HOST:PORT` or `ws://...` of an inspector that no debugger of ours uses. */
   inspector?: string;
+  /** Of a page. */
+  served?: ServedFolder;
+}
+
+/** Where the files of a page's site lie: `origin` as `http://localhost:3000`, `folder` on the server's machine. */
+export interface ServedFolder {
+  origin: string;
+  folder: string;
 }
 
 /** One reading of memory, in bytes. What a kind of target can't tell is absent. */
@@ -135,6 +144,21 @@ export type ServerRequests = {
     params: { dir: string; finding: string; seconds: number };
     result: ContainerWatch;
   };
+  /**
+   * Writes into the nearest ignore file of where the program ran; a new one into that of `homes` that is around it.
+   * @throws `malformed` where the file is damaged: then it is left alone
+   */
+  'heapline/ignore': {
+    params: { dir: string; entry: IgnoreEntry; homes?: string[] };
+    result: { file: string };
+  };
+  /** Takes out all that ignores this finding, also by its rule or owner. */
+  'heapline/stopIgnoring': {
+    params: { dir: string; finding: Pick<Finding, 'id' | 'rule' | 'owner'> };
+    result: { removed: number };
+  };
+  /** An ignore file has changed: each recording is told anew (`recordingChanged`). */
+  'heapline/refreshIgnores': { params: { dirs: string[] }; result: null };
   /** Recordings in a folder, newest first. */
   'heapline/listRecordings': { params: { folder: string }; result: RecordingInfo[] };
   'heapline/deleteRecording': { params: { dir: string }; result: null };

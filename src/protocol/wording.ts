@@ -1,7 +1,15 @@
 /** How a verdict is put into words: shared by the text, Markdown and HTML reports and the views. */
 
 import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
-import type { Finding, FindingGrowth, Findings, PathEntry, Site, Verdict } from './findings.ts';
+import type {
+  ContainerWatch,
+  Finding,
+  FindingGrowth,
+  Findings,
+  PathEntry,
+  Site,
+  Verdict,
+} from './findings.ts';
 import type { SourceExcerpt } from './report.ts';
 
 export const VERDICT_WORDS: Record<Verdict, string> = {
@@ -97,8 +105,18 @@ export function verdictSentence(findings: Findings): string {
   if (findings.verdict === 'leak') {
     return `memory grows by ${mainRate(growth) ?? formatBytes(growth.bytes)} and is not released.`;
   }
+  if (findings.verdict === 'no-leak' && findings.ignored?.length) {
+    const names = findings.ignored.map(({ owner }) => `\`${unticked(owner.name || owner.className)}\``);
+    return `nothing grows but what is ignored: ${names.join(', ')}.`;
+  }
   if (findings.verdict === 'no-leak') return `live memory is bounded: ${signed} over ${span(growth)}.`;
   return `live memory changed by ${signed} over ${span(growth)}: not enough to tell a leak from growth that ends.`;
+}
+
+/** Of a finding that is ignored, why and until when: `in tests only (until 2027-01-31)`. */
+export function ignoredWhy({ ignored }: Finding): string {
+  if (!ignored) return '';
+  return ignored.expires === undefined ? ignored.reason : `${ignored.reason} (until ${ignored.expires})`;
 }
 
 /** A name that is put between backticks must hold none. */
@@ -174,4 +192,29 @@ export function sitesOf(finding: Finding): { role: string; site: Site }[] {
     const key = siteLabel(entry.site);
     return seen.has(key) ? false : Boolean(seen.add(key));
   });
+}
+
+/** `memory.ts:14`. */
+export function shortSite(site: Site): string {
+  return `${siteFile(site).split(/[\\/]/).pop()}:${site.line}`;
+}
+
+/** `48 of 48 inserts watched came from memory.ts:14; nothing was removed`. */
+export function proofLine({ inserts, removes, unseen, seconds, end, sites }: ContainerWatch): string {
+  const [top] = sites;
+  const amount = counted(inserts, 'insert');
+  const parts: string[] = [];
+  if (top) parts.push(`${formatCount(top.count)} of ${amount} watched came from ${shortSite(top.site)}`);
+  else if (inserts) parts.push(`${amount} came while it was watched, from lines that can't be seen`);
+  if (unseen > 0)
+    parts.push(
+      `${formatCount(unseen)} ${inserts ? 'more ' : ''}came in ways that can't be seen, such as by index`,
+    );
+  if (!parts.length)
+    parts.push(`nothing was inserted while it was watched, for ${formatDuration(seconds * 1000)}`);
+  const gone = removes + Math.max(0, -unseen);
+  if (gone) parts.push(`${formatCount(gone)} ${gone === 1 ? 'was' : 'were'} removed`);
+  else if (inserts || unseen) parts.push('nothing was removed');
+  if (end === 'collected') parts.push('then the program let it go');
+  return parts.join('; ');
 }

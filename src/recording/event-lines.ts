@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { RecordingEvent } from '../protocol/recording.ts';
+import type { RecordingEvent, TapFrame, TapStack } from '../protocol/recording.ts';
 import { isRecordingPath } from './layout.ts';
 
 type EventType = RecordingEvent['type'];
@@ -9,11 +9,13 @@ type EventType = RecordingEvent['type'];
 const NUMBERS: Record<EventType, readonly string[]> = {
   memory: ['heapUsed', 'heapTotal', 'external', 'arrayBuffers', 'rss'],
   gc: ['pauseMs'],
+  stopped: ['ms'],
   step: ['step'],
   snapshot: ['index', 'bytes', 'pauseMs'],
   'snapshot-dropped': ['index'],
   profile: ['index', 'samplingInterval', 'ordinal'],
   process: ['pid'],
+  watch: ['nodeId', 'inserts', 'removes', 'unseen', 'seconds'],
   'id-reset': ['beforeSnapshot'],
   note: [],
   end: [],
@@ -59,5 +61,19 @@ function parse(text: string): RecordingEvent | 'damaged' | undefined {
   if (!['t', ...NUMBERS[type]].every((name) => Number.isFinite(event[name]))) return 'damaged';
   if (type === 'snapshot' && !isRecordingPath(event.file, 'snapshots')) return 'damaged';
   if (type === 'profile' && !isRecordingPath(event.file, 'profiles')) return 'damaged';
+  if (type === 'watch' && !isWatch(event)) return 'damaged';
   return event as RecordingEvent;
+}
+
+function isWatch({ className, finding, stacks }: Record<string, unknown>): boolean {
+  const isFrame = (frame: Partial<TapFrame> | null): boolean =>
+    typeof frame?.url === 'string' && [frame.line, frame.column].every((n) => Number.isInteger(n) && n! > 0);
+  const isStack = (stack: Partial<TapStack> | null): boolean =>
+    Number.isFinite(stack?.inserts) && Array.isArray(stack?.frames) && stack.frames.every(isFrame);
+  return (
+    typeof className === 'string' &&
+    typeof finding === 'string' &&
+    Array.isArray(stacks) &&
+    stacks.every(isStack)
+  );
 }

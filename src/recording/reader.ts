@@ -110,6 +110,7 @@ function mergeSnapshots(listed: SnapshotEntry[], events: RecordingEvent[]): Snap
   const entries = new Map(listed.map((entry) => [entry.index, entry]));
   let pauses = 0;
   for (const event of events) {
+    if (event.type === 'stopped') pauses += event.ms;
     if (event.type === 'snapshot-dropped') entries.delete(event.index);
     if (event.type !== 'snapshot') continue;
     const { type, ...facts } = event;

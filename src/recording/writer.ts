@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  appendFileSync,
   closeSync,
   existsSync,
   ftruncateSync,
@@ -10,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { type Disposable, toDisposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import {
   RECORDING_FORMAT,
@@ -46,6 +48,9 @@ export class RecordingWriter {
   private pausedMs = 0;
   private written = 0;
   private ended = false;
+  /** Who reads the snapshots, and what is deleted when nobody does. */
+  private readers = 0;
+  private readonly doomed: string[] = [];
 
   private constructor(
     readonly dir: string,
@@ -112,11 +117,15 @@ export class RecordingWriter {
     this.saveManifest();
   }
 
-  /** Appends one event. Never throws: what could not be written is left out, and `failure` says why. */
+  /** Appends one event, a watch also after the end. Never throws: what could not be written is left out, and `failure` says why. */
   event(event: RecordingEvent): void {
     this.onEvent?.(event);
-    if (this.ended) return;
+    if (event.type === 'stopped' && !this.ended) this.pausedMs += event.ms;
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
+    if (this.ended) {
+      if (event.type === 'watch') this.addLate(line);
+      return;
+    }
     try {
       for (let done = 0; done < line.length; ) done += writeSync(this.events, line, done);
       this.written += line.length;
@@ -127,6 +136,16 @@ export class RecordingWriter {
       } catch {
         // A cut last line is what readers expect anyway.
       }
+    }
+  }
+
+  /** A watch may go on when the recording has ended. */
+  private addLate(line: Buffer): void {
+    if (!existsSync(this.dir)) return;
+    try {
+      appendFileSync(join(this.dir, EVENTS), line);
+    } catch (error) {
+      this.failure ??= diskError(error, this.dir);
     }
   }
 
@@ -158,12 +177,23 @@ export class RecordingWriter {
     return this.manifest.snapshots.at(-1)!;
   }
 
-  /** Deletes a snapshot's file. */
+  /** Somebody reads the snapshots there are: the files of those that are dropped stay until this is disposed of. */
+  keepFiles(): Disposable {
+    this.readers++;
+    return toDisposable(() => {
+      if (--this.readers) return;
+      for (const path of this.doomed.splice(0)) rmSync(path, { force: true });
+    });
+  }
+
+  /** Takes a snapshot out of the recording and deletes its file. */
   dropSnapshot(index: number, t: number): void {
     this.manifest.snapshots = this.manifest.snapshots.filter((entry) => entry.index !== index);
     this.event({ type: 'snapshot-dropped', t, index });
     this.saveManifest();
-    rmSync(join(this.dir, snapshotFile(index)), { force: true });
+    const path = join(this.dir, snapshotFile(index));
+    if (this.readers) this.doomed.push(path);
+    else rmSync(path, { force: true });
   }
 
   /** Saves a sampling heap profile as V8 gave it. @throws HeaplineError `disk-full` */

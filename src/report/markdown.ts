@@ -8,9 +8,12 @@ import {
   codeSpans,
   counted,
   excerptOf,
+  ignoredWhy,
+  mainRate,
   pathNames,
   percent,
   printable,
+  proofLine,
   siteFile,
   siteLabel,
   sitesOf,
@@ -37,6 +40,19 @@ export function renderMarkdown(data: ReportData): string {
   ];
   const rest = findings.findings.slice(MAX_FINDINGS);
   if (rest.length) out.push(`And ${counted(rest.length, 'more finding')}.`);
+  if (findings.ignored?.length) {
+    const { cwd } = data.recording;
+    const rows = findings.ignored.map((finding) => {
+      const site = finding.storeSite ?? finding.userSite;
+      const rate = mainRate(finding.growth) ?? formatBytes(finding.growth.bytes);
+      const at = site ? `, ${code(siteLabel(site, cwd), MAX_SENTENCE)}` : '';
+      return `${code(finding.owner.name)}, ${rate}${at}: ${prose(ignoredWhy(finding))}`;
+    });
+    out.push(
+      '### Ignored',
+      list(rows, (row) => row),
+    );
+  }
   if (findings.notLeaks?.length) {
     const rows = findings.notLeaks
       .slice(0, MAX_ROWS)
@@ -60,8 +76,13 @@ function section(data: ReportData, finding: Finding, index: number, total: numbe
       'Held by',
       finding.retainingPath.length ? code(pathNames(finding.retainingPath).join(' > '), MAX_SENTENCE) : '',
     ],
+    ['Proof', finding.proof ? prose(proofLine(finding.proof)) : ''],
     ...sitesOf(finding).map(({ role, site }): [string, string] => [role, place(site, cwd)]),
     ['Gained', gained(finding)],
+    [
+      'Rule',
+      finding.rule ? `${prose(finding.rule.title)} (${code(`heapline rules ${finding.rule.id}`)})` : '',
+    ],
     ['Confidence', `${percent(finding.confidence)}: ${finding.reasons.map(prose).join(' ')}`],
   ];
   const parts = [

@@ -8,9 +8,12 @@ import {
   codeSpans,
   counted,
   excerptOf,
+  ignoredWhy,
+  mainRate,
   pathNames,
   percent,
   printable,
+  proofLine,
   siteLabel,
   siteOrigin,
   sitesOf,
@@ -55,6 +58,7 @@ export function renderText(data: ReportData, options: TextOptions): string {
     }
     if (findings.length > IN_SHORT) page.add([{ text: `${findings.length - IN_SHORT} more.` }]);
   }
+  ignored(page, data);
   fine(page, data);
   remarks(page, data);
   footer(page, data);
@@ -114,6 +118,7 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
     ]);
   }
   if (finding.retainingPath.length) page.row('held by', pathSpans(finding));
+  if (finding.proof) page.row('proof', prose(printable(proofLine(finding.proof))));
   for (const { role, site } of sitesOf(finding)) {
     const code = siteSpans(page, site);
     page.row(role.toLowerCase(), role === 'Stored at' || role === 'Your code' ? bold(code) : code);
@@ -131,9 +136,37 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
     if (finding.gained.length > 4) parts.push(`and ${counted(finding.gained.length - 4, 'more class')}`);
     page.row('gained', [{ text: parts.join(', ') }]);
   }
+  if (finding.rule) {
+    page.row('rule', [
+      { text: name(finding.rule.title) },
+      { text: `; heapline rules ${name(finding.rule.id)}`, style: 'dim' },
+    ]);
+  }
   for (const [i, line] of finding.advice.entries()) page.row(i ? '' : 'what to do', prose(line));
   page.row('confidence', [{ text: percent(finding.confidence) }]);
   for (const reason of finding.reasons) page.row('', prose(reason));
+  page.row('id', [{ text: printable(finding.id, 200), style: 'dim' }]);
+}
+
+function ignored(page: Page, data: ReportData): void {
+  const rows = data.findings.ignored ?? [];
+  if (!rows.length) return;
+  page.blank();
+  page.add([{ text: 'Ignored', style: 'bold' }]);
+  for (const finding of rows) {
+    const { owner, growth } = finding;
+    const at = finding.storeSite ?? finding.userSite;
+    const rate = mainRate(growth) ?? formatBytes(growth.bytes);
+    page.add(
+      [
+        { text: `${name(owner.name)}, ${rate}` },
+        ...(at ? [{ text: ', at ' }, page.site(at)] : []),
+        { text: ': ' },
+        ...prose(ignoredWhy(finding)),
+      ],
+      { first: { text: '  ' }, indent: 4 },
+    );
+  }
 }
 
 function fine(page: Page, data: ReportData): void {

@@ -8,6 +8,7 @@ import { diskError } from '../recording/disk.ts';
 import { EVENTS, MANIFEST, SCRIPTS } from '../recording/layout.ts';
 import { openRecording, type Recording } from '../recording/reader.ts';
 import { SUFFIX, titleOf } from './folder-name.ts';
+import type { Ignores } from './ignores.ts';
 import { FINDINGS, keptFindings, keptReport, REPORT, stateOf } from './verdict-files.ts';
 
 const FOLDERS = ['snapshots', 'profiles', 'sources'];
@@ -32,7 +33,7 @@ async function isRecording(dir: string): Promise<boolean> {
 }
 
 /** What is to be said of a recording that nobody writes any longer. One that can't be read is told with why. */
-export async function describeRecording(dir: string): Promise<RecordingInfo> {
+export async function describeRecording(dir: string, ignores: Ignores): Promise<RecordingInfo> {
   const recording = await openRecording(dir).catch((error: unknown) => {
     if (HeaplineError.is(error)) return error;
     throw error;
@@ -41,7 +42,8 @@ export async function describeRecording(dir: string): Promise<RecordingInfo> {
   const { manifest, events, snapshots, problems } = recording;
   const { createdAt, target, end, options } = manifest;
   const report = await keptReport(dir, await stateOf(dir));
-  const findings = report?.findings ?? (await keptFindings(dir));
+  const whole = report?.findings ?? (await keptFindings(dir));
+  const findings = whole && ignores.apply(whole, target.cwd, dir);
   const steps = events.reduce(
     (most, event) => (event.type === 'step' ? Math.max(most, event.step) : most),
     0,

@@ -1,5 +1,6 @@
 /** Entry of the Heapline server: one process beside the editor that captures, analyses and answers. */
 
+import { fileURLToPath } from 'node:url';
 import { createConnection } from 'vscode-languageserver';
 import { createProtocolConnection } from 'vscode-languageserver-protocol/node';
 import { EngineClient } from '../engine/client.ts';
@@ -31,10 +32,11 @@ const service = new Service({
   notify: (method, params) => tell(connection, method, params),
 });
 
-connection.onInitialize(() => ({
-  capabilities: {},
-  serverInfo: { name: 'Heapline', version: version(dist) },
-}));
+connection.onInitialize(({ workspaceFolders }) => {
+  const [first] = workspaceFolders ?? [];
+  if (first?.uri.startsWith('file:')) service.setWorkspace(fileURLToPath(first.uri));
+  return { capabilities: {}, serverInfo: { name: 'Heapline', version: version(dist) } };
+});
 connection.onShutdown(() => ending.begin());
 answerRequests(connection, service.answers);
 const failed = (error: unknown): void => {

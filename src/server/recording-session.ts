@@ -2,8 +2,9 @@ import { rm } from 'node:fs/promises';
 import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
 import { LiveRecording } from '../capture/live.ts';
-import type { SnapshotProgress } from '../capture/recorder.ts';
-import type { ContainerWatch } from '../protocol/findings.ts';
+import type { SnapshotProgress } from '../capture/recorder-types.ts';
+import { MeanwhileVerdict } from '../engine/meanwhile.ts';
+import type { ContainerWatch, Findings } from '../protocol/findings.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
@@ -11,8 +12,8 @@ import type { Analyst } from './analyst.ts';
 import type { Asked } from './asked.ts';
 import { deleteRecording, nameOf } from './catalogue.ts';
 import { makeFolder } from './folder-name.ts';
+import type { Ignores } from './ignores.ts';
 import { KeptTarget } from './kept-target.ts';
-import { MeanwhileVerdict } from './meanwhile.ts';
 import type { Target } from './target.ts';
 import { Throttle } from './throttle.ts';
 import type { Verdicts } from './verdicts.ts';
@@ -33,6 +34,7 @@ const WAITING =
 export interface SessionContext {
   analyst: Analyst;
   verdicts: Verdicts;
+  ignores: Ignores;
   /** Heapline's own version. */
   version: string;
   changed(info: RecordingInfo): void;
@@ -58,6 +60,8 @@ export class RecordingSession {
   private kept?: KeptTarget;
   /** Findings whose containers are watched. */
   private readonly watched = new Set<string>();
+  /** The verdict with what is ignored. */
+  private whole?: { findings: Findings; cwd?: string };
   private discarded = false;
   private closing = false;
 
@@ -84,7 +88,10 @@ export class RecordingSession {
       problems: [],
     };
     this.tell = new Throttle(TELL_EVERY_MS, () => context.changed(this.info));
-    this.meanwhile = new MeanwhileVerdict(dir, context.analyst, (data) => this.judged(data, false));
+    this.meanwhile = new MeanwhileVerdict(
+      (signal) => this.analyseSoFar(signal),
+      (data) => this.judged(data, false),
+    );
   }
 
   /**
@@ -112,6 +119,7 @@ export class RecordingSession {
           samplingInterval,
           forceGC,
           keepIds: true,
+          served: target.info.spec.served,
           ...scheduleOf(options),
         },
         {
@@ -224,26 +232,56 @@ export class RecordingSession {
 
   /** See watchContainer. */
   async watch(id: string, seconds: number, asked: Asked): Promise<ContainerWatch> {
-    const finding = this.facts.findings?.findings.find((one) => one.id === id);
+    const finding = this.whole?.findings.findings.find((one) => one.id === id);
     if (!finding) {
       throw new HeaplineError('not-found', 'The latest verdict on this recording no longer names this leak.');
     }
     if (this.watched.has(id)) throw new HeaplineError('usage', 'This container is being watched already.');
     this.watched.add(id);
     try {
-      if (!this.kept) return await watchContainer(this.live, finding, seconds, asked);
-      return await this.kept.during((stopping) => {
-        const signal = asked.signal ? AbortSignal.any([asked.signal, stopping]) : stopping;
-        return watchContainer(this.live, finding, seconds, { ...asked, signal });
-      });
+      const watch = (signal?: AbortSignal): Promise<ContainerWatch> =>
+        watchContainer(this.live, finding, seconds, { ...asked, signal });
+      const seen = await (this.kept
+        ? this.kept.during((stopping) =>
+            watch(asked.signal ? AbortSignal.any([asked.signal, stopping]) : stopping),
+          )
+        : watch(asked.signal));
+      this.judgeAgain();
+      return seen;
     } finally {
       this.watched.delete(id);
+    }
+  }
+
+  /** What was watched is in the recording now, and belongs into the verdict. */
+  private judgeAgain(): void {
+    if (this.state === 'recording') this.meanwhile.consider(this.facts.snapshots.length);
+    else if (this.state === 'ended' && !this.discarded && !this.closing) {
+      this.context.verdicts.of(this.dir, { urgency: 'final', signal: this.analysis.signal }).then(
+        (data) => {
+          this.judged(data, true);
+          // The throttle has ended with the recording.
+          this.context.changed(this.info);
+        },
+        () => {}, // who opens the report meets what failed
+      );
     }
   }
 
   /** Takes the last of ours out of the target. */
   async letGo(patienceMs?: number): Promise<void> {
     await this.kept?.letGo(patienceMs);
+  }
+
+  /** What is read meanwhile stays on disk. */
+  private async analyseSoFar(signal: AbortSignal): Promise<ReportData> {
+    const files = this.live.keepFiles();
+    try {
+      const params = { recordingDir: this.dir };
+      return await this.context.analyst.ask('analyse', params, { urgency: 'provisional', signal });
+    } finally {
+      files.dispose();
+    }
   }
 
   private async record(connectionClosed: Promise<void>): Promise<void> {
@@ -285,8 +323,16 @@ export class RecordingSession {
     }
   }
 
-  private judged({ findings, sources }: ReportData, final: boolean): void {
-    Object.assign(this.facts, { findings, sources, final });
+  private judged({ findings, sources, recording }: ReportData, final: boolean): void {
+    this.whole = { findings, cwd: recording.cwd };
+    Object.assign(this.facts, { sources, final });
+    this.applyIgnores();
+  }
+
+  /** What is ignored may have changed. */
+  applyIgnores(): void {
+    if (!this.whole) return;
+    this.facts.findings = this.context.ignores.apply(this.whole.findings, this.whole.cwd, this.dir);
     this.tell.now();
   }
 
@@ -297,6 +343,9 @@ export class RecordingSession {
         return;
       case 'process':
         if (event.event === 'start' && event.role === 'target') this.facts.pid = event.pid;
+        return;
+      case 'stopped':
+        this.pausedMs += event.ms;
         return;
       case 'step':
         this.facts.steps = event.step;

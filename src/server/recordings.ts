@@ -62,7 +62,7 @@ export class Recordings {
   async stop(dir: string, discard: boolean, asked: Asked): Promise<RecordingInfo> {
     const session = this.sessions.get(resolve(dir));
     if (session) return discard ? session.discard() : session.stop(asked);
-    const info = await describeRecording(dir);
+    const info = await this.describe(dir);
     if (discard) await this.delete(dir);
     return info;
   }
@@ -72,7 +72,7 @@ export class Recordings {
     const dirs = await recordingsIn(resolve(folder));
     const infos: RecordingInfo[] = [];
     // One after the other: their events may be long.
-    for (const dir of dirs) infos.push(this.sessions.get(dir)?.info ?? (await describeRecording(dir)));
+    for (const dir of dirs) infos.push(this.sessions.get(dir)?.info ?? (await this.describe(dir)));
     return infos.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.dir.localeCompare(a.dir));
   }
 
@@ -103,9 +103,27 @@ export class Recordings {
     const { analyst, verdicts } = this.context;
     const dir = resolve(folder);
     const session = this.sessions.get(dir);
-    if (session?.state === 'recording') return analyst.ask('analyse', { recordingDir: dir }, asked);
+    if (session?.state === 'recording')
+      return this.withoutIgnored(dir, await analyst.ask('analyse', { recordingDir: dir }, asked));
     if (session) await abortable(session.ended, asked.signal);
-    return verdicts.of(dir, asked);
+    return this.withoutIgnored(dir, await verdicts.of(dir, asked));
+  }
+
+  /** Tells recordings anew: what is ignored may have changed. */
+  async refreshIgnores(dirs: readonly string[]): Promise<void> {
+    for (const dir of dirs.map((one) => resolve(one))) {
+      const session = this.sessions.get(dir) ?? this.kept.get(dir);
+      if (session) session.applyIgnores();
+      else this.context.changed(await this.describe(dir));
+    }
+  }
+
+  private describe(dir: string): Promise<RecordingInfo> {
+    return describeRecording(dir, this.context.ignores);
+  }
+
+  private withoutIgnored(dir: string, data: ReportData): ReportData {
+    return { ...data, findings: this.context.ignores.apply(data.findings, data.recording.cwd, dir) };
   }
 
   /** Ends the recording of a target that nobody looks at any longer, with a last snapshot where it still runs. */

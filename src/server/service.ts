@@ -4,6 +4,7 @@ import type { ServerNotifications, ServerRequests } from '../protocol/server.ts'
 import { Analyst, type Engine } from './analyst.ts';
 import type { Asked } from './asked.ts';
 import { renderReport, writeReport } from './export.ts';
+import { Ignores } from './ignores.ts';
 import { Recordings } from './recordings.ts';
 import { Targets } from './targets.ts';
 import { Verdicts } from './verdicts.ts';
@@ -28,6 +29,7 @@ export interface ServiceOptions {
 
 export class Service {
   readonly answers: Answers;
+  private readonly ignores = new Ignores();
   private readonly analyst: Analyst;
   private readonly targets: Targets;
   private readonly recordings: Recordings;
@@ -40,8 +42,10 @@ export class Service {
     });
     const note = (level: 'info' | 'warning' | 'error', message: string): void =>
       notify('heapline/note', { level, message });
+    const { ignores } = this;
     const recordings = new Recordings(targets, {
       analyst,
+      ignores,
       verdicts: new Verdicts(analyst, (message) => note('warning', message)),
       version,
       changed: (info) => notify('heapline/recordingChanged', info),
@@ -63,6 +67,12 @@ export class Service {
       'heapline/takeSnapshot': ({ target, folder, options }, asked) =>
         recordings.takeSnapshot(target, folder, options, asked),
       'heapline/watch': ({ dir, finding, seconds }, asked) => recordings.watch(dir, finding, seconds, asked),
+      'heapline/ignore': async ({ dir, entry, homes }) => ({ file: await ignores.add(dir, entry, homes) }),
+      'heapline/stopIgnoring': async ({ dir, finding }) => ({ removed: await ignores.remove(dir, finding) }),
+      'heapline/refreshIgnores': async ({ dirs }) => {
+        await recordings.refreshIgnores(dirs);
+        return null;
+      },
       'heapline/listRecordings': ({ folder }) => recordings.list(folder),
       'heapline/deleteRecording': async ({ dir }) => {
         await recordings.delete(dir);
@@ -83,6 +93,11 @@ export class Service {
         return null;
       },
     };
+  }
+
+  /** The workspace's first folder, once the editor has told it. */
+  setWorkspace(folder: string): void {
+    this.ignores.workspace = folder;
   }
 
   /** Ends all that is under way; recordings are whole on disk then. Takes a second at most. */

@@ -6,18 +6,20 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeaplineError } from '../../src/base/errors.ts';
-import type { Inspector } from '../../src/capture/inspector.ts';
+import { Inspector } from '../../src/capture/inspector.ts';
 import { readIdentity, readMemory } from '../../src/capture/light.ts';
 import { type LiveOptions, LiveRecording } from '../../src/capture/live.ts';
 import { reachTarget } from '../../src/capture/reach.ts';
-import type { SnapshotProgress } from '../../src/capture/recorder.ts';
+import type { SnapshotProgress } from '../../src/capture/recorder-types.ts';
 import { openRecording } from '../../src/recording/reader.ts';
 import { Workshop } from '../support/capture.ts';
 import { Debugged } from '../support/debugged.ts';
 import { type NodeMajor, nodeBinary } from '../support/nodes.ts';
+import { Programs } from '../support/programs.ts';
 
 let shop: Workshop;
 let program: string;
+const programs = new Programs();
 const open: { close(): Promise<void> }[] = [];
 
 /** Line 8 is where a debugger may stop it; `busy` keeps it from its event loop. */
@@ -36,7 +38,7 @@ setInterval(() => {
   const end = Date.now() + busy;
   while (Date.now() < end) JSON.stringify({ n });
   if (globalThis.fail) { globalThis.fail = false; try { throw new Error('caught'); } catch {} }
-}, 10);
+}, Number(process.env.EVERY ?? 10));
 if (process.env.ALONE) require('node:inspector').url = () => undefined;
 if (process.env.APART) require('node:fs').existsSync = () => false;
 if (process.env.BARE) require('node:fs').mkdtempSync = () => { throw new Error('none'); };
@@ -51,7 +53,7 @@ before(async () => {
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
-after(() => shop.close());
+after(() => Promise.all([shop.close(), programs.close()]));
 
 const WAYS = ['ALONE', 'APART', 'BARE'] as const;
 
@@ -173,12 +175,13 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
         assert.notEqual((await target.paused(stops.length)).line, 8);
       });
 
-      it('at a breakpoint: nothing grows, so none is taken by schedule', async () => {
+      it('at a breakpoint: nothing grows, so none is taken by schedule, nor is the time its own', async () => {
         const { target, inspector } = await debugged(node, ...ways);
         const seen: string[] = [];
+        const out = shop.nextOut();
         const live = await LiveRecording.start(
           inspector,
-          { out: shop.nextOut(), version: '0', mode: 'automatic', every: 50, warmUp: 0 },
+          { out, version: '0', mode: 'automatic', every: 50, warmUp: 0 },
           { onEvent: ({ type }) => seen.push(type) },
         );
         /** Waits for so many events more of a type, and says how many snapshots came meanwhile. */
@@ -194,10 +197,20 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
         // What was under way, and its readings.
         await during('memory', 4);
         assert.equal(await during('memory', 6), 0);
+        await during('stopped', 2);
         await target.client.send('Debugger.removeBreakpoint', { breakpointId: breakpoint });
         await target.resume();
         await during('snapshot', 2);
         await live.stop({ lastSnapshot: false });
+        const { events, snapshots } = await openRecording(out);
+        for (const { index, t, activeMs } of snapshots) {
+          let others = 0;
+          for (const event of events) {
+            if (event.type === 'stopped' && event.t <= t) others += event.ms;
+            if (event.type === 'snapshot' && event.index < index) others += event.pauseMs;
+          }
+          assert.ok(Math.abs(t - others - activeMs) < 0.01, `${index}: ${t} - ${others}, ${activeMs}`);
+        }
       });
 
       it('in a busy loop, without a stop', async () => {
@@ -235,8 +248,23 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
         const outcome = await live.done;
         assert.deepEqual([outcome.reason, outcome.snapshots], ['target-gone', 1]);
         await assert.rejects(live.takeSnapshot(), (error) => HeaplineError.is(error));
-        assert.deepEqual((await openRecording(out)).problems, []);
+        const { problems, manifest } = await openRecording(out);
+        assert.deepEqual(problems, []);
+        // Through the debugger it could not have told of an end of its own.
+        assert.equal(manifest.end?.cause, via === 'inspector' ? 'killed' : undefined);
       });
+
+      for (const lastSnapshot of [true, false]) {
+        it(`the debugger kills it as we are told to stop, ${lastSnapshot}: it is gone`, async () => {
+          const { target, inspector } = await debugged(node, ...ways);
+          const { live } = await record(inspector);
+          await live.takeSnapshot();
+          const ended = once(target.child, 'exit');
+          target.child.kill('SIGKILL');
+          await ended;
+          assert.equal((await live.stop({ lastSnapshot })).reason, 'target-gone');
+        });
+      }
     });
   }
 
@@ -244,6 +272,26 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
     let node: string;
     before(async () => {
       node = await nodeBinary(major);
+    });
+
+    it('has a heap that is full: that is why it ended', async () => {
+      // Under a debugger V8 pauses it instead, before it is too late.
+      const source = `const kept = [];
+        setInterval(() => {
+          for (let i = 0; i < 300; i++) kept.push({ i, more: [i, i, i], text: 'x'.repeat(200) + i });
+        }, 5);`;
+      const program = await programs.start(`full-${major}`, source, node, ['--max-old-space-size=40']);
+      const inspector = await Inspector.connect(program.inspector);
+      open.push(inspector);
+      const { live, out } = await record(inspector);
+      assert.equal((await live.done).reason, 'target-gone');
+      const { manifest, events } = await openRecording(out);
+      assert.equal(manifest.end?.cause, 'heap-full');
+      const notes = events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
+      assert.match(
+        notes.join(),
+        /most likely out of heap: it used [\d.]+ MB of the 41\.9 MB that V8 allows it/,
+      );
     });
 
     it('waits at its end for a last snapshot, which the debugger does not see', async () => {
@@ -258,6 +306,21 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
         ['end'],
       );
       assert.deepEqual([target.stops, (await ended)[0]], [[], 3]);
+    });
+
+    it('is paused in its own code, not in ours that runs first', async () => {
+      process.env.EVERY = '1500';
+      const { target, inspector } = await debugged(node).finally(() => delete process.env.EVERY);
+      const { live } = await record(inspector, { mode: 'automatic', every: 200 });
+      for (let times = 0; times < 3; times++) {
+        const since = target.stops.length;
+        await target.client.send('Debugger.pause');
+        await readMemory(inspector);
+        const { urls } = await target.paused(since);
+        assert.ok(urls?.length && urls.every((url) => /^(node:|file:|\/)/.test(url)), urls?.join());
+        await target.resume();
+      }
+      await live.stop({ lastSnapshot: false });
     });
 
     it('ends although a connection is open that records nothing', async () => {

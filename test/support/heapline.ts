@@ -20,6 +20,8 @@ export interface CliOptions {
   node?: string;
   /** Called with the process once it runs. */
   started?: (child: ChildProcess) => void;
+  /** Two minutes unless told. */
+  timeoutMs?: number;
 }
 
 /** Long enough for a slow machine, short enough to notice that something hangs. */
@@ -34,7 +36,7 @@ export function heapline(args: string[], options: CliOptions = {}): Promise<CliR
 export function runProgram(
   command: string,
   args: string[],
-  { cwd, env, started }: CliOptions = {},
+  { cwd, env, started, timeoutMs = TIMEOUT_MS }: CliOptions = {},
 ): Promise<CliResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
@@ -53,7 +55,7 @@ export function runProgram(
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       reject(new Error(`${command} ${args.join(' ')} did not end.\n${stdout}\n${stderr}`));
-    }, TIMEOUT_MS);
+    }, timeoutMs);
     child.on('error', (error) => {
       clearTimeout(timer);
       reject(error);

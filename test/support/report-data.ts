@@ -123,6 +123,7 @@ const historyLeak: Finding = {
     at('node_modules/openai/core.mjs', 301, 22, 'defaultParseResponse', 'sampled: 18 % of the live bytes'),
   ],
   userSite: at('src/agent.ts', 61, 19, 'ResearchAgent.step', 'caller of the store'),
+  rule: { id: 'conversation-history', title: 'Conversation history without a window' },
   advice: [
     'Keep a window: drop or summarise messages older than the last N when `add` passes a budget.',
     'Or end the session: `session` itself is held by a closure in the router, so `history` lives as long as the server.',
@@ -211,6 +212,16 @@ const cacheLeak: Finding = {
   advice: ['Give `getModel` a key that repeats: each step passes a fresh options object.'],
 };
 
+const ignoredLeak: Finding = {
+  ...cacheLeak,
+  id: 'map:schemas:5b9e11d3',
+  title: '`schemas` (Map) gained 10 entries, 48 kB, over 10 steps: one a step, never evicted.',
+  owner: { className: 'Map', name: 'schemas', nodeId: 70411 },
+  growth: growth(4800, 1),
+  rule: { id: 'schema-recompilation', title: 'Schemas or validators compiled again and again' },
+  ignored: { reason: 'One for each tool: `tools.json` names twelve.', expires: '2027-01-31' },
+};
+
 const findings: Findings = {
   format: 'heapline-findings/1',
   engine: '0.1.0',
@@ -230,6 +241,7 @@ const findings: Findings = {
     slopeConfidence: 0.99,
   },
   findings: [historyLeak, listenerLeak, cacheLeak],
+  ignored: [ignoredLeak],
   notLeaks: [
     {
       name: '`promptCache` (LRU, Map)',
@@ -431,6 +443,7 @@ export function cleanReport(): ReportData {
       slopeConfidence: 0.42,
     },
     findings: [],
+    ignored: undefined,
   };
   data.timeline = timeline(4800);
   data.classes.rows = CLASSES.slice(9);
@@ -457,6 +470,7 @@ export function bareReport(): ReportData {
           growth: { bytes: 38_400, objects: 4, perSnapshot },
         },
       ],
+      ignored: undefined,
       notLeaks: undefined,
     },
     recording: { name: 'a.heapsnapshot, b.heapsnapshot, c.heapsnapshot', durationMs: 0, pausedMs: 0 },
@@ -538,6 +552,11 @@ export function hostileReport(): ReportData {
     allocationSites: [site()],
     userSite: site(),
     advice: [pick()],
+    rule: { id: pick(), title: pick() },
+  }));
+  data.findings.ignored = data.findings.findings.map((finding) => ({
+    ...finding,
+    ignored: { reason: pick(), expires: pick() },
   }));
   data.findings.notLeaks = texts.map((name) => ({ name, bytes: 1, reason: pick() }));
   data.recording.name = HOSTILE.script;

@@ -72,7 +72,16 @@ export async function assertVerdict(leak: Leak, findings: Findings): Promise<voi
   assert.equal(findings.verdict, 'leak', shown);
   const { path, line } = findings.findings[0].storeSite ?? {};
   assert.deepEqual({ path, line }, await markedLine(leak), shown);
+  assert.equal(findings.findings[0].rule?.id, RULE_OF[leak], shown);
 }
+
+const RULE_OF: Record<Exclude<Leak, 'none'>, string> = {
+  history: 'conversation-history',
+  tools: 'tool-instances',
+  listeners: 'listeners',
+  sessions: 'open-sessions',
+  registry: 'agent-registry',
+};
 
 /** Each leak, and none, on one version of Node, with steps; those of `alsoWithout` without them, too. */
 export function describeSamples(major: NodeMajor, alsoWithout: readonly Leak[]): void {

@@ -6,10 +6,11 @@ export const TIMEOUT_MS = 120_000;
 /**
  * Asks again and again until there is an answer: anything but undefined, null and false. A question that throws is
  * asked again too.
+ * @param what for the error; a function when only the end tells
  * @throws Error with `what` in it, and the last error, when time is up
  */
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   ask: () => T | Promise<T>,
   timeoutMs = TIMEOUT_MS,
 ): Promise<NonNullable<Exclude<T, false>>> {
@@ -25,7 +26,9 @@ export async function until<T>(
       failure = error;
     }
     if (Date.now() > deadline) {
-      throw new Error(`Waited ${timeoutMs / 1000} s for ${what}.`, { cause: failure });
+      throw new Error(`Waited ${timeoutMs / 1000} s for ${typeof what === 'string' ? what : what()}.`, {
+        cause: failure,
+      });
     }
     await sleep(50);
   }

@@ -65,9 +65,13 @@ export class View {
 
   /** Waits for the row. */
   async row(match: RowMatch): Promise<TreeRow> {
-    return until(`row ${match} in view ${this.title}`, async () =>
-      (await this.rows()).find((row) => matches(row, match)),
-    );
+    let rows: TreeRow[] = [];
+    const what = (): string =>
+      `row ${match} in view ${this.title}, which has: ${rows.map(({ text }) => text).join(' | ')}`;
+    return until(what, async () => {
+      rows = await this.rows();
+      return rows.find((row) => matches(row, match));
+    });
   }
 
   async click(match: RowMatch): Promise<void> {
@@ -111,11 +115,14 @@ export class View {
 
   /** Takes an entry of the row's context menu. */
   async menuAction(match: RowMatch, title: string): Promise<void> {
-    await this.onRow(match, (row) => labelOf(row).click({ button: 'right', timeout: 2000 }));
-    await this.menuItems.first().waitFor();
     // By keyboard: a menu takes no clicks in its first moment.
     const focused = this.page.locator('.context-view .monaco-menu .action-item.focused .action-label');
     await until(`${title} in the menu of ${match}`, async () => {
+      // An editor that opens takes the focus, which closes the menu.
+      if (!(await this.menuItems.first().isVisible())) {
+        await this.onRow(match, (row) => labelOf(row).click({ button: 'right', timeout: 2000 }));
+        await this.menuItems.first().waitFor({ timeout: 2000 });
+      }
       await this.page.keyboard.press('ArrowDown');
       return (await focused.textContent({ timeout: 1000 }))?.trim() === title;
     });

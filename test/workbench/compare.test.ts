@@ -85,16 +85,22 @@ async function at(file: string, line: number): Promise<void> {
 
 it('has two targets, of which each is recorded on its own', async () => {
   await workbench.startDebugging('By hand');
-  await heapline.row(/^main\.mjs, heap in use/);
-  await heapline.row(/^\[worker 1\], heap in use/);
+  await heapline.row(/^main\.mjs: heap in use/);
+  await heapline.row(/^\[worker 1\]: heap in use/);
   await heapline.action(/^\[worker 1\]/, 'Record');
   await heapline.row(/^Recording, /);
-  assert.deepEqual((await heapline.row(/^main\.mjs, heap/)).actions, ['Record', 'Take Snapshot']);
+  assert.deepEqual((await heapline.row('main.mjs')).actions, ['Record', 'Take Snapshot']);
 });
 
 it('compares two snapshots that were taken by hand', async () => {
   await heapline.action(/^main\.mjs/, 'Take Snapshot');
   await heapline.row(/^Snapshots by hand/);
+  // The worker has some, too.
+  await until('its snapshots', async () => {
+    const labels = (await heapline.rows()).map(({ label }) => label);
+    const first = labels.indexOf('Snapshots');
+    return first >= 0 && first < labels.indexOf('[worker 1]');
+  });
   await heapline.expand('Snapshots');
   await heapline.row(/^Snapshot 1, .*by hand/);
   await heapline.action(/^main\.mjs/, 'Take Snapshot');
@@ -107,6 +113,24 @@ it('compares two snapshots that were taken by hand', async () => {
   await workbench.screenshot('compare-diff');
   await grown.getByRole('button', { name: 'Answer' }).click();
   await at('main.mjs', 4);
+});
+
+it('takes every press while memory is read', async () => {
+  // Room for all rows.
+  for (const title of ['Variables', 'Watch', 'Call Stack', 'Breakpoints'])
+    await workbench.view(title).pane.locator('.pane-header').click();
+  const heap = async (): Promise<string> => (await heapline.row(/^main\.mjs: heap in use/)).description;
+  await workbench.command('View: Close All Editors');
+  for (let press = 0; press < 10; press++) {
+    const before = await heap();
+    await until('another reading', async () => (await heap()) !== before);
+    if (press % 2) await heapline.click(/^Snapshot 1, /);
+    else await heapline.action(/^Snapshot 2, /, 'Compare with Previous Snapshot');
+    await until(`press ${press} to be heard`, async () => (await workbench.tabs()).length === 1);
+    await workbench.command('View: Close All Editors');
+    await until('it to close', async () => (await workbench.tabs()).length === 0);
+  }
+  assert.deepEqual(await workbench.notifications(), []);
 });
 
 it('finds the leak of the worker, at its line', async () => {
@@ -125,7 +149,7 @@ it('records by itself what the launch configuration wants recorded', async () =>
   await heapline.row(/^Leak: Answers\.known, /);
   const rows = await heapline.rows();
   assert.ok(
-    rows.some(({ text }) => /^\[worker 1\], heap in use/.test(text)),
+    rows.some(({ text }) => /^\[worker 1\]: heap in use/.test(text)),
     'a worker is not recorded',
   );
   await workbench.stopDebugging();

@@ -79,9 +79,9 @@ it('records from F5 on, through a restart, and leads to the line', async () => {
   await workbench.command('Heapline: Stop Recording');
   await view.row(/^Leak: AgentMemory\.messages, .*memory\.js/);
   await workbench.stopDebugging();
+  await view.row(/^agent\.js, 1 leak/);
+  await view.click(/^Leak: AgentMemory\.messages/);
   const at = await until('the line', async () => {
-    // A row that is being drawn anew takes no click.
-    await view.click(/^Leak: AgentMemory\.messages/);
     const position = await workbench.activeEditorPosition();
     return position?.file.endsWith('memory.js') ? position : undefined;
   });
@@ -112,6 +112,7 @@ it('runs the mended program again and says that it is mended', async () => {
 
 it('goes on in a new recording when its server dies, and lists all after a reload', async () => {
   await workbench.startDebugging('Sample agent');
+  await view.row(/^agent\.js, being recorded/);
   await view.row(/^Snapshots, [3-9]/);
   const [pid] = workbench.serverPids();
   process.kill(pid, 'SIGKILL');

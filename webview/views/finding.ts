@@ -1,9 +1,9 @@
 /** One finding's card: what grows, where, what holds it, what to do. */
 
 import { formatBytes, formatCount } from '../../src/base/units.ts';
-import type { Finding } from '../../src/protocol/findings.ts';
+import type { Finding, FindingRule } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { allRates, mainRate, percent, sitesOf } from '../../src/protocol/wording.ts';
+import { allRates, mainRate, percent, proofLine, sitesOf } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import { isOpen, type Store } from '../state.ts';
 import { plural, t } from '../text.ts';
@@ -60,7 +60,7 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
   const site = ({ role, site }: (typeof sites)[number]): HTMLElement => siteView(role, site, data, host);
   const more = sites.slice(SITES_SHOWN);
   const rates = allRates(finding.growth);
-  const { retainingPath, gained, advice, reasons, confidence } = finding;
+  const { retainingPath, gained, advice, reasons, confidence, proof } = finding;
   append(body, [
     h('p', { class: 'title' }, prose(finding.title)),
     retainingPath.length > 0 && h('h4', {}, t('What holds it')),
@@ -80,6 +80,9 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
             h('summary', {}, plural(more.length, '1 more place', '{0} more places')),
             ...more.map(site),
           ),
+        proof && h('h4', {}, t('Proof')),
+        proof && h('p', { class: 'proof' }, proofLine(proof)),
+        finding.rule && ruleView(finding.rule, host),
         advice.length > 0 && h('h4', {}, t('What to do')),
         advice.length > 0 && h('ul', { class: 'advice' }, ...advice.map((text) => h('li', {}, prose(text)))),
       ),
@@ -97,6 +100,19 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
       ),
     ),
   ]);
+}
+
+/** The named rule that it matches, with its page; without an editor, with the command that prints it. */
+function ruleView({ id, title }: FindingRule, host: Host): HTMLElement {
+  const { editor } = host;
+  return h(
+    'div',
+    { class: 'rule' },
+    h('h4', {}, t('Rule')),
+    editor
+      ? h('button', { type: 'button', class: 'link', onclick: () => editor.openRule(id) }, title)
+      : h('p', {}, title, ' ', h('code', {}, `heapline rules ${id}`)),
+  );
 }
 
 function gainedView(finding: Finding): HTMLElement {

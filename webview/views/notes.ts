@@ -2,9 +2,41 @@
 
 import { formatBytes, formatDuration } from '../../src/base/units.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { percent } from '../../src/protocol/wording.ts';
+import { ignoredWhy, mainRate, percent } from '../../src/protocol/wording.ts';
+import type { Host } from '../host.ts';
 import { plural, t } from '../text.ts';
+import { placeView } from './code.ts';
 import { type Child, h, longText, prose, section, shown, table } from './dom.ts';
+
+/** What somebody decided to leave. */
+export function ignoredView(data: ReportData, host: Host): HTMLElement | undefined {
+  const rows = data.findings.ignored ?? [];
+  if (!rows.length) return undefined;
+  return section(
+    'ignored',
+    'Ignored',
+    h(
+      'ul',
+      { class: 'fine' },
+      ...rows.map((finding) => {
+        const site = finding.storeSite ?? finding.userSite;
+        return h(
+          'li',
+          {},
+          h('strong', {}, h('code', {}, finding.owner.name || finding.owner.className)),
+          h('span', { class: 'amount' }, mainRate(finding.growth) ?? formatBytes(finding.growth.bytes)),
+          h(
+            'span',
+            {},
+            prose(ignoredWhy(finding)),
+            site && ' ',
+            site && placeView(site, data.recording.cwd, host),
+          ),
+        );
+      }),
+    ),
+  );
+}
 
 export function fineView(data: ReportData): HTMLElement | undefined {
   const rows = data.findings.notLeaks ?? [];

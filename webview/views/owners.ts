@@ -3,7 +3,7 @@
 import { formatBytes } from '../../src/base/units.ts';
 import type { Finding } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { percent, siteLabel } from '../../src/protocol/wording.ts';
+import { ignoredWhy, percent, siteLabel } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import { growthBetween } from '../layout/growth.ts';
 import type { Store } from '../state.ts';
@@ -20,8 +20,8 @@ export function ownersView(
   store: Store,
   host: Host,
 ): HTMLElement {
-  const { findings, notLeaks = [] } = report.findings;
-  if (!findings.length && !notLeaks.length)
+  const { findings, ignored = [], notLeaks = [] } = report.findings;
+  if (!findings.length && !ignored.length && !notLeaks.length)
     return h('p', { class: 'dim' }, t('No owner of growing memory was found.'));
   const { cwd } = report.recording;
   const rows = findings.map((finding) => findingRow(finding, numbers, cwd, store, host));
@@ -50,6 +50,16 @@ export function ownersView(
           'tbody',
           {},
           ...rows.map(({ row }) => row),
+          ...ignored.map((finding) =>
+            h(
+              'tr',
+              { class: 'fine' },
+              h('th', { scope: 'row' }, h('code', {}, finding.owner.name)),
+              h('td'),
+              h('td', { 'data-label': t('In all') }, signed(finding.growth.bytes)),
+              h('td', { colspan: 3 }, h('em', {}, t('Ignored:')), ' ', prose(ignoredWhy(finding))),
+            ),
+          ),
           ...notLeaks.map(({ name, bytes, reason }) =>
             h(
               'tr',

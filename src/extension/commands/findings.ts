@@ -28,12 +28,13 @@ export function findingCommands({ model, openSite, clearMarks }: CommandContext)
     },
     async copyFinding(node: Node) {
       if (node.kind !== 'finding') return;
-      const { title, storeSite, reasons, advice } = node.finding;
+      const { title, storeSite, reasons, advice, rule } = node.finding;
       const lines = [
         title,
         storeSite && l10n.t('Stored at {0}', placeOf(storeSite)),
         l10n.t('Held by {0}', pathLine(node.finding)),
         ...reasons,
+        rule && l10n.t('Rule: {0}', rule.title),
         ...advice,
       ];
       await env.clipboard.writeText(lines.filter(Boolean).join('\n'));

@@ -45,7 +45,7 @@ export function launchingCommands(context: CommandContext): Handlers {
         throw new HeaplineError('usage', l10n.t('That program was not launched from this workspace.'), {
           hint: l10n.t('Run it again with F5 and record it: the report tells whether it still leaks.'),
         });
-      const run = new VerifyRun(context, finding);
+      const run = new VerifyRun(context, finding, findings);
       await run.start(launch);
     },
   };

@@ -7,6 +7,7 @@ import { comparingCommands } from './comparing.ts';
 import type { CommandContext, Handlers } from './context.ts';
 import { findingCommands } from './findings.ts';
 import { helpCommands } from './help.ts';
+import { ignoringCommands } from './ignoring.ts';
 import { keepingCommands } from './keeping.ts';
 import { launchingCommands } from './launching.ts';
 import { recordingCommands } from './recording.ts';
@@ -20,8 +21,11 @@ const ON_ROWS: ReadonlySet<string> = new Set([
   'copyPath',
   'goToCaller',
   'goToStore',
+  'ignore',
+  'openRule',
   'openSite',
   'openSnapshot',
+  'stopIgnoring',
 ]);
 
 export function registerCommands(context: CommandContext): Disposable[] {
@@ -31,6 +35,7 @@ export function registerCommands(context: CommandContext): Disposable[] {
     ...comparingCommands(context),
     ...findingCommands(context),
     ...watchingCommands(context),
+    ...ignoringCommands(context),
     ...launchingCommands(context),
     ...attachingCommands(context),
     ...helpCommands(context),

@@ -20,6 +20,8 @@ export interface GutterDeps {
   /** What hovers offer besides going to sites and clearing; absent ones are not offered. */
   showReport?(recordingDir: string, findingId: string): unknown;
   verifyFix?(recordingDir: string, findingId: string): unknown;
+  ignore?(recordingDir: string, findingId: string): unknown;
+  openRule?(ruleId: string): unknown;
   /** Whether a fix of this recording's findings can be verified: always, unless told. */
   canVerify?(recordingDir: string): boolean;
 }
@@ -159,9 +161,11 @@ class EditorGutter implements Gutter {
   }
 
   private actionsOn(recordingDir: string): Set<MarkAction> {
-    const { showReport, verifyFix, canVerify } = this.deps;
+    const { showReport, verifyFix, canVerify, ignore, openRule } = this.deps;
     const actions = new Set<MarkAction>(['store', 'allocation', 'clear']);
     if (showReport) actions.add('report');
+    if (ignore) actions.add('ignore');
+    if (openRule) actions.add('rule');
     if (verifyFix && canVerify?.(recordingDir) !== false) actions.add('verify');
     return actions;
   }
@@ -187,6 +191,12 @@ class EditorGutter implements Gutter {
         break;
       case 'verify':
         await this.deps.verifyFix?.(dir, id);
+        break;
+      case 'ignore':
+        await this.deps.ignore?.(dir, id);
+        break;
+      case 'rule':
+        if (finding.rule) await this.deps.openRule?.(finding.rule.id);
         break;
       case 'clear':
         this.clear();

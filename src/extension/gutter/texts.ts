@@ -49,7 +49,7 @@ function growthText({ finding, over }: MarkReason, l10n: Localize): string {
 }
 
 /** What the links of a hover do; offered are those that the extension can do. */
-export type MarkAction = 'report' | 'store' | 'allocation' | 'verify' | 'clear';
+export type MarkAction = 'report' | 'store' | 'allocation' | 'verify' | 'rule' | 'ignore' | 'clear';
 export const MARK_COMMAND = 'heapline.gutter.act';
 /** The actions that are offered on a recording's findings. */
 export type ActionsOn = (recordingDir: string) => ReadonlySet<MarkAction>;
@@ -88,8 +88,20 @@ function findingText(reason: MarkReason, actions: ReadonlySet<MarkAction>, l10n:
   const site = whereText(reason, l10n);
   if (site) blocks.push(site);
   if (finding.reasons.length) blocks.push(list(l10n.t('Evidence:'), finding.reasons));
+  if (finding.rule) blocks.push(ruleText(reason, actions, l10n));
   if (finding.advice.length) blocks.push(list(l10n.t('What to do:'), finding.advice));
   return blocks.join('\n\n');
+}
+
+/** The rule that it matches, and a link to its page. The title may come out of a file: it is no link's label. */
+function ruleText(
+  { recordingDir, finding }: MarkReason,
+  actions: ReadonlySet<MarkAction>,
+  l10n: Localize,
+): string {
+  const text = `${escaped(l10n.t('Rule:'))} ${escaped(finding.rule!.title)}`;
+  if (!actions.has('rule')) return text;
+  return `${text} ${commandLink(l10n.t('How to Mend It'), MARK_COMMAND, ['rule', recordingDir, finding.id])}`;
 }
 
 /** How it is known that it is this line. */
@@ -128,6 +140,7 @@ function linksOf(
   add('store', l10n.t('Go to Store'), role !== 'store' && Boolean(finding.storeSite));
   add('allocation', l10n.t('Go to Allocation'), role !== 'allocation' && finding.allocationSites.length > 0);
   add('verify', l10n.t('Verify Fix'));
+  add('ignore', l10n.t('Ignore This Leak...'));
   add('clear', l10n.t('Clear Leak Marks'));
   return links;
 }

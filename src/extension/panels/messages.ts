@@ -19,6 +19,8 @@ export function readMessage(value: unknown): PanelToEditor | undefined {
       const site = readSite(message.site);
       return site && { type: 'open-site', site, beside: message.beside === true };
     }
+    case 'open-rule':
+      return isText(message.id) ? { type: 'open-rule', id: message.id } : undefined;
     case 'copy':
       return isText(message.text, MAX_COPY) ? { type: 'copy', text: message.text } : undefined;
     case 'command': {

@@ -8,6 +8,7 @@ import type { EditorToPanel, PanelContent, PanelSource, PanelToEditor } from '..
 import type { SourceExcerpt } from '../../protocol/report.ts';
 import { toWire } from '../../protocol/rpc.ts';
 import type { RecordingInfo } from '../../protocol/server.ts';
+import { openRule } from '../rule-pages.ts';
 import { pageHtml } from './html.ts';
 import { type LoadDeps, loadContent, loadingTitle, recordingOf, titleOf } from './load.ts';
 import { readMessage } from './messages.ts';
@@ -96,6 +97,9 @@ export class Page implements vscode.Disposable {
         void this.deps.openSite(message.site, options);
         break;
       }
+      case 'open-rule':
+        void openRule(this.deps.extensionUri, message.id);
+        break;
       case 'copy':
         void vscode.env.clipboard.writeText(message.text);
         break;

@@ -10,7 +10,7 @@ describe('judgeSeries', () => {
   it('calls steady growth a leak, with its slope', () => {
     const verdict = judgeSeries(series([100, 300, 500, 700, 900, 1100]));
     assert.equal(verdict.trend, 'leak');
-    assert.ok(verdict.confidence > 0.9);
+    assert.equal(verdict.confidence, 0.875);
     assert.equal(verdict.objectSlope, 200);
     assert.equal(verdict.byteSlope, 20_000);
   });
@@ -52,7 +52,7 @@ describe('judgeSeries', () => {
   });
 
   it('finds a leak of few large objects by bytes', () => {
-    assert.equal(judgeSeries(series([2, 4, 6, 8, 10], 1_000_000)).trend, 'leak');
+    assert.equal(judgeSeries(series([2, 4, 6, 8, 10, 12], 1_000_000)).trend, 'leak');
   });
 
   it('finds an uneven leak, in bursts and with noise', () => {
@@ -83,7 +83,22 @@ describe('judgeSeries', () => {
     assert.equal(judgeSeries(series([0, 1000])).trend, 'unsettled');
     assert.equal(judgeSeries(series([0, 1000, 1500])).trend, 'unsettled');
     assert.equal(judgeSeries(series([0, 1000, 2000])).trend, 'unsettled');
-    assert.equal(judgeSeries(series([0, 1000, 2000, 3000])).trend, 'leak');
+    assert.equal(judgeSeries(series([0, 1000, 2000, 3000])).trend, 'unsettled');
+    assert.equal(judgeSeries(series([0, 1000, 2000, 3000, 4000])).trend, 'unsettled');
+    assert.equal(judgeSeries(series([0, 1000, 2000, 3000, 4000, 5000])).trend, 'leak');
+  });
+
+  it('is content with five points where they are said to be enough, if they are even', () => {
+    const five = (objects: number[]) => judgeSeries(series(objects), undefined, 5).trend;
+    assert.equal(five([0, 1000, 2000, 3000, 4000]), 'leak');
+    assert.equal(five([0, 1000, 2900, 3000, 4000]), 'unsettled');
+  });
+
+  it('is the surer the more points agree', () => {
+    const sure = [6, 7, 8, 10].map(
+      (n) => judgeSeries(series(Array.from({ length: n }, (_, i) => 1000 * i))).confidence,
+    );
+    assert.deepEqual(sure, [0.875, 0.9375, 0.96875, 0.99]);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OwnerGrowth } from '../../../src/engine/growth.ts';
-import { judgeGrowth } from '../../../src/engine/judge.ts';
+import { judgeGrowth, type Run } from '../../../src/engine/judge.ts';
 import { facts, growth, measures, owner, xs } from './support.ts';
 
 const judge = (...owners: OwnerGrowth[]) => judgeGrowth(growth(owners), xs(owners[0].series));
@@ -15,7 +15,7 @@ test('what goes on growing is a leak; the largest comes first', () => {
     judgement.leaks.map(({ gain }) => gain.objects),
     [3000, 1000],
   );
-  assert.ok(judgement.confidence > 0.9);
+  assert.equal(judgement.confidence, 0.875);
   assert.deepEqual(judgement.reasons, ['2 owners keep growing.']);
 });
 
@@ -34,6 +34,29 @@ test('three snapshots of growth settle nothing, unless the growth is immaterial'
   assert.match(judgement.reasons[0], /`AgentMemory.history` grew, but the evidence is thin/);
   assert.match(judgement.reasons[1], /3 snapshots are few/);
   assert.equal(judge(owner([100, 150, 200])).verdict, 'no-leak');
+});
+
+test('five snapshots are enough of a long run only, and what would settle it is said', () => {
+  const judge = (run: Run) => judgeGrowth(growth([owner(STEADY.slice(0, 5))]), xs(STEADY.slice(0, 5)), run);
+  assert.equal(judge({ ms: 12_000 }).verdict, 'leak');
+  const short = judge({ ms: 3300, steps: 20 });
+  assert.equal(short.verdict, 'inconclusive');
+  assert.deepEqual(short.reasons.slice(1), [
+    '5 snapshots are few: six would tell.',
+    'A run of about 5 s, about 29 steps, would settle it.',
+  ]);
+});
+
+test('what was not seen for the last third of the work is not believed to go on', () => {
+  const judge = (unseenMs: number) =>
+    judgeGrowth(growth([owner(STEADY)]), xs(STEADY), { ms: 4000, unseenMs });
+  assert.equal(judge(800).verdict, 'leak');
+  const late = judge(2400);
+  assert.equal(late.verdict, 'inconclusive');
+  assert.match(
+    late.unsettled[0].verdict.reasons.join(' '),
+    /The last 2.4 s of the program's work were not seen/,
+  );
 });
 
 test('two snapshots never say that there is no leak', () => {
@@ -73,12 +96,12 @@ const lent = (series: number[], totals: number[]) =>
   judgeGrowth({ ...growth([owner(series)]), totals: measures(totals) }, xs(series));
 
 test('what is lent out at one snapshot is not counted as released', () => {
-  const totals = [10_100, 10_300, 10_500, 10_700, 10_900, 11_100];
-  const judgement = lent([100, 300, 0, 700, 900, 1100], totals);
+  const totals = [10_100, 10_300, 10_500, 10_700, 10_900, 11_100, 11_300];
+  const judgement = lent([100, 300, 0, 700, 900, 1100, 1300], totals);
   assert.equal(judgement.verdict, 'leak');
   assert.deepEqual(
     judgement.leaks[0].points.map(({ index }) => index),
-    [0, 1, 3, 4, 5],
+    [0, 1, 3, 4, 5, 6],
   );
 });
 

@@ -75,13 +75,27 @@ test('garbage that was there when the memory was read is no fall: the files tell
   assert.equal(withoutReleasedEnd(whole), whole);
 });
 
-test('where no steps are known, what was allocated tells that the work was done', () => {
+/** Readings every 100 ms of a heap that rises by so many bytes between them, until snapshots at 2.0 s and 2.4 s. */
+const working = (rises: number[]) => {
   const whole = recorded([5e6, 6e6, 7e6, 8e6, 5e6, 5e6]);
-  const kept = (ordinals: number[]) =>
-    withoutReleasedEnd({
-      ...whole,
-      snapshots: whole.snapshots.map((entry, i) => ({ ...entry, ordinal: ordinals[i] })),
-    }).files.length;
-  assert.equal(kept([100, 200, 300, 400, 500, 501]), 4);
-  assert.equal(kept([100, 200, 300, 400, 500, 600]), 6);
+  const times = [100, 400, 800, 1200, 2000, 2400];
+  const snapshots = whole.snapshots.map((entry, i) => ({ ...entry, t: times[i], pauseMs: 0 }));
+  const heaps = [5e6, 6e6, 7e6, 8e6, 5e6, 5e6];
+  let heapUsed = 8e6;
+  const readings = rises.map((rise, i) => {
+    heapUsed += rise;
+    return memory(1310 + 100 * i, { heapUsed });
+  });
+  const events = [
+    ...snapshots.flatMap((entry, i) => [snapshotEvent(entry), memory(entry.t + 1, { heapUsed: heaps[i] })]),
+    ...readings,
+  ].sort((a, b) => a.t - b.t);
+  return withoutReleasedEnd({ ...whole, snapshots, events }).files.length;
+};
+
+test('where no steps are known, a heap that no longer rises tells that the work was done', () => {
+  const busy = new Array<number>(7).fill(100_000);
+  assert.equal(working([...busy, 900, 900, 900, 900]), 4);
+  assert.equal(working([...busy, ...busy]), 6, 'the program works on');
+  assert.equal(working([0, 900, 900]), 6, 'nobody knows its usual rate');
 });

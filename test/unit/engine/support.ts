@@ -64,6 +64,7 @@ export function facts(more: Partial<OwnerFacts> = {}): OwnerFacts {
     ],
     heldBy: [],
     gained: [{ className: 'Message', objects: 100, bytes: 6400, places: [] }],
+    entries: [{ className: 'Message', share: 1 }],
     partPlaces: [],
     also: [],
     alike: 1,

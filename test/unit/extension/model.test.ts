@@ -64,7 +64,7 @@ it('has what is under way as current, else the recording made last in this windo
   model.setRecording(recordingInfo('/r/b', { state: 'recording' }));
   assert.deepEqual(current().sort(), ['/r/a', '/r/b']);
   model.setRecording(recordingInfo('/r/b', { state: 'ended' }));
-  assert.deepEqual(current(), ['/r/a']);
+  assert.deepEqual(current(), ['/r/b', '/r/a']);
   model.setRecording(recordingInfo('/r/a', { state: 'ended' }));
   assert.deepEqual(current(), ['/r/b']);
 });
@@ -138,4 +138,22 @@ it('knows of recordings on disk before they are listed', () => {
   assert.ok(model.hasRecordings && model.unlisted);
   model.setRecordings([recordingInfo('/r/x', { state: 'ended' })]);
   assert.ok(model.hasRecordings && !model.unlisted);
+});
+
+it('keeps what just ended in sight while another program is still recorded', () => {
+  const model = new Model();
+  const at = (second: number): string => `2026-01-01T00:00:0${second}.000Z`;
+  const current = (): string[] => model.current.map(({ dir }) => dir);
+  model.setRecording(recordingInfo('/r/main', { target: 's1', createdAt: at(1) }));
+  model.setRecording(recordingInfo('/r/worker', { target: 's2', title: '[worker 1]', createdAt: at(2) }));
+  model.setRecording(recordingInfo('/r/worker', { title: '[worker 1]', state: 'ended', createdAt: at(2) }));
+  assert.deepEqual(current(), ['/r/worker', '/r/main']);
+  // A restart: the next process of the same program.
+  model.setRecording(recordingInfo('/r/again', { target: 's3', title: 'agent.js [9]', createdAt: at(3) }));
+  model.setRecording(recordingInfo('/r/main', { state: 'ended', createdAt: at(1) }));
+  assert.deepEqual(current(), ['/r/again', '/r/worker']);
+  model.setRecording(recordingInfo('/r/again', { title: 'agent.js [9]', state: 'ended', createdAt: at(3) }));
+  assert.deepEqual(current(), ['/r/again', '/r/worker']);
+  model.setRecording(recordingInfo('/r/next', { target: 's4', createdAt: at(4) }));
+  assert.deepEqual(current(), ['/r/next']);
 });

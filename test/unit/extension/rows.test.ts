@@ -3,6 +3,7 @@ import { it } from 'node:test';
 import { Model } from '../../../src/extension/model.ts';
 import { childrenOf, type Node } from '../../../src/extension/nodes.ts';
 import { callerSite, mainSite, placesOf, type Row, rowOf } from '../../../src/extension/rows.ts';
+import type { Findings } from '../../../src/protocol/findings.ts';
 import { finding, recordingInfo, snapshotEntry, targetSpec, verdict } from '../../support/extension-data.ts';
 
 const l10n = {
@@ -30,7 +31,17 @@ function live(): Model {
 }
 
 it('shows a target that is not recorded with its memory and what can be done', () => {
-  assert.deepEqual(tree(live()), ['target agent.js | ▁▂▃▄▅▆▇█ 41 MB  +2.1 MB/min', '  state Record']);
+  assert.deepEqual(tree(live()), [
+    'target agent.js',
+    '  memory 41 MB | ▁▂▃▄▅▆▇█  +2.1 MB/min  rss 90 MB',
+    '  state Record',
+  ]);
+});
+
+it('shows no memory before it was read', () => {
+  const model = new Model();
+  model.addTarget(targetSpec('s1', { name: 'agent.js' }));
+  assert.deepEqual(tree(model), ['target agent.js', '  state Record']);
 });
 
 it('reads out words and figures, and no block characters', () => {
@@ -38,10 +49,12 @@ it('reads out words and figures, and no block characters', () => {
   model.setRecording(recordingInfo('/r/a', { target: 's1' }));
   const [target] = childrenOf(model, undefined);
   const { spoken, tooltip, context } = row(model, target);
-  assert.equal(spoken, 'agent.js, being recorded, heap in use 41 MB, changes by +2.1 MB a minute');
-  assert.match(tooltip!, /^agent\.js \[4711\] · Node\.js 24\.1\.0 · process 4711\n/);
-  assert.match(tooltip!, /Resident set: 90 MB/);
+  assert.equal(spoken, 'agent.js, being recorded');
+  assert.match(tooltip!, /^agent\.js \[4711\] · Node\.js 24\.1\.0 · process 4711$/);
   assert.equal(context, 'target.recording');
+  const memory = row(model, childrenOf(model, target)[0]);
+  assert.equal(memory.spoken, 'agent.js: heap in use 41 MB, changes by +2.1 MB a minute, resident set 90 MB');
+  assert.match(memory.tooltip!, /Heap in use: 41 MB of 60 MB/);
 });
 
 it('tells two processes of one program apart', () => {
@@ -68,7 +81,7 @@ it('shows a recording under its target: state, leaks with their paths, snapshots
       taking: { reason: 'manual', since: 1000, bytes: 12e6 },
     }),
   );
-  assert.deepEqual(tree(model).slice(1), [
+  assert.deepEqual(tree(model).slice(2), [
     '  state Recording | 12 s · 40 steps · taking a snapshot: 12 MB, 2 s',
     '  finding AgentMemory.messages | +2 MB  +20 kB/step  memory.js:6',
     '    path agent.js | Module',
@@ -174,4 +187,34 @@ it("names the line that stores it first, and the user's own that leads into a pa
   const inOwn = finding({ storeSite: own, userSite: own });
   assert.deepEqual([mainSite(inOwn), callerSite(inOwn), placesOf(inOwn)], [own, undefined, 'a.js:2']);
   assert.equal(mainSite(finding({ storeSite: undefined, userSite: own })), own);
+});
+
+it('shows what is ignored after what counts, greyed, with the reason, and menus of its own', () => {
+  const model = live();
+  const rule = { id: 'conversation-history', title: 'Conversation history without a window' };
+  const ignored = finding({
+    id: 'f2',
+    rule,
+    owner: { className: 'Map', name: 'cache', nodeId: 3 },
+    ignored: { reason: 'has ten keys', expires: '2027-01-31' },
+  });
+  const show = (findings: Findings): Row[] => {
+    model.setRecording(recordingInfo('/r/a', { target: 's1', state: 'ended', findings, final: true }));
+    return childrenOf(model, { kind: 'recording', id: 'x', dir: '/r/a', latest: true })
+      .filter(({ kind }) => kind === 'finding' || kind === 'verdict')
+      .map((node) => row(model, node));
+  };
+  const [counts, left] = show(verdict({ ignored: [ignored] }));
+  assert.match(counts.context, /^finding\.counts\.store/);
+  assert.deepEqual([left.icon, left.color], ['circle-slash', 'disabledForeground']);
+  assert.match(left.description!, /^ignored: has ten keys {2}\+2 MB/);
+  assert.match(left.context, /^finding\.ignored\.rule\.store/);
+  assert.match(left.tooltip!, /^Ignored until 2027-01-31$/m);
+  assert.match(left.tooltip!, /^Rule: Conversation history without a window$/m);
+  assert.match(left.spoken!, /^Ignored leak: cache, ignored: has ten keys, /);
+  const rows = show(verdict({ verdict: 'no-leak', findings: [], ignored: [ignored] }));
+  assert.deepEqual(
+    rows.map(({ label }) => label),
+    ['No leak', 'cache'],
+  );
 });

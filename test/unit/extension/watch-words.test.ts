@@ -96,7 +96,7 @@ it('is offered for containers that can be watched, while their process lives', (
   model.addTarget(targetSpec('s1'));
   model.setTarget({ spec: targetSpec('s1'), state: 'live', pid: 7 });
   assert.match(context(), /\.live$/);
-  assert.doesNotMatch(context({ kind: 'dictionary' }), /live/);
+  assert.doesNotMatch(context({ kind: 'closure' }), /live/);
   model.setRecording(recordingInfo('/r/a', { state: 'ended', pid: 7 }));
   assert.match(context(), /\.live$/);
   model.setRecording(recordingInfo('/r/a', { state: 'ended', pid: 8 }));

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -34,6 +45,7 @@ async function makeRecording(dir: string): Promise<RecordingWriter> {
   writer.event({ type: 'memory', t: 1, ...MEMORY });
   await addSnapshot(writer, 100, '{"snapshot":1}');
   await addSnapshot(writer, 200, '{"snapshot":22}');
+  writer.event({ type: 'stopped', t: 250, ms: 30 });
   await addSnapshot(writer, 300, '{"snapshot":333}');
   writer.dropSnapshot(2, 311);
   writer.profile(PROFILE, { t: 300, samplingInterval: 32768, ordinal: 7 });
@@ -50,8 +62,8 @@ describe('a recording', () => {
     const facts = { pauseMs: 10, reason: 'schedule', ordinal: 7 };
     assert.deepEqual(recording.snapshots, [
       { index: 1, file: 'snapshots/0001.heapsnapshot', bytes: 14, t: 100, activeMs: 100, ...facts },
-      // Less the pauses of both before, the deleted one's too.
-      { index: 3, file: 'snapshots/0003.heapsnapshot', bytes: 16, t: 300, activeMs: 280, ...facts },
+      // Less the pauses of both before, the deleted one's too, and the time in which the program stood still.
+      { index: 3, file: 'snapshots/0003.heapsnapshot', bytes: 16, t: 300, activeMs: 250, ...facts },
     ]);
     assert.deepEqual(recording.manifest.runtime, { name: 'node', version: 'v24.0.0' });
     assert.deepEqual(recording.manifest.target, { command: ['node', 'agent.mjs'], pid: 42 });
@@ -63,7 +75,17 @@ describe('a recording', () => {
     await assert.rejects(recording.readProfile(2), (error) => HeaplineError.is(error, 'not-found'));
     assert.deepEqual(
       recording.events.map((event) => event.type),
-      ['process', 'memory', 'snapshot', 'snapshot', 'snapshot', 'profile', 'snapshot-dropped', 'end'],
+      [
+        'process',
+        'memory',
+        'snapshot',
+        'snapshot',
+        'stopped',
+        'snapshot',
+        'profile',
+        'snapshot-dropped',
+        'end',
+      ],
     );
     assert.deepEqual(await readdir(join(dir, 'snapshots')), ['0001.heapsnapshot', '0003.heapsnapshot']);
   });
@@ -160,11 +182,49 @@ describe('a recording', () => {
     );
     await writeFile(join(dir, 'events.ndjson'), lines.join('\n'));
     const recording = await openRecording(dir);
-    assert.equal(recording.events.length, 9);
+    assert.equal(recording.events.length, 10);
     assert.deepEqual(
       recording.problems,
       [2, 4, 5, 6].map((line) => `events.ndjson: line ${line} is damaged.`),
     );
+  });
+
+  it('keeps what was watched, also after its end, and leaves out what is no such thing', async () => {
+    const dir = join(folder, 'watched.heapline');
+    const frames = [{ url: '/app/memory.js', line: 14, column: 3, function: 'add' }];
+    const watch = {
+      type: 'watch' as const,
+      nodeId: 7,
+      className: 'Array',
+      finding: 'array:history:1',
+      inserts: 4,
+      removes: 0,
+      unseen: 0,
+      seconds: 10,
+      end: 'time' as const,
+      stacks: [{ inserts: 4, frames }],
+    };
+    const writer = await makeRecording(dir);
+    writer.event({ ...watch, t: 350 });
+    writer.end({ t: 400, reason: 'detached' });
+    writer.event({ ...watch, t: 5000 });
+    writer.event({ type: 'note', t: 5001, level: 'info', message: 'too late' });
+    for (const bad of [{ stacks: [{}] }, { stacks: [{ inserts: 1, frames: [{ url: 1 }] }] }, { finding: 3 }])
+      await appendFile(join(dir, 'events.ndjson'), `${JSON.stringify({ ...watch, t: 1, ...bad })}\n`);
+    await appendFile(join(dir, 'events.ndjson'), '{}\n');
+    const { events, problems } = await openRecording(dir);
+    assert.deepEqual(
+      events.filter(({ type }) => type === 'watch'),
+      [
+        { ...watch, t: 350 },
+        { ...watch, t: 5000 },
+      ],
+    );
+    assert.ok(!events.some(({ type }) => type === 'note'));
+    assert.equal(problems.length, 3);
+    await rm(dir, { recursive: true });
+    writer.event({ ...watch, t: 6000 });
+    assert.equal(existsSync(dir), false);
   });
 
   it('that can not be begun leaves nothing in the way of the next try', async () => {
@@ -177,6 +237,23 @@ describe('a recording', () => {
     await mkdir(empty);
     await assert.rejects(RecordingWriter.create(empty, bad));
     assert.deepEqual(await readdir(empty), []);
+  });
+
+  it('keeps the files of dropped snapshots while somebody reads them', async () => {
+    const dir = join(folder, 'read.heapline');
+    const writer = await makeRecording(dir);
+    const files = async (): Promise<string[]> => (await readdir(join(dir, 'snapshots'))).sort();
+    const [one, other] = [writer.keepFiles(), writer.keepFiles()];
+    writer.dropSnapshot(1, 400);
+    assert.deepEqual(
+      (await openRecording(dir)).manifest.snapshots.map(({ index }) => index),
+      [3],
+    );
+    one.dispose();
+    assert.deepEqual(await files(), ['0001.heapsnapshot', '0003.heapsnapshot']);
+    other.dispose();
+    assert.deepEqual(await files(), ['0003.heapsnapshot']);
+    writer.discard();
   });
 
   it('is told from other folders', async () => {

@@ -20,6 +20,7 @@ import { EngineClient } from '../../../src/engine/client.ts';
 import { RecordingWriter } from '../../../src/recording/writer.ts';
 import { Analyst } from '../../../src/server/analyst.ts';
 import { deleteRecording, describeRecording, recordingsIn } from '../../../src/server/catalogue.ts';
+import { Ignores } from '../../../src/server/ignores.ts';
 import { Verdicts } from '../../../src/server/verdicts.ts';
 import { leakySnapshots } from '../../support/leaky-snapshots.ts';
 
@@ -54,7 +55,7 @@ function copy(name: string): { folder: string; dir: string } {
 }
 
 test('a whole recording is told as it was', async () => {
-  const info = await describeRecording(whole);
+  const info = await describeRecording(whole, new Ignores());
   assert.equal(info.state, 'ended');
   assert.equal(info.name, '2026-11-20 14.05.11 my agent');
   assert.equal(info.title, 'my agent');
@@ -86,7 +87,7 @@ test('one that was cut off at any place says so, and what was kept', async () =>
       .join('\n'),
   );
   truncateSync(manifest, 40);
-  const info = await describeRecording(dir);
+  const info = await describeRecording(dir, new Ignores());
   assert.equal(info.state, 'ended');
   assert.equal(info.end, undefined);
   assert.deepEqual(
@@ -96,7 +97,7 @@ test('one that was cut off at any place says so, and what was kept', async () =>
   assert.match(info.problems[0], /was cut off: .*2 snapshots are whole and were kept\./);
   truncateSync(events, 0);
   rmSync(manifest);
-  const none = await describeRecording(dir);
+  const none = await describeRecording(dir, new Ignores());
   assert.match(none.problems[0], /No snapshot was whole by then/);
   assert.equal(none.title, 'my agent');
 });
@@ -105,7 +106,7 @@ test('one of a newer format is listed with why it can not be read', async () => 
   const { folder, dir } = copy('newer');
   writeFileSync(join(dir, 'recording.json'), '{"format":"heapline-recording/9"}');
   assert.deepEqual(await recordingsIn(folder), [dir]);
-  const info = await describeRecording(dir);
+  const info = await describeRecording(dir, new Ignores());
   assert.deepEqual(info.snapshots, []);
   assert.match(info.problems[0], /unknown format/);
 });
@@ -170,7 +171,7 @@ test('a verdict is made once, kept, and made again when the recording or the fil
   assert.deepEqual(JSON.parse(readFileSync(join(dir, 'findings.json'), 'utf8')), first.findings);
   assert.deepEqual(await verdicts.of(dir, {}), JSON.parse(JSON.stringify(first)));
   assert.equal(made, 1);
-  const info = await describeRecording(dir);
+  const info = await describeRecording(dir, new Ignores());
   assert.deepEqual([info.findings, info.final], [first.findings, true]);
 
   // Elsewhere, by another name, it is the same recording.

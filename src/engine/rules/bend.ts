@@ -1,0 +1,44 @@
+import type { SnapshotPoint } from '../../protocol/findings.ts';
+
+/** Intervals between snapshots that it takes to see a bend. */
+const FEWEST = 5;
+
+/**
+ * Whether growth is faster than linear: how many times more is gained for each step (or object) in the last third of
+ * the run than in the first, where it rises all the way; 1 where it is steady, or too little is known.
+ */
+export function bendOf(points: readonly SnapshotPoint[]): number {
+  return Math.max(
+    rise(points, ({ step }) => step),
+    rise(points, ({ objects }) => objects),
+  );
+}
+
+function rise(points: readonly SnapshotPoint[], xOf: (point: SnapshotPoint) => number | undefined): number {
+  const rates: number[] = [];
+  for (let i = 1; i < points.length; i++) {
+    const [from, to] = [xOf(points[i - 1]), xOf(points[i])];
+    if (from === undefined || to === undefined) return 1;
+    if (to <= from) continue;
+    rates.push((points[i].bytes - points[i - 1].bytes) / (to - from));
+  }
+  if (rates.length < FEWEST || !isRising(rates)) return 1;
+  const third = Math.max(1, Math.floor(rates.length / 3));
+  const mean = (list: number[]): number => list.reduce((sum, rate) => sum + rate, 0) / list.length;
+  const early = mean(rates.slice(0, third));
+  const late = mean(rates.slice(-third));
+  return early > 0 ? late / early : 1;
+}
+
+/** Nearly all pairs are in order: Kendall's tau of at least 0.7. Tables that double now and then are not. */
+function isRising(values: readonly number[]): boolean {
+  let score = 0;
+  let pairs = 0;
+  for (let i = 0; i < values.length; i++) {
+    for (let j = i + 1; j < values.length; j++) {
+      score += Math.sign(values[j] - values[i]);
+      pairs++;
+    }
+  }
+  return score >= 0.7 * pairs;
+}

@@ -1,0 +1,27 @@
+export class Job {
+  constructor(id, document) {
+    this.id = id;
+    this.document = document;
+    this.lines = document.split(' ');
+    this.cancelled = false;
+  }
+
+  async run(signal) {
+    signal.addEventListener('abort', () => this.cancel()); // leak: store
+    return this.summarize();
+  }
+
+  async summarize() {
+    const kept = [];
+    for (const line of this.lines) {
+      if (this.cancelled) break;
+      if (line.length > 3) kept.push(line);
+      if (kept.length % 16 === 0) await null;
+    }
+    return kept.join(' ');
+  }
+
+  cancel() {
+    this.cancelled = true;
+  }
+}

@@ -1,0 +1,14 @@
+const compiled = new Map();
+
+function compile(kind) {
+  const parts = Array.from({ length: 4 + (kind % 5) }, (_, i) => `'${kind}.${i}: ' + ${i % 2 ? 'data.name' : 'data.items.map((x) => x * ' + i + ').join()'}`);
+  return new Function('data', `return [${parts.join(', ')}].join('\\n');`);
+}
+
+/** There are some sixty templates; the rare ones are met late. */
+export function render(n, data) {
+  const kind = n % 1000 < 960 ? n % 24 : Math.floor(n / 1500);
+  let template = compiled.get(kind);
+  if (!template) compiled.set(kind, (template = compile(kind)));
+  return template(data);
+}

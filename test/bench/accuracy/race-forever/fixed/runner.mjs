@@ -1,0 +1,37 @@
+class Task {
+  constructor(id, prompt) {
+    this.id = id;
+    this.prompt = prompt;
+    this.output = [];
+  }
+
+  async work() {
+    for (let i = 0; i < 3; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      this.output.push({ i, text: `${this.prompt}, part ${i}` });
+    }
+    return this;
+  }
+}
+
+export class Runner {
+  constructor(lifecycle) {
+    this.lifecycle = lifecycle;
+  }
+
+  async run(id, prompt) {
+    const task = new Task(id, prompt);
+    const { listeners } = this.lifecycle;
+    let onStop;
+    const stopped = new Promise((resolve) => {
+      onStop = () => resolve('stopped');
+      listeners.add(onStop);
+    });
+    try {
+      const done = await Promise.race([task.work(), stopped]);
+      return done === task ? task.output.at(-1).text : done;
+    } finally {
+      listeners.delete(onStop);
+    }
+  }
+}
