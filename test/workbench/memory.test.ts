@@ -1,6 +1,6 @@
 /** The extension host holds after many recordings what it held after the first few. */
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, it } from 'node:test';
@@ -63,6 +63,8 @@ it('does not grow in the extension host over 20 recordings', async () => {
     heaps.flatMap(({ error }) => error ?? []),
     [],
   );
+  const made = (await readdir(join(folder.path, 'recordings'))).filter((name) => name.endsWith('.heapline'));
+  assert.equal(made.length, MANY);
   // The lowest of some: what is under way in other extensions at one moment is no growth.
   const least = (from: number, to: number): number =>
     Math.min(...heaps.slice(from, to).map(({ bytes }) => bytes));
