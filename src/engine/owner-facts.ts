@@ -13,7 +13,7 @@ import { nameOfClass } from './node-names.ts';
 import { type PartPlace, partPlaces } from './part-places.ts';
 import { commonPlaces, type Place, placeOf } from './places.ts';
 import { type PathFact, readablePath } from './readable-path.ts';
-import { registrarOf } from './registrar.ts';
+import { eventsOf, registrarOf } from './registrar.ts';
 
 export interface GainedFact {
   className: string;
@@ -51,6 +51,8 @@ export interface OwnerFacts {
   alike: number;
   /** Of listeners: the emitter's own method that registers them. */
   registrar?: Place;
+  /** Of an emitter's listeners: the events that it has some for. */
+  events?: string[];
   /** Links, where the gain is a chain. */
   chainLength?: number;
 }
@@ -105,6 +107,7 @@ export function ownerFacts(
     }),
     alike: 1,
     registrar: kind === 'listeners' ? registrarOf(graph, steps) : undefined,
+    events: kind === 'listeners' ? eventsOf(graph, steps) : undefined,
     chainLength: accumulation.chain?.length,
   };
 }

@@ -4,6 +4,19 @@ import { typeRole } from '../analysis/type-roles.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import { type Place, placeOf } from './places.ts';
 
+/** The events that an emitter on the way to its listeners has listeners for; undefined where there is no emitter. */
+export function eventsOf(graph: HeapGraph, steps: readonly PathStep[]): string[] | undefined {
+  const at = steps.findIndex(({ edgeIndex }) => edgeIndex >= 0 && edgeName(graph, edgeIndex) === '_events');
+  if (at < 0) return undefined;
+  const { node } = steps[at];
+  const names: string[] = [];
+  for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
+    const name = edgeName(graph, edge);
+    if (graph.edgeTypeNames[graph.edgeTypes[edge]] === 'property' && name !== '__proto__') names.push(name);
+  }
+  return names.length ? names : undefined;
+}
+
 const MAX_CLASSES = 12;
 const REGISTERS = /^(on|addListener|addEventListener)$/;
 

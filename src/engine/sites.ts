@@ -85,9 +85,9 @@ export class SiteFinder {
       const stores = await findStoreSites(this.map, this.query(facts), this.parser);
       found.push(...stores.filter(({ scriptId }) => scriptId === registrar.scriptId));
     }
-    if (registered && !found.length) found.push(...(await this.registrations(functions)));
+    if (registered && !found.length) found.push(...(await this.registrations(functions, facts)));
     if (!found.length) found.push(...(await findStoreSites(this.map, this.query(facts), this.parser)));
-    if (!found.length && !registered) found.push(...(await this.registrations(functions.slice(0, 3))));
+    if (!found.length && !registered) found.push(...(await this.registrations(functions.slice(0, 3), facts)));
     return distinct(found);
   }
 
@@ -109,13 +109,18 @@ export class SiteFinder {
   }
 
   /** Where the callbacks were registered: nearest to the container and commonest first. */
-  private async registrations(functions: readonly PartPlace[]): Promise<StoreCandidate[]> {
+  private async registrations(
+    functions: readonly PartPlace[],
+    { events }: OwnerFacts,
+  ): Promise<StoreCandidate[]> {
     const found: StoreCandidate[] = [];
     const most = Math.max(1, ...functions.map((part) => part.count));
     for (const part of functions.slice(0, 8)) {
       const weight = (part.count / most) * 0.8 ** part.depth;
       for (const candidate of await findRegistrationSites(this.map, part.place, this.parser)) {
-        found.push({ ...candidate, score: candidate.score * weight });
+        // What listens to an event that the emitter has nobody for listens to another: `source.on('data', f)` in a pipe.
+        const elsewhere = candidate.event !== undefined && events && !events.includes(candidate.event);
+        found.push({ ...candidate, score: candidate.score * weight * (elsewhere ? 0.4 : 1) });
       }
     }
     return found.sort((a, b) => b.score - a.score);
@@ -199,7 +204,7 @@ export class SiteFinder {
     if (store && isUserCode(store)) return store;
     if (facts.registrar && store) {
       const functions = facts.partPlaces.filter((part) => part.isFunction && this.isScript(part.place));
-      const [registration] = await this.registrations(functions);
+      const [registration] = await this.registrations(functions, facts);
       const site = registration && (await this.siteOf(registration));
       if (site && isUserCode(site)) return site;
     }

@@ -62,14 +62,25 @@ export class UserSites {
       }),
     );
     for (const [at, { how, declaredAt }] of holders.entries()) {
-      const script = declaredAt && this.map.byId(declaredAt.scriptId);
-      if (!script || !isUserCode(script) || (how !== 'variable' && how !== 'field')) continue;
-      const names = holders.slice(0, at + 1).flatMap(({ name }) => name || []);
-      const handle: Handle = { scriptId: declaredAt.scriptId, how, names: names.reverse() };
-      const found = await findHandover(this.map, handle, called, this.parser);
-      if (!found) continue;
+      if (how !== 'variable' && how !== 'field') continue;
+      // Of a variable that no function closes over, the snapshot does not tell the script.
+      const scripts = declaredAt
+        ? [this.map.byId(declaredAt.scriptId)]
+        : how === 'variable'
+          ? this.map.scripts
+          : [];
+      const names = holders
+        .slice(0, at + 1)
+        .flatMap(({ name }) => name || [])
+        .reverse();
       const by = names.filter((name) => !name.startsWith('<')).join('.');
-      return this.site(found, { evidence: `syntax: the call of \`${found.callee}\` with \`${by}\`` });
+      for (const script of scripts) {
+        if (!script || !isUserCode(script)) continue;
+        const handle: Handle = { scriptId: Number(script.id), how, names };
+        const found = await findHandover(this.map, handle, called, this.parser);
+        if (found)
+          return this.site(found, { evidence: `syntax: the call of \`${found.callee}\` with \`${by}\`` });
+      }
     }
     return undefined;
   }

@@ -33,6 +33,8 @@ interface Found {
   anchor: Node;
   score: number;
   evidence: string;
+  /** What it listens to, where the text says so. */
+  event?: string;
 }
 
 /**
@@ -192,9 +194,11 @@ class Registrations {
     }
     // A function of this file, whatever its name, is looked into.
     const helper = callee.type === 'identifier' && callableOf(this.file, callee);
-    if (!helper && LISTENERS.test(method))
-      this.take(call, anchor, score * 0.97, `${method} registers it${on}`);
-    else if (!helper && TIMERS.test(method))
+    if (!helper && LISTENERS.test(method)) {
+      const strings = args.namedChildren.filter((child) => child?.type === 'string');
+      const event = strings[0] && unquote(this.file, strings[0]);
+      this.take(call, anchor, score * 0.97, `${method} registers it${on}`, event);
+    } else if (!helper && TIMERS.test(method))
       this.take(call, anchor, score * 0.95, `${method} starts a timer with it`);
     else if (CONTAINERS.test(method)) this.take(call, anchor, score * 0.9, `${method} stores it${on}`);
     else if (CONTINUATIONS.test(method))
@@ -274,14 +278,15 @@ class Registrations {
     for (const call of uses) if (call) this.from(call, score * 0.95, steps + 1);
   }
 
-  private take(node: Node, anchor: Node, score: number, evidence: string): void {
-    this.found.push({ node, anchor, score, evidence });
+  private take(node: Node, anchor: Node, score: number, evidence: string, event?: string): void {
+    this.found.push({ node, anchor, score, evidence, event });
   }
 
-  private candidate({ node, anchor, score, evidence }: Found): StoreCandidate {
+  private candidate({ node, anchor, score, evidence, event }: Found): StoreCandidate {
     const name = functionName(this.file, node);
     const once = enclosingFunction(node) ? 0 : 0.15;
-    return candidate(this.file, node, anchor, score - once, `${evidence}${name ? ` in ${name}` : ''}`);
+    const found = candidate(this.file, node, anchor, score - once, `${evidence}${name ? ` in ${name}` : ''}`);
+    return event === undefined ? found : { ...found, event };
   }
 
   private text(node: Node): string {

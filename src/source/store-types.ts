@@ -55,6 +55,8 @@ export interface StoreCandidate extends ScriptPosition {
   evidence: string;
   /** The storing expression on one line, at most 160 characters. */
   text: string;
+  /** Of a registration: the event that it listens to, where the text says so. */
+  event?: string;
 }
 
 /** An expression whose value is the container, or something that is kept in it. */

@@ -177,6 +177,7 @@ test("an emitter's listeners, by _events: called by whom they listen to", () => 
     ['listeners', 'hub.bus', 'EventEmitter'],
   );
   assert.deepEqual([facts.partPlaces[0].isFunction, facts.partPlaces[0].place.line0], [true, 40]);
+  assert.deepEqual(facts.events, ['change']);
 });
 
 test("an AbortSignal's listeners, by <symbol kEvents>: a chain of them", () => {

@@ -122,6 +122,36 @@ test('listeners: where the commonest and nearest callback was registered', async
   assert.equal(sites.userSite?.line, 13);
 });
 
+test('listeners: of the events that the emitter has some for', async () => {
+  const code = `export function pipe(source, target) {
+  source.on('data', onData);
+  target.on('drain', onDrain);
+  function onData(part) { return target.write(part); }
+  function onDrain() { return source.resume(); }
+}
+`;
+  using own = new Scripts({ 'pipe.js': code });
+  const ownParser = await SyntaxParser.create();
+  const part = (needle: string, depth: number) => ({
+    place: own.at(needle),
+    isFunction: true,
+    depth,
+    count: 9,
+  });
+  const owner = facts({
+    path: [],
+    kind: 'listeners',
+    holder: { how: 'unknown', name: '' },
+    partPlaces: [part('(part)', 1), part('() { return source', 1)],
+  });
+  const lineFor = async (events?: string[]) =>
+    (await new SiteFinder(own.map, ownParser, []).sitesOf({ ...owner, events })).storeSite?.line;
+  assert.equal(await lineFor(['error', 'drain']), 3);
+  assert.equal(await lineFor(['data']), 2);
+  assert.equal(await lineFor(), 2);
+  ownParser.dispose();
+});
+
 test("what allocates: the functions nearest to the leaves that are not Node's own, with their shares", async () => {
   const turn = frame('turn', 'async function turn');
   const sites = await sitesOf({ holder: { how: 'unknown', name: '' } }, [
