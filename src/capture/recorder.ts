@@ -1,5 +1,6 @@
 import { HeaplineError } from '../base/errors.ts';
 import type { SnapshotEntry, SnapshotReason } from '../protocol/recording.ts';
+import { WorkMeter } from '../recording/work-meter.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
 import type { LastSeen } from './end-cause.ts';
 import type { Inspector } from './inspector.ts';
@@ -36,6 +37,9 @@ export class Recorder {
   private queue: Promise<void> = Promise.resolve();
   private timer?: NodeJS.Timeout;
   private readonly schedule: Schedule;
+  private readonly work = new WorkMeter();
+  /** When the last snapshot was over. */
+  private snapshotEnd = 0;
   private readonly samplingInterval: number;
   private probe!: Probe;
   private scripts!: ScriptCollector;
@@ -337,7 +341,16 @@ export class Recorder {
     if (stands) return;
     const collected = gc.some((event) => event.kind === 'mark-compact');
     const reason = this.manual ? undefined : this.schedule.due(this.moment(), collected);
+    // A program that waits does not grow: what is taken then would push out what tells something, too.
+    if (reason === 'schedule' && this.waits()) return;
     if (reason && !this.ending) await this.snapshot(reason);
+  }
+
+  /** Whether it is known that the program has done nothing since the last snapshot. */
+  private waits(): boolean {
+    const worked = this.work.workedUntil();
+    const known = this.work.knownUntil();
+    return worked !== undefined && worked < this.snapshotEnd && known! > this.snapshotEnd;
   }
 
   /** Writes what the target has to tell. @param allocated bytes since its start, where known */
@@ -356,6 +369,7 @@ export class Recorder {
     this.writer.event(memoryEvent(reading, t, allocated));
     this.heapUsed = reading.memory.heapUsed;
     this.rss = reading.memory.rss;
+    this.work.reading(t, this.heapUsed);
     return { gc, stands: stoodMs > 0 };
   }
 
@@ -382,6 +396,8 @@ export class Recorder {
     const ordinal = entry.ordinal ?? 0;
     const { samplingInterval } = this;
     this.baselineId = await this.probe.heapObjectId();
+    this.work.snapshot();
+    this.snapshotEnd = this.clock();
     await this.read(ordinal * samplingInterval);
     const { index, bytes } = entry;
     const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };

@@ -95,7 +95,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     options: recordOptions,
     examples: [
       ['heapline attach 127.0.0.1:9229', 'until Ctrl-C'],
-      ['heapline attach --every 1m --snapshots 5 9229', 'five snapshots, a minute apart'],
+      ['heapline attach --every 1m --snapshots 8 9229', 'eight snapshots, a minute apart'],
     ],
   },
   {

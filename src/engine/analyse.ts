@@ -111,7 +111,7 @@ function undecided(source: AnalysisSource): ReportData {
       verdict: 'inconclusive',
       confidence: 0,
       reasons: [
-        `${count} recorded: a verdict needs two, and is sure with five. Let the program run longer.`,
+        `${count} recorded: a verdict needs two, and is sure with six. Let the program run longer.`,
         ...source.warnings,
       ],
       growth: { bytes: 0, seconds: 0, slopeConfidence: 0 },

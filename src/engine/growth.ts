@@ -12,6 +12,7 @@ import {
   trackedOwner,
   wayTo,
 } from '../analysis/growth-series.ts';
+import { type IdSample, newestId, sampleIds, survivals } from '../analysis/growth-survival.ts';
 import { ENOUGH } from '../analysis/growth-verdict.ts';
 import { type DominatedHeap, dominateHeap, measureDistances } from '../analysis/heap.ts';
 import { RetainingPaths } from '../analysis/paths.ts';
@@ -34,6 +35,8 @@ export interface OwnerGrowth {
   measuredItself: boolean;
   /** One per snapshot from the baseline on. */
   series: OwnerMeasure[];
+  /** 0 to 1: which share of what it had gained midway is still alive at the end, where that can be told. */
+  survival?: number;
 }
 
 export interface HeapTotals {
@@ -58,18 +61,22 @@ export interface HeapGrowth {
 
 /** Owners looked at: those that gained most. */
 const MAX_OWNERS = 24;
+/** How far on it is asked what survives: so much of the way. */
+const MIDWAY = 0.4;
 /** Snapshots that a verdict wants after warm-up. */
 const WANTED = ENOUGH;
 
 interface First {
   index: number;
   baseline?: Baseline;
+  newestId: number;
   totals: HeapTotals & { scripts: number };
 }
 
 interface Measured extends HeapTotals {
   scripts: number;
   owners: OwnerMeasure[];
+  survivals?: (number | undefined)[];
 }
 
 /**
@@ -99,8 +106,12 @@ class GrowthPasses {
     const first = await this.baseline();
     const end = await this.end(first);
     const points: Measured[] = [await this.atBaseline(first, end)];
-    for (let i = first.index + 1; i < this.last; i++) points.push(await this.between(i, end.tracked));
+    const midway = first.index + Math.max(1, Math.floor(MIDWAY * (this.last - first.index)));
+    for (let i = first.index + 1; i < this.last; i++) {
+      points.push(await this.between(i, end, i === midway ? first.newestId : undefined));
+    }
     points.push(end.atEnd);
+    const survivals = points.find((point) => point.survivals)?.survivals;
     return {
       baseline: first.index,
       owners: mergeLike(
@@ -108,6 +119,7 @@ class GrowthPasses {
           facts,
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
+          survival: survivals?.[k],
           measuredItself: end.tracked[k].way !== undefined || end.tracked[k].anchorId === facts.nodeId,
         })),
       ),
@@ -136,7 +148,7 @@ class GrowthPasses {
     const heap = this.dominate(graph);
     const live = liveTotals(heap);
     const totals = { ...totalsOf(live), scripts: countScripts(graph) };
-    return { index, baseline: makeBaseline(heap, live), totals };
+    return { index, baseline: makeBaseline(heap, live), newestId: newestId(heap), totals };
   }
 
   /** The digest of the baseline does not know the ways that were found since: then it is read once more. */
@@ -191,17 +203,30 @@ class GrowthPasses {
     const scripts = countScripts(heap.graph);
     const atEnd: Measured = { ...totalsOf(live), scripts, owners: measureOwners(heap, live, tracked) };
     const replaced = replacedContainers(heap, gains, live, found, containers);
-    return { found, containers, gained, tracked, atBaseline, atEnd, old: gains.old, replaced };
+    const sample = sampleIds(heap, live);
+    return { found, containers, gained, tracked, atBaseline, atEnd, old: gains.old, replaced, sample };
   }
 
-  private async between(index: number, tracked: readonly TrackedOwner[]): Promise<Measured> {
+  /** @param newestId of the baseline: then it is told what survives from here to the end */
+  private async between(
+    index: number,
+    { tracked, sample }: { tracked: readonly TrackedOwner[]; sample: IdSample },
+    newestId?: number,
+  ): Promise<Measured> {
     const graph = await this.load(index);
     this.classes.count(index, graph);
     this.idle.note(graph);
     const heap = this.dominate(graph);
     const live = liveTotals(heap);
     const scripts = countScripts(graph);
-    return { ...totalsOf(live), scripts, owners: measureOwners(heap, live, tracked) };
+    const owners = measureOwners(heap, live, tracked);
+    if (newestId === undefined) return { ...totalsOf(live), scripts, owners };
+    return {
+      ...totalsOf(live),
+      scripts,
+      owners,
+      survivals: survivals(heap, live, tracked, sample, newestId),
+    };
   }
 
   private async load(index: number): Promise<HeapGraph> {
@@ -250,20 +275,21 @@ function totalsOf(live: LiveTotals): HeapTotals {
   return { objects: live.counts[0], bytes: live.bytes[0] };
 }
 
-/** V8 lists a loaded script as a `code` node named by its URL. */
+/**
+ * V8 lists a loaded script as a `code` node named by its URL. One that is loaded again under another query counts once:
+ * that is no loading of what was not there.
+ */
 function countScripts(graph: HeapGraph): number {
   const code = graph.nodeTypeNames.indexOf('code');
-  const names = new Map<number, boolean>();
-  let count = 0;
+  const names = new Set<number>();
+  const scripts = new Set<string>();
   for (let node = 0; node < graph.nodeCount; node++) {
     if (graph.nodeTypes[node] !== code) continue;
     const name = graph.nodeNames[node];
-    let isScript = names.get(name);
-    if (isScript === undefined) {
-      isScript = /^(file|node):|\.([cm]?[jt]sx?)$/.test(graph.strings.get(name));
-      names.set(name, isScript);
-    }
-    if (isScript) count++;
+    if (names.has(name)) continue;
+    names.add(name);
+    const url = graph.strings.get(name).replace(/[?#].*$/, '');
+    if (/^(file|node):|\.([cm]?[jt]sx?)$/.test(url)) scripts.add(url);
   }
-  return count;
+  return scripts.size;
 }

@@ -11,6 +11,7 @@ import type { Verdict } from '../protocol/findings.ts';
 import type { ClassTrendRow } from '../protocol/report.ts';
 import { unticked } from '../protocol/wording.ts';
 import type { HeapGrowth, HeapTotals, OwnerGrowth } from './growth.ts';
+import type { OwnerFacts } from './owner-facts.ts';
 
 export interface JudgedOwner {
   owner: OwnerGrowth;
@@ -130,7 +131,9 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
     const reason = `The last ${formatDuration(unseenMs)} of the program's work were not seen.`;
     verdict = { ...verdict, trend: 'unsettled', confidence: 0.5, reasons: [...verdict.reasons, reason] };
   }
-  if (owner.root && verdict.trend !== 'stable' && growsByLoading(series, growth.scripts)) {
+  verdict = withSurvival(verdict, owner.survival);
+  const loads = owner.root || isModuleTable(owner.facts);
+  if (loads && verdict.trend !== 'stable' && growsByLoading(series, growth.scripts)) {
     const reason = 'It grew when scripts were loaded.';
     verdict = { ...verdict, trend: 'stable', confidence: 0.6, reasons: [reason] };
   }
@@ -145,6 +148,33 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
     verdict = { ...verdict, trend: 'stable', confidence: 0.9, reasons: [reason] };
   }
   return { owner, points, verdict, gain };
+}
+
+/** Below this, what an owner held midway is gone at the end, for the most part; and next to all of it. */
+const TURNS_OVER = 0.5;
+const ALL_GONE = 0.3;
+
+/**
+ * What holds other things all the time does not keep them: a cache with a time to live, a queue, a pool of work. It
+ * may hold more of them the less it is disturbed by snapshots. Only where it grows as evenly as a leak does, it may be
+ * one whose content is copied again and again.
+ */
+function withSurvival(verdict: TrendVerdict, survival: number | undefined): TrendVerdict {
+  if (survival === undefined || survival >= TURNS_OVER || verdict.trend === 'stable') return verdict;
+  const share = formatCount(100 * survival);
+  const reasons = [
+    ...verdict.reasons,
+    `Of what it held midway, ${share} % is left at the end: it turns over.`,
+  ];
+  if (verdict.even) return { ...verdict, confidence: Math.min(0.8, verdict.confidence), reasons };
+  const trend = survival < ALL_GONE ? 'stable' : 'unsettled';
+  return { ...verdict, trend, confidence: trend === 'stable' ? 0.6 : 0.5, reasons };
+}
+
+/** Node's own tables of the modules that are loaded. */
+function isModuleTable({ containerClass, holder, display }: OwnerFacts): boolean {
+  const names = [containerClass, holder.className ?? '', display];
+  return names.some((name) => /^(ModuleLoader|LoadCache|ResolveCache|BuiltinModule|Module)\b/.test(name));
 }
 
 /** Whether next to all of a gain came in intervals in which scripts were loaded. */

@@ -1,16 +1,12 @@
 import { formatBytes } from '../base/units.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
+import { WorkMeter } from '../recording/work-meter.ts';
 import type { AnalysisSource } from './input-types.ts';
 
 /** Snapshots that must be left: with two the verdict is open, which is better than wrong. */
 const LEAST = 2;
 /** Bytes: a fall below it is none. */
 const NOISE = 65_536;
-/** Allocating at less than this share of its usual rate, the program only waits. */
-const IDLE = 0.1;
-/** Stretches between readings of the memory that tell its usual rate. */
-const USUAL = 6;
-
 /**
  * A program that has come to its end has often let go of what it held all along: `main` has returned. Such a last
  * snapshot would hide any leak. It is left out where the heap, after a full collection each, fell by more than noise;
@@ -49,31 +45,14 @@ function atEnd({ step, t }: SnapshotEntry, end: SnapshotEntry, done: number | un
   return step === undefined ? done !== undefined && t >= done : step === end.step;
 }
 
-/**
- * From when on, in milliseconds, the program allocated next to nothing: its heap rose between two readings by far less
- * than is usual for it. Undefined where too little is known.
- */
+/** From when on, in milliseconds, the program allocated next to nothing. Undefined where too little is known. */
 function workEnd({ events }: AnalysisSource): number | undefined {
-  const stretches: { end: number; rate: number }[] = [];
-  let before: { t: number; heapUsed: number } | undefined;
-  // What is allocated right after a snapshot is ours.
-  let ours = true;
+  const meter = new WorkMeter();
   for (const event of events) {
-    if (event.type === 'snapshot') {
-      ours = true;
-      before = undefined;
-    }
-    if (event.type !== 'memory') continue;
-    const rise = before && event.t > before.t ? event.heapUsed - before.heapUsed : -1;
-    // A fall is a collection: what was allocated meanwhile is not known.
-    if (before && rise >= 0 && !ours) stretches.push({ end: event.t, rate: rise / (event.t - before.t) });
-    if (before) ours = false;
-    before = event;
+    if (event.type === 'snapshot') meter.snapshot();
+    else if (event.type === 'memory') meter.reading(event.t, event.heapUsed);
   }
-  if (stretches.length < USUAL) return undefined;
-  const rates = stretches.map(({ rate }) => rate).sort((a, b) => a - b);
-  const usual = rates[rates.length >> 1];
-  return stretches.findLast(({ rate }) => rate >= IDLE * usual)?.end;
+  return meter.workedUntil();
 }
 
 /** Bytes by which the heap fell between the snapshot before and this one; undefined for none, noise, or unknown. */

@@ -46,11 +46,13 @@ export async function askMemlab(truth: Truth, snapshots: string[], cache: string
   const work = await mkdtemp(join(cache, 'memlab-work-'));
   try {
     const files = ['--baseline', first, '--target', middle, '--final', last];
-    const args = ['--max-old-space-size=6000', memlab, 'find-leaks', ...files, '--work-dir', work];
+    const how = ['find-leaks', '--trace-all-objects', ...files, '--work-dir', work];
+    const args = ['--max-old-space-size=6000', memlab, ...how];
     const { stdout } = await runProgram(process.execPath, args, { timeoutMs: TIMEOUT_MS });
-    const clusters = stdout.split(/^-+Similar leaks in this run.*$|^\* Leak trace/m).slice(1);
+    const text = stdout.replace(/\x1b\[[0-9;]*[A-Za-z]/g, '');
+    const clusters = text.split(/^-+Similar leaks in this run[^\n]*/m).slice(1);
     const words = [...(truth.classes ?? []), ...namesIn(truth.owners ?? [])];
-    const named = clusters.slice(0, TOP).some((text) => words.some((word) => text.includes(word)));
+    const named = clusters.slice(0, TOP).some((cluster) => words.some((word) => cluster.includes(word)));
     return { clusters: clusters.length, named };
   } finally {
     await rm(work, { recursive: true, force: true });

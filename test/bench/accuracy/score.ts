@@ -45,8 +45,8 @@ function judge(verdict: Findings['verdict'], leaks: boolean): Score['verdict'] {
 }
 
 function ownerTexts({ owner, retainingPath }: Finding): string[] {
-  // The last entry is one of what gathers.
-  const path = retainingPath.slice(0, -1).map(({ edge, name }) => `${name}${edge ? ` ${edge}` : ''}`);
+  // The last entry is one of what gathers; what stands further off holds much else.
+  const path = retainingPath.slice(-3, -1).map(({ edge, name }) => `${edge} ${name}`);
   return [owner.name, owner.className, path.join(' > ')];
 }
 

@@ -59,6 +59,33 @@ test('what was not seen for the last third of the work is not believed to go on'
   );
 });
 
+test('what holds other things all the time is no leak, unless it grows as evenly as one', () => {
+  const uneven = [100, 2400, 2500, 2900, 4000, 5900, 8000, 8800, 9800];
+  const judge = (series: number[], survival?: number) =>
+    judgeGrowth(growth([owner(series, { survival })]), xs(series));
+  assert.equal(judge(uneven).verdict, 'leak');
+  assert.equal(judge(uneven, 0.96).verdict, 'leak');
+  assert.equal(judge(uneven, 0.4).verdict, 'inconclusive');
+  const gone = judge(uneven, 0.02);
+  assert.equal(gone.verdict, 'no-leak');
+  assert.match(gone.sound[0].verdict.reasons.join(' '), /2 % is left at the end: it turns over/);
+  const copied = judge([0, 1000, 2000, 3000, 4000, 5000, 6000], 0);
+  assert.equal(copied.verdict, 'leak');
+  assert.equal(copied.confidence, 0.8);
+});
+
+test("Node's tables of modules are no leak where scripts were loaded", () => {
+  const tables = owner(STEADY, {
+    facts: facts({
+      display: 'ModuleLoader.loadCache',
+      holder: { how: 'field', name: 'loadCache', className: 'ModuleLoader' },
+    }),
+  });
+  const judge = (scripts: number[]) => judgeGrowth({ ...growth([tables]), scripts }, xs(STEADY)).verdict;
+  assert.equal(judge([10, 20, 30, 40, 50, 60]), 'no-leak');
+  assert.equal(judge([10, 10, 10, 10, 10, 10]), 'leak', 'the same one again and again');
+});
+
 test('two snapshots never say that there is no leak', () => {
   const judgement = judge(owner([100, 100]));
   assert.equal(judgement.verdict, 'inconclusive');

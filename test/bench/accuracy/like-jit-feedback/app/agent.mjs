@@ -18,10 +18,10 @@ const visitors = [
 
 async function main() {
   let total = 0;
-  for (let n = 0; n < 90_000; n++) {
+  for (let n = 0; n < 500_000; n++) {
     total += Number(Boolean(visitors[n % visitors.length](node(n))));
     total += render(n, { name: `n${n % 50}`, items: [1, 2, n % 9] }).length;
-    if (n % 300 === 299) {
+    if (n % 2000 === 1999) {
       await new Promise((resolve) => setImmediate(resolve));
       console.log(`step ${n + 1}`);
     }

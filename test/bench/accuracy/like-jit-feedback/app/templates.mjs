@@ -7,7 +7,7 @@ function compile(kind) {
 
 /** There are some sixty templates; the rare ones are met late. */
 export function render(n, data) {
-  const kind = n % 1000 < 960 ? n % 24 : Math.floor(n / 1500);
+  const kind = n % 1000 < 960 ? n % 24 : Math.floor(n / 8000);
   let template = compiled.get(kind);
   if (!template) compiled.set(kind, (template = compile(kind)));
   return template(data);

@@ -1,6 +1,6 @@
 import { toolFor } from './tools.mjs';
 
-const asked = Array.from({ length: 700 }, (_, n) => Math.floor(Math.sqrt(n) * 1.1));
+const asked = Array.from({ length: 700 }, (_, n) => Math.min(35, Math.floor(Math.sqrt(n) * 1.7)));
 
 for (const [n, number] of asked.entries()) {
   const tool = await toolFor(number);

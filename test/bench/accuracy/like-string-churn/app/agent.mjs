@@ -13,13 +13,13 @@ function answer(text) {
 }
 
 async function main() {
-  for (let n = 0; n < 9000; n++) {
+  for (let n = 0; n < 60000; n++) {
     const text = answer(prompt(n));
     recent.push(text);
     if (recent.length > 20) recent.shift();
     const topic = `topic ${(n * 7919) % 500}`;
     seen.set(topic, (seen.get(topic) ?? 0) + 1);
-    if (n % 30 === 29) {
+    if (n % 200 === 199) {
       await new Promise((resolve) => setImmediate(resolve));
       console.log(`step ${n + 1}`);
     }
