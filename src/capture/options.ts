@@ -25,7 +25,7 @@ export interface CaptureHooks {
 
 export interface RecordingUnderWay {
   /** Watches what verdicts on it name. */
-  readonly watches: Watches;
+  readonly watches: Pick<Watches, 'watch'>;
   /** While it is read: see RecordingWriter.keepFiles. */
   keepFiles(): Disposable;
 }

@@ -58,7 +58,7 @@ export async function analyseSource(whole: AnalysisSource, task?: Task): Promise
   if (source.files.length < 2) return undecided(source);
   const growth = await measureGrowth(source.files, task);
   const snapshots = source.snapshots.slice(growth.baseline);
-  const axis = progressAxis(snapshots);
+  const axis = progressAxis(snapshots, source.events);
   const times = axis.unit === 'allocated' ? snapshots.map(({ activeMs }) => activeMs) : undefined;
   const last = snapshots[snapshots.length - 1];
   const judgement = judgeGrowth(growth, axis.xs, {

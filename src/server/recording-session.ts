@@ -90,7 +90,10 @@ export class RecordingSession {
     this.tell = new Throttle(TELL_EVERY_MS, () => context.changed(this.info));
     this.meanwhile = new MeanwhileVerdict(
       (signal) => this.analyseSoFar(signal),
-      (data) => this.judged(data, false),
+      (data) => {
+        // What a tap allocates spoils the measure, until the watch is known: then it is judged again.
+        if (!this.watched.size) this.judged(data, false);
+      },
     );
   }
 

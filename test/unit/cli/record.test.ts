@@ -15,7 +15,7 @@ import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { HeaplineError } from '../../../src/base/errors.ts';
-import type { CaptureHooks, CaptureOutcome } from '../../../src/capture/options.ts';
+import type { CaptureHooks, CaptureOutcome, RecordingUnderWay } from '../../../src/capture/options.ts';
 import type { RunOptions } from '../../../src/capture/run.ts';
 import type { Io } from '../../../src/cli/io.ts';
 import type { RecordingEvent } from '../../../src/protocol/recording.ts';
@@ -329,4 +329,41 @@ test("attach: the exit code is not the program's", async () => {
   assert.match(stderr, /Recording into attach-/);
   const { code: refused } = await runHeapline(['attach', '--step-on', 'done', '9229'], { cwd });
   assert.equal(refused, 64, 'its output is not seen');
+});
+
+test('--prove: what a verdict meanwhile names is watched, once, until the end; without it nothing is', async () => {
+  const report = leakReport();
+  const [first] = report.findings.findings;
+  const named = (nodeId: number, kind = first.kind): typeof first => ({
+    ...first,
+    kind,
+    owner: { ...first.owner, nodeId },
+  });
+  // A closure can't be watched, and of the rest there are more than three.
+  report.findings.findings = [named(1, 'closure'), named(2), named(3), named(4, 'map'), named(5)];
+  const watched: number[] = [];
+  const watches: RecordingUnderWay['watches'] = {
+    async watch({ id, owner: { nodeId, className } }) {
+      watched.push(nodeId);
+      const seen = { inserts: 40, removes: 2, unseen: 0, seconds: 1, end: 'enough' as const, stacks: [] };
+      return { nodeId, className, finding: id, ...seen };
+    },
+  };
+  const during = async (hooks: CaptureHooks): Promise<void> => {
+    hooks.onRecording?.({ watches, keepFiles: () => ({ dispose() {} }) });
+    for (let index = 1; index <= 6; index++) {
+      const file = `snapshots/000${index}.heapsnapshot`;
+      hooks.onEvent?.({ type: 'snapshot', t: index, index, file, bytes: 9, pauseMs: 1, reason: 'schedule' });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const { recordRun } = programThat({}, during);
+  const words = ['--', 'node', 'agent.mjs'];
+  const run = (argv: string[]): ReturnType<typeof runHeapline> =>
+    runHeapline(['run', ...argv, ...words], { cwd, recordRun, answers: { analyse: report } });
+  await run(['--out', 'a.heapline']);
+  assert.deepEqual(watched, []);
+  const { stderr } = await run(['--out', 'b.heapline', '--prove']);
+  assert.deepEqual(watched, [2, 3, 4]);
+  assert.equal(stderr.match(/Watched .*: 40 inserts, 2 removed\./g)!.length, 3);
 });

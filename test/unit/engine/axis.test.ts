@@ -32,6 +32,31 @@ test('without steps and samples, the time of the program itself', () => {
   assert.deepEqual(axis, { unit: 'active', xs: [100, 250, 900] });
 });
 
+test('what a wire-tap allocates is no progress: where something was watched, time', () => {
+  const entries = [1, 2, 3].map((i) => snapshot(i, { t: i * 1000, activeMs: i * 900, ordinal: 5 * i ** 3 }));
+  const watched = (t: number, inserts: number) =>
+    progressAxis(entries, [
+      {
+        type: 'watch',
+        t,
+        nodeId: 1,
+        className: 'Array',
+        finding: 'x',
+        inserts,
+        removes: 0,
+        unseen: 0,
+        seconds: 1,
+        end: 'time',
+        stacks: [],
+      },
+    ]).unit;
+  assert.equal(watched(2500, 40), 'active');
+  assert.equal(watched(2500, 0), 'allocated');
+  // Before the first snapshot and after the last.
+  assert.equal(watched(900, 40), 'allocated');
+  assert.equal(watched(9000, 40), 'allocated');
+});
+
 test('bare files come without times: their order', () => {
   assert.deepEqual(of({ activeMs: 0 }, { activeMs: 0 }, { activeMs: 0 }), { unit: 'order', xs: [0, 1, 2] });
 });
