@@ -1,7 +1,10 @@
 /** From an accumulation to the container that a person would name, and to what it gained. */
+
+import { oldHolders } from './growth-holders.ts';
 import type { LiveTotals } from './growth-live.ts';
 import { type Accumulation, type Chain, foldStore, type Gains } from './growth-owners.ts';
 import type { DominatedHeap } from './heap.ts';
+import { typeRole } from './type-roles.ts';
 
 export interface GrowingContainer {
   /** Map, Array, Set, object or closure scope; never a backing store. */
@@ -79,9 +82,35 @@ export function findContainers(
     }
   }
   return accumulations.map((one, i) => ({
-    ...elect(heap, one, votes[i], parts[i].length),
+    ...(electOld(heap, gains, one, parts[i], accumulations) ?? elect(heap, one, votes[i], parts[i].length)),
     parts: one.chain ? links(heap, one.chain) : parts[i].slice(0, SHOWN_PARTS),
   }));
+}
+
+/**
+ * Where only a root or the global object dominates the parts, since several hold each (a request: its timer, the map of
+ * answers awaited): the container that leads to most of them, and gained itself.
+ */
+function electOld(
+  heap: DominatedHeap,
+  gains: Gains,
+  accumulation: Accumulation,
+  parts: readonly number[],
+  all: readonly Accumulation[],
+): Omit<GrowingContainer, 'parts'> | undefined {
+  const { graph } = heap;
+  const own = foldStore(heap, accumulation.node);
+  const isRoot = typeRole(graph.nodeTypeNames[graph.nodeTypes[own]]) === 'root';
+  const isGlobal = /^(global|globalThis|Window)\b/.test(graph.strings.get(graph.nodeNames[own]));
+  if (accumulation.chain || parts.length < 8 || !(isRoot || isGlobal)) return undefined;
+  const objects = parts.filter((part) => !graph.nodeTypeNames[graph.nodeTypes[part]].endsWith('string'));
+  const { votes, of } = oldHolders(heap, gains, objects);
+  const gained = new Map(all.map((one) => [foldStore(heap, one.node), one.bytes]));
+  gained.delete(own);
+  const [best] = [...votes]
+    .filter(([node, count]) => gained.has(node) && count >= 0.5 * of)
+    .sort((a, b) => b[1] - a[1] || gained.get(b[0])! - gained.get(a[0])!);
+  return best && { node: best[0], share: 0, also: [] };
 }
 
 /**

@@ -19,17 +19,32 @@ import { cacheFolder } from './cache.ts';
 // @sparticuz/chromium holds the binary for Linux x64, brotli-compressed; importing it needs Node 22.17, unpacking does not.
 const PACKAGES = ['@sparticuz/chromium@153.0.0', 'axe-core@4.14.1'];
 
+/** How a browser is started. */
+export interface BrowserStart {
+  /** A path, or the channel of an installed one. */
+  executablePath?: string;
+  channel?: string;
+  args: string[];
+  env?: Record<string, string>;
+}
+
 /**
- * A browser of our own, or that of `HEAPLINE_BROWSER` (a path), or, where there is no binary for this platform, an
- * installed Chrome. The caller closes it.
+ * Starts a browser of our own, or that of `HEAPLINE_BROWSER` (a path), or, where there is no binary for this platform,
+ * an installed Chrome. The caller closes it. @param more arguments
  */
-export async function launchBrowser(): Promise<Browser> {
+export async function launchBrowser(more: readonly string[] = []): Promise<Browser> {
+  const start = await browserStart();
+  return chromium.launch({ ...start, args: [...start.args, ...more] });
+}
+
+/** How that browser is started, by others. */
+export async function browserStart(): Promise<BrowserStart> {
   const args = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'];
   const own = process.env.HEAPLINE_BROWSER;
-  if (own) return chromium.launch({ executablePath: own, args });
-  if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ channel: 'chrome' });
+  if (own) return { executablePath: own, args };
+  if (process.platform !== 'linux' || process.arch !== 'x64') return { channel: 'chrome', args: [] };
   const home = await installBrowser();
-  return chromium.launch({
+  return {
     executablePath: join(home, 'chromium'),
     args,
     env: {
@@ -38,7 +53,7 @@ export async function launchBrowser(): Promise<Browser> {
       LD_LIBRARY_PATH: [join(home, 'lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(':'),
       FONTCONFIG_FILE: join(home, 'fonts.conf'),
     },
-  });
+  };
 }
 
 /** Folder with the unpacked browser and `node_modules`. Installs at most once; several processes may ask at a time. */

@@ -30,7 +30,11 @@ export const IMPORT_TABLE: Record<string, Rule> = {
     packages: ['chrome-remote-interface'],
     node: true,
   },
-  'src/engine': { rooms: ['analysis', 'heap', 'source', 'recording', 'protocol', 'base'], node: true },
+  'src/engine': {
+    rooms: ['analysis', 'heap', 'source', 'recording', 'protocol', 'base'],
+    packages: ['jsonc-parser'],
+    node: true,
+  },
   'src/report': { rooms: ['protocol', 'base'], node: true },
   'src/cli': { rooms: all, node: true },
   'src/server': {

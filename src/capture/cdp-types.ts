@@ -70,7 +70,15 @@ export interface Commands {
   'Runtime.discardConsoleEntries': { params: undefined; result: Nothing };
   'Runtime.releaseObjectGroup': { params: { objectGroup: string }; result: Nothing };
   'HeapProfiler.collectGarbage': { params: undefined; result: Nothing };
+  /** Of a session of our own only. */
+  'Debugger.enable': { params: undefined; result: Nothing };
+  'Debugger.disable': { params: undefined; result: Nothing };
   'Debugger.getScriptSource': { params: { scriptId: string }; result: { scriptSource: string } };
+  /** All scripts that are alive; changes nothing, and needs nothing to be enabled. */
+  'Profiler.getBestEffortCoverage': {
+    params: undefined;
+    result: { result: { scriptId: string; url: string }[] };
+  };
   'HeapProfiler.startSampling': { params: { samplingInterval: number }; result: Nothing };
   'HeapProfiler.stopSampling': { params: undefined; result: { profile: SampledProfile } };
   'HeapProfiler.getSamplingProfile': { params: undefined; result: { profile: SampledProfile } };
@@ -92,7 +100,6 @@ export interface Commands {
 
 export interface Events {
   'Runtime.bindingCalled': { name: string; payload: string };
-  'Debugger.scriptParsed': ScriptParsed;
   'HeapProfiler.addHeapSnapshotChunk': { chunk: string };
   'HeapProfiler.reportHeapSnapshotProgress': { done: number; total: number };
   'NodeRuntime.waitingForDisconnect': Nothing;

@@ -1,7 +1,7 @@
 import CDP from 'chrome-remote-interface';
 import type { Disposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
-import type { Commands, Events, ScriptParsed } from './cdp-types.ts';
+import type { Commands, Events } from './cdp-types.ts';
 
 /** chrome-remote-interface's client, with the socket that it keeps to itself: for back-pressure. */
 interface Client {
@@ -15,8 +15,6 @@ interface Client {
 type Reject = (error: HeaplineError) => void;
 
 const CONNECT_MS = 15_000;
-/** Scripts that a proxied connection remembers. */
-const MAX_SCRIPTS = 20_000;
 
 /** As js-debug's `requestCDPProxy` answers. */
 export interface ProxyAddress {
@@ -29,8 +27,6 @@ export interface ProxyAddress {
 export class Inspector {
   /** Resolves when the connection is closed, from either side. */
   readonly closed: Promise<void>;
-  /** Scripts that were parsed since `rememberScripts`. */
-  readonly parsed = new Map<string, ScriptParsed>();
   /** Events that the proxy was asked for. */
   private readonly subscribed = new Set<string>();
   /** By what rejects each: its method. */
@@ -66,14 +62,6 @@ export class Inspector {
   static async connectProxy({ host, port, path = '/' }: ProxyAddress): Promise<Inspector> {
     const authority = host.includes(':') ? `[${host}]` : host;
     return new Inspector(await open(`ws://${authority}:${port}${path}`, CONNECT_MS), true);
-  }
-
-  /** For a shared session, which tells of a script only once, and not to who comes later. */
-  rememberScripts(): void {
-    if (!this.shared || this.subscribed.has('Debugger.scriptParsed')) return;
-    this.on('Debugger.scriptParsed', (script) => {
-      if (this.parsed.size < MAX_SCRIPTS) this.parsed.set(script.scriptId, script);
-    });
   }
 
   /** @throws HeaplineError `target-gone`, also when the target goes while the call is under way */
@@ -150,7 +138,6 @@ export class Inspector {
     this.gone = true;
     for (const reject of this.pending.keys()) reject(targetGone());
     this.pending.clear();
-    this.parsed.clear();
     this.markClosed();
   }
 }

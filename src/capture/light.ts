@@ -58,7 +58,7 @@ export async function readHeapUsage(inspector: Inspector): Promise<MemoryReading
 }
 
 /**
- * Asks who the target is. The scripts of a page are remembered from then on.
+ * Asks who the target is.
  * @throws HeaplineError `target-gone`, or `connect-failed` where it can't be asked
  */
 export async function readIdentity(inspector: Inspector): Promise<Identity> {
@@ -67,7 +67,6 @@ export async function readIdentity(inspector: Inspector): Promise<Identity> {
     return answer?.loading ? undefined : answer;
   });
   if (!identity) throw new HeaplineError('connect-failed', 'The target does not say who it is.');
-  if (identity.pid === undefined) inspector.rememberScripts();
   return identity;
 }
 

@@ -1,9 +1,12 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { RecordingEvent, RecordingManifest, SnapshotEntry } from '../protocol/recording.ts';
+import type { ServedFolder } from '../protocol/server.ts';
 import { RecordingWriter } from '../recording/writer.ts';
+import { endCause, endSentence } from './end-cause.ts';
 import type { Inspector } from './inspector.ts';
 import { type CaptureOptions, type CaptureOutcome, optionsForManifest, RecordingClock } from './options.ts';
-import { Recorder, type RecorderEnd, type SnapshotProgress } from './recorder.ts';
+import { Recorder } from './recorder.ts';
+import type { RecorderEnd, SnapshotProgress } from './recorder-types.ts';
 import type { ScheduleOptions } from './schedule.ts';
 import type { Watches } from './watches.ts';
 
@@ -20,6 +23,8 @@ export interface LiveOptions extends CaptureOptions {
   mode: LiveMode;
   /** For the manifest. */
   target?: RecordingManifest['target'];
+  /** Where the files of a page lie. */
+  served?: ServedFolder;
   /** Containers can be watched after `stop`, too, until `letGo`. */
   keepIds?: boolean;
 }
@@ -83,6 +88,7 @@ export class LiveRecording {
         recorder: process.pid,
         manual: options.mode === 'manual',
         keepIds: options.keepIds,
+        served: options.served,
         onSnapshot: hooks.onSnapshot?.bind(hooks),
       });
       live = new LiveRecording(out, writer, clock, recorder, options);
@@ -153,13 +159,13 @@ export class LiveRecording {
   private finish(end: RecorderEnd): CaptureOutcome {
     const { writer, clock, recorder } = this;
     const { exitCode } = end.by === 'hold' ? end : {};
-    const reason = this.abandoned ? 'cancelled' : REASONS[end.by];
-    if (reason === 'target-gone') {
-      const message = 'The program ended or closed its inspector before a last snapshot.';
-      writer.event({ type: 'note', t: clock.now(), level: 'warning', message });
-    }
+    const lost = end.by === 'gone' ? end.seen : end.by === 'stop' ? end.lost : undefined;
+    const seen = this.abandoned ? undefined : lost;
+    const reason = this.abandoned ? 'cancelled' : seen ? 'target-gone' : REASONS[end.by];
+    const cause = seen && endCause(seen);
+    if (seen) writer.event({ type: 'note', t: clock.now(), level: 'warning', message: endSentence(seen) });
     const snapshots = writer.snapshots.length;
-    writer.end({ t: clock.now(), reason, exitCode });
+    writer.end({ t: clock.now(), reason, cause, exitCode });
     const failure = recorder.failure ?? writer.failure;
     return { recordingDir: this.dir, snapshots, exitCode, reason, failure };
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { HeaplineError } from '../base/errors.ts';
+import type { ServedFolder } from '../protocol/server.ts';
 import { bundleText } from './bundles.ts';
 import type { Inspector } from './inspector.ts';
 import { LOADING, onceLoaded } from './loading.ts';
@@ -13,25 +14,28 @@ const NAMED = '\n//# sourceURL=heapline:call.cdp';
 const PLACE = `(process.getBuiltinModule ?? require)('inspector')`;
 
 /**
- * Puts the agent into the target, and hears it.
- * @throws HeaplineError `target-gone`, or `connect-failed` when the target is neither Node nor debugged by js-debug
+ * Puts the agent into the target, and hears it. @param served where the files of a page lie
+ * @throws HeaplineError `target-gone`, or `connect-failed` when the target is neither Node nor a page
  */
 export async function installProbe(
   inspector: Inspector,
   options: InstallOptions,
   onMessage: (message: TargetMessage) => void,
+  served?: ServedFolder,
 ): Promise<Probe> {
-  if (inspector.shared && !(await isNode(inspector))) return PageProbe.install(inspector, GROUP);
+  if (await isPage(inspector)) return PageProbe.install(inspector, GROUP, served);
   return NodeProbe.install(inspector, options, onMessage);
 }
 
-async function isNode(inspector: Inspector): Promise<boolean> {
+/** A browser's page or worker. What js-debug debugs is that or Node. */
+async function isPage(inspector: Inspector): Promise<boolean> {
   const { result } = await inspector.send('Runtime.evaluate', {
-    expression: `typeof process === 'object' && !!process.versions?.node\n//# sourceURL=heapline:kind.cdp`,
+    expression: `typeof process === 'object' && process.versions?.node ? 'node' : typeof navigator === 'object' ? 'page' : ''
+//# sourceURL=heapline:kind.cdp`,
     silent: true,
     disableBreaks: true,
   });
-  return result.value === true;
+  return result.value === 'page' || (inspector.shared && result.value !== 'node');
 }
 
 /**

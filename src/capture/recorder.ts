@@ -2,44 +2,16 @@ import { HeaplineError } from '../base/errors.ts';
 import type { SnapshotEntry, SnapshotReason } from '../protocol/recording.ts';
 import { WorkMeter } from '../recording/work-meter.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
+import type { LastSeen } from './end-cause.ts';
 import type { Inspector } from './inspector.ts';
 import { installProbe } from './probe.ts';
+import type { RecorderEnd, RecorderStart } from './recorder-types.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
 import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
-import type { InstallOptions, Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
+import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
 import { Watches } from './watches.ts';
-
-export interface RecorderOptions extends ScheduleOptions {
-  /** Mean bytes between two samples of the heap profiler: 32768 unless told. */
-  samplingInterval?: number;
-  /** Collect garbage before each snapshot, so that what is being finalized is gone: true unless told. */
-  forceGC?: boolean;
-}
-
-/** How far the snapshot under way is. */
-export interface SnapshotProgress extends TakingProgress {
-  index: number;
-  reason: SnapshotReason;
-}
-
-export interface RecorderStart extends RecorderOptions, InstallOptions {
-  /** No snapshots but those asked for, and the last. */
-  manual?: boolean;
-  /** After `stop` objects are still found by their ids, until `forget`. */
-  keepIds?: boolean;
-  /** Hears of the snapshot under way; undefined when it is over. */
-  onSnapshot?(progress: SnapshotProgress | undefined): void;
-}
-
-/** How a recording came to its end. */
-export type RecorderEnd =
-  | { by: 'hold'; exitCode?: number; signal?: string }
-  /** The connection was lost. */
-  | { by: 'gone' }
-  /** We were asked to. */
-  | { by: 'stop' };
 
 /** 32 KB: within noise on Node 24, 16 % of a loop that only allocates on Node 20. */
 export const SAMPLING_INTERVAL = 32_768;
@@ -66,13 +38,11 @@ export class Recorder {
   private timer?: NodeJS.Timeout;
   private readonly schedule: Schedule;
   private readonly work = new WorkMeter();
-  /** When the last snapshot was over. */
-  private snapshotEnd = 0;
   private readonly samplingInterval: number;
   private probe!: Probe;
   private scripts!: ScriptCollector;
   private taker!: SnapshotTaker;
-  private heapLimit?: number;
+  private limits: Pick<TargetFacts, 'heapLimit' | 'memoryLimit'> = {};
   /** V8 keeps ids of objects that move from the first snapshot on. */
   private baselineId?: string;
   private manual: boolean;
@@ -82,6 +52,7 @@ export class Recorder {
   private stepSnapshot = false;
   private pausedMs = 0;
   private heapUsed = 0;
+  private rss = 0;
   /** No more snapshots: the disk takes none. */
   private diskFull = false;
   /** None but the last: one took more than the disk budget had left. */
@@ -123,9 +94,8 @@ export class Recorder {
     const recorder = new Recorder(inspector, writer, clock, options);
     const { signals, hold, recorder: pid } = options;
     const { samplingInterval } = recorder;
-    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, (message) =>
-      recorder.hear(message),
-    );
+    const hear = (message: TargetMessage): void => recorder.hear(message);
+    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, hear, options.served);
     recorder.probe = probe;
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
@@ -139,11 +109,16 @@ export class Recorder {
     inspector.closed.then(() =>
       recorder.enqueue(async () => {
         await recorder.watches.end();
-        recorder.finishWith({ by: 'gone' });
+        recorder.finishWith({ by: 'gone', seen: recorder.seen });
       }),
     );
     recorder.sampleLater();
     return recorder;
+  }
+
+  private get seen(): LastSeen {
+    const { limits, heapUsed, rss, options } = this;
+    return { ...limits, heapUsed, rss, tells: options.hold && this.probe.isNode };
   }
 
   get stepCount(): number {
@@ -284,16 +259,27 @@ export class Recorder {
     if (this.urgency.now) for (const listener of this.urgency.listeners.splice(0)) listener();
     // Nothing of ours is in the last snapshot.
     this.enqueue(() => this.watches.end());
+    let isWhole = false;
     if (lastSnapshot) {
       this.enqueue(() => this.read());
-      this.enqueue(() => this.snapshot('end'));
+      this.enqueue(() =>
+        this.snapshot('end').then(() => {
+          isWhole = true;
+        }),
+      );
     }
     this.enqueue(async () => {
-      const patience = new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS).unref());
-      await Promise.race([letGo().catch(() => {}), this.inspector.closed, patience]);
+      const patience = new Promise((resolve) => setTimeout(resolve, LAST_WORD_MS, false).unref());
+      const lost = this.inspector.closed.then(() => true);
+      const left = letGo().then(
+        () => false,
+        (error) => HeaplineError.is(error, 'target-gone'),
+      );
+      const isLost = await Promise.race([left, lost, patience]);
       // The program waits for that.
       if (end.by === 'hold') await this.inspector.close();
-      this.finishWith(end);
+      // A session that is stopped takes its program along: either may be heard of first.
+      this.finishWith(end.by === 'stop' && isLost && !isWhole ? { ...end, lost: this.seen } : end);
     });
   }
 
@@ -326,8 +312,8 @@ export class Recorder {
     this.writer.event({ type: 'note', t: this.clock(), level, message });
   }
 
-  private describe({ runtime, heapLimit, process }: TargetFacts): void {
-    this.heapLimit = heapLimit;
+  private describe({ runtime, heapLimit, memoryLimit, process }: TargetFacts): void {
+    this.limits = { heapLimit, memoryLimit };
     const { pid, ppid, argv, cwd } = process ?? {};
     this.writer.describe({ runtime, target: { pid, cwd } });
     if (pid === undefined) return;
@@ -354,15 +340,8 @@ export class Recorder {
     const collected = gc.some((event) => event.kind === 'mark-compact');
     const reason = this.manual ? undefined : this.schedule.due(this.moment(), collected);
     // A program that waits does not grow: what is taken then would push out what tells something, too.
-    if (reason === 'schedule' && this.waits()) return;
+    if (reason === 'schedule' && this.work.waits()) return;
     if (reason && !this.ending) await this.snapshot(reason);
-  }
-
-  /** Whether it is known that the program has done nothing since the last snapshot. */
-  private waits(): boolean {
-    const worked = this.work.workedUntil();
-    const known = this.work.knownUntil();
-    return worked !== undefined && worked < this.snapshotEnd && known! > this.snapshotEnd;
   }
 
   /** Writes what the target has to tell. @param allocated bytes since its start, where known */
@@ -381,13 +360,14 @@ export class Recorder {
     this.writer.event(memoryEvent(reading, t, allocated));
     this.heapUsed = reading.memory.heapUsed;
     this.work.reading(t, this.heapUsed);
+    this.rss = reading.memory.rss;
     return { gc, stands: stoodMs > 0 };
   }
 
   private moment(): Moment {
     const elapsedMs = this.clock();
-    const { steps, heapUsed, heapLimit } = this;
-    return { elapsedMs, activeMs: elapsedMs - this.pausedMs, steps, heapUsed, heapLimit };
+    const { steps, heapUsed, limits } = this;
+    return { elapsedMs, activeMs: elapsedMs - this.pausedMs, steps, heapUsed, heapLimit: limits.heapLimit };
   }
 
   /** @param onWhole called when it is whole on disk, before what else belongs to it */
@@ -408,7 +388,6 @@ export class Recorder {
     const { samplingInterval } = this;
     this.baselineId = await this.probe.heapObjectId();
     this.work.snapshot();
-    this.snapshotEnd = this.clock();
     await this.read(ordinal * samplingInterval);
     const { index, bytes } = entry;
     const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };

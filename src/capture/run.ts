@@ -14,7 +14,8 @@ import {
   optionsForManifest,
   RecordingClock,
 } from './options.ts';
-import { Recorder, type RecorderEnd } from './recorder.ts';
+import { Recorder } from './recorder.ts';
+import type { RecorderEnd } from './recorder-types.ts';
 import { Rendezvous } from './rendezvous.ts';
 import { StepLines } from './steps.ts';
 

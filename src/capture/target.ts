@@ -13,8 +13,10 @@ type V8 = typeof import('node:v8');
 type Get = <T>(module: string) => T;
 
 export interface TargetFacts {
-  /** Bytes that V8's heap may take; undefined in a page. */
+  /** Bytes that V8's heap may take, but for what is young; undefined in a page. */
   heapLimit?: number;
+  /** Bytes that the machine, or the container, has; undefined in a page. */
+  memoryLimit?: number;
   runtime: { name: 'node' | 'browser'; version: string; v8?: string; arch?: string; platform?: string };
   /** Undefined in a page. */
   process?: { pid: number; ppid: number; argv: string[]; cwd: string };
@@ -123,7 +125,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
   const wait = Atomics.wait;
   // Asked for now: later the program may be amid loading modules itself.
   const inspector = get<InspectorModule>('inspector');
-  const { tmpdir } = get<typeof import('node:os')>('os');
+  const { tmpdir, totalmem } = get<typeof import('node:os')>('os');
   const { existsSync, openSync, readSync, closeSync, statSync, rmSync, mkdtempSync } = get<Files>('fs');
   const v8 = get<V8>('v8');
   const writeHeapSnapshot = v8.writeHeapSnapshot.bind(v8);
@@ -279,6 +281,14 @@ export function install(get: Get, send: (text: string) => void, options: Install
     const { user, system } = cpuUsage();
     return (user + system) / 1000;
   };
+  /** V8 adds up to 200 MB for what is young to a limit that was set. */
+  const oldLimit = (): number | undefined => {
+    const { isMainThread, resourceLimits } = get<typeof import('node:worker_threads')>('worker_threads');
+    const set = [...process.execArgv, ...(process.env.NODE_OPTIONS ?? '').split(/\s+/)];
+    const flag = set.map((one) => /^--max[-_]old[-_]space[-_]size=(\d+)$/.exec(one)?.[1]).findLast(Boolean);
+    const megabytes = isMainThread ? Number(flag) : resourceLimits.maxOldGenerationSizeMb;
+    return megabytes ? megabytes * 2 ** 20 : undefined;
+  };
   let turned = true;
   let readCpu = 0;
   let readAt = 0;
@@ -290,7 +300,8 @@ export function install(get: Get, send: (text: string) => void, options: Install
     facts() {
       const { pid, ppid, argv, version, versions, arch, platform } = process;
       return {
-        heapLimit: v8.getHeapStatistics().heap_size_limit,
+        heapLimit: oldLimit() ?? v8.getHeapStatistics().heap_size_limit,
+        memoryLimit: Math.min(totalmem(), process.constrainedMemory?.() || Number.POSITIVE_INFINITY),
         runtime: { name: 'node', version, v8: versions.v8, arch, platform },
         process: {
           pid,

@@ -44,7 +44,7 @@ const recordOptions: OptionSpec[] = [
   },
   {
     name: 'prove',
-    help: 'watch what seems to leak while the program runs: which lines insert, how often, what is removed',
+    help: 'also watch what seems to leak as the program runs: the lines that insert, how often',
   },
   quiet,
   help,
@@ -172,11 +172,11 @@ export const COMMANDS: readonly CommandSpec[] = [
   },
   {
     name: 'verify',
-    usage: '[options] --baseline REC [-- CMD [ARGS...]]',
+    usage: '[options] --baseline REC (-- CMD [ARGS...] | --after REC)',
     summary: 'run the mended program, and say what became of the leaks of an earlier recording',
     details: [
-      "CMD runs and is recorded as by heapline run; without it, the baseline's own command, where it ran.",
-      'With --after nothing runs: two recordings are compared. A leak is known again by its container.',
+      'CMD runs and is recorded as by heapline run. With --after nothing runs: two recordings are compared.',
+      'A leak is known again by its container, also where its line has moved.',
       'Exit code 0: all leaks of the baseline are gone, and there is no new one. 1: not so, or not certain.',
       'Let it do the same work as the baseline. What is ignored is left out on both sides.',
     ],
@@ -195,7 +195,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         help: 'each line printed that matches ends a step (unless told, as in the baseline)',
       },
       ...recordOptions.filter(
-        ({ name }) => !['json', 'html', 'fail-on-leak', 'quiet', 'help'].includes(name),
+        ({ name }) => !['json', 'html', 'prove', 'fail-on-leak', 'quiet', 'help'].includes(name),
       ),
       { name: 'stdin', help: 'the keyboard belongs to the program' },
       noProgress,

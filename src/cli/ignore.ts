@@ -1,7 +1,8 @@
 /** Leaves a leak be: writes it into the ignore file. */
 import { relative } from 'node:path';
-import { addIgnore, isDay } from '../engine/ignore-file.ts';
+import { addIgnore } from '../engine/ignore-file.ts';
 import { isRule } from '../engine/rules/rules.ts';
+import { isDay } from '../protocol/ignore.ts';
 import { printable } from '../protocol/wording.ts';
 import { usage } from './args.ts';
 import { EXIT_OK } from './exit.ts';

@@ -6,6 +6,7 @@ import { MeanwhileVerdict } from '../engine/meanwhile.ts';
 import type { Finding } from '../protocol/findings.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
+import { mayBeWatched } from '../protocol/watch.ts';
 import { counted, printable } from '../protocol/wording.ts';
 import type { Call } from './io.ts';
 
@@ -24,6 +25,8 @@ export class Prover implements Disposable {
   private readonly tries = new Map<number, number>();
   private readonly underWay = new Set<number>();
   private proved = 0;
+  /** A verdict named something. */
+  private named = false;
   private disposed = false;
 
   constructor(
@@ -51,10 +54,12 @@ export class Prover implements Disposable {
 
   /** Why there is no proof. */
   tell(): void {
-    if (!this.tries.size)
-      this.call.progress.line(
-        'Nothing was watched: the program ended before anything was seen to leak. --prove needs a longer run.',
-      );
+    if (this.tries.size) return;
+    this.call.progress.line(
+      this.named
+        ? 'Nothing was watched: what seems to leak is no array, map, set, emitter, event target or plain object.'
+        : 'Nothing was watched: the program ended before anything was seen to leak. --prove needs a longer run.',
+    );
   }
 
   dispose(): void {
@@ -74,7 +79,9 @@ export class Prover implements Disposable {
   }
 
   private judged({ findings: { findings } }: ReportData): void {
-    for (const finding of findings.slice(0, MOST)) {
+    this.named ||= findings.length > 0;
+    const suspects = findings.filter(({ kind }) => mayBeWatched(kind));
+    for (const finding of suspects.slice(0, MOST)) {
       const { nodeId } = finding.owner;
       const tries = this.tries.get(nodeId) ?? 0;
       if (this.disposed || this.underWay.has(nodeId) || tries >= TRIES) continue;

@@ -31,10 +31,10 @@ export async function run(call: Call): Promise<number> {
 }
 
 /** Starts a program and records it. */
-export function running({ io }: Call, command: string[], stepOn: RegExp | undefined, cwd = io.cwd): Start {
+export function running({ io }: Call, command: string[], stepOn: RegExp | undefined): Start {
   return (options, hooks, keyboard) => {
     const stdin = keyboard ? 'ignore' : 'inherit';
-    return io.recordRun({ ...options, command, stepOn, cwd, env: io.env, stdin }, hooks);
+    return io.recordRun({ ...options, command, stepOn, cwd: io.cwd, env: io.env, stdin }, hooks);
   };
 }
 

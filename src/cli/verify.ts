@@ -1,5 +1,4 @@
 /** Whether a fix is one: the leaks of an earlier recording beside a new run. */
-import { existsSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import { ENGINE_VERSION } from '../engine/version.ts';
@@ -65,19 +64,19 @@ function refuseWithoutLeak({ findings, recording }: ReportData): void {
   });
 }
 
-/** Runs the command given, else that of the baseline. @returns the new recording's folder */
+/** Runs the command given. That of the baseline is only shown: a file that came from elsewhere starts nothing. */
 async function recordAgain(call: Call, { target, options }: RecordingManifest): Promise<string> {
-  const { spec, values, words, io } = call;
-  const command = words.length ? words : target.command;
-  if (!command?.length)
+  const { spec, values, words } = call;
+  if (!words.length) {
+    const before = target.command?.length ? ` The baseline ran: ${target.command.join(' ')}.` : '';
     throw usage(
       spec,
-      'The baseline was not recorded by heapline run: what is to be run?',
-      'heapline verify --baseline REC -- CMD, or --after REC.',
+      `What is to be run?${before}`,
+      'heapline verify --baseline REC -- CMD, or --after REC for a second recording.',
     );
-  const cwd = !words.length && target.cwd !== undefined && existsSync(target.cwd) ? target.cwd : io.cwd;
+  }
   const stepOn = values.regex('step-on') ?? patternOf(options.stepOn);
-  const { folder, outcome } = await capture(call, nameOf(command), running(call, command, stepOn, cwd));
+  const { folder, outcome } = await capture(call, nameOf(words), running(call, words, stepOn));
   if (!outcome.snapshots) throw outcome.failure ?? noSnapshot(outcome);
   return folder;
 }

@@ -73,7 +73,10 @@ export async function composeFindings(
     engine: ENGINE_VERSION,
     runtime: source.runtime,
     verdict,
-    confidence: round(confidence),
+    // A watch may have made a finding surer.
+    confidence: round(
+      verdict === 'leak' ? Math.max(confidence, ...list.map((one) => one.confidence)) : confidence,
+    ),
     reasons: [...reasons, ...firstly, ...source.warnings],
     growth: {
       bytes: gained,

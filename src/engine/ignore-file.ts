@@ -1,10 +1,20 @@
 /** `.heapline/ignore.json`: found, read, and written with all else that is in it. */
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import {
+  applyEdits,
+  getNodeValue,
+  type JSONPath,
+  modify,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import { HeaplineError } from '../base/errors.ts';
-import { JsonTextError, lineAndColumn, parsePlaced } from '../base/json-places.ts';
 import type { Findings } from '../protocol/findings.ts';
-import { type IgnoreEntry, type IgnoreList, withoutIgnored } from '../protocol/ignore.ts';
+import { type IgnoreEntry, type IgnoreList, isDay, withoutIgnored } from '../protocol/ignore.ts';
+import { replaceFile } from '../recording/disk.ts';
 import { isRule } from './rules/rules.ts';
 
 export const IGNORE_FILE = join('.heapline', 'ignore.json');
@@ -52,25 +62,53 @@ export interface IgnoreFile {
   entries: IgnoreEntry[];
   /** `FILE:LINE:COLUMN`. */
   placeOf(entry: IgnoreEntry): string;
-  /** All that the file says. */
-  content: Record<string, unknown>;
+  text: string;
 }
 
-/** @throws HeaplineError `malformed`, naming file, line and column; `not-found` */
+/** Comments are let pass. @throws HeaplineError `malformed`, naming file, line and column; `not-found` */
 export function readIgnoreFile(file: string): IgnoreFile {
   const text = readText(file);
-  const placed = parse(file, text);
-  const { value } = placed;
-  const place = (part: object): string => `${file}:${lineAndColumn(text, placed.offsetOf(part))}`;
-  if (!isObject(value)) throw wrong(`${file}:1:1`, 'an object with `version` and `ignore` is expected');
-  if (value.version !== 1) throw wrong(place(value), '`"version": 1` is expected');
-  const list = value.ignore;
-  if (!Array.isArray(list)) throw wrong(place(value), '`ignore` must be a list');
-  for (const entry of list) {
-    const problem = isObject(entry) ? problemOf(entry) : 'each entry must be an object';
-    if (problem) throw wrong(isObject(entry) ? place(entry) : place(list), problem);
+  const place = (offset: number): string => `${file}:${lineAndColumn(text, offset)}`;
+  const errors: ParseError[] = [];
+  const root = treeOf(file, text, errors);
+  if (errors.length) throw wrong(place(errors[0].offset), wordsOf(errors[0]));
+  if (root?.type !== 'object') throw wrong(place(0), 'an object with `version` and `ignore` is expected');
+  if (memberOf(root, 'version')?.value !== 1) throw wrong(place(root.offset), '`"version": 1` is expected');
+  const list = memberOf(root, 'ignore');
+  if (list?.type !== 'array') throw wrong(place(root.offset), '`ignore` must be a list');
+  const offsets = new Map<IgnoreEntry, number>();
+  for (const node of list.children ?? []) {
+    const entry = getNodeValue(node);
+    const problem = node.type === 'object' ? problemOf(entry) : 'each entry must be an object';
+    if (problem) throw wrong(place(node.offset), problem);
+    offsets.set(entry, node.offset);
   }
-  return { entries: list as IgnoreEntry[], placeOf: place, content: value };
+  return { entries: [...offsets.keys()], placeOf: (entry) => place(offsets.get(entry) ?? 0), text };
+}
+
+function treeOf(file: string, text: string, errors: ParseError[]): Node | undefined {
+  try {
+    return parseTree(text, errors);
+  } catch {
+    throw wrong(file, 'it is nested too deeply');
+  }
+}
+
+function memberOf(object: Node, name: string): Node | undefined {
+  return object.children?.find(({ children }) => children?.[0].value === name)?.children?.[1];
+}
+
+/** `line:column`, both from 1. */
+function lineAndColumn(text: string, offset: number): string {
+  const before = text.slice(0, offset).split(/\r\n|\n|\r/);
+  return `${before.length}:${before[before.length - 1].length + 1}`;
+}
+
+/** `comma expected`, of the parser's `CommaExpected`. */
+function wordsOf({ error }: ParseError): string {
+  return printParseErrorCode(error)
+    .replace(/(?!^)[A-Z]/g, ' $&')
+    .toLowerCase();
 }
 
 const KEYS = ['finding', 'rule', 'owner'] as const;
@@ -86,13 +124,6 @@ function problemOf(entry: Record<string, unknown>): string | undefined {
   return undefined;
 }
 
-/** `2027-01-31`, and a day that there is. */
-export function isDay(value: unknown): value is string {
-  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
-  const date = new Date(`${value}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
-}
-
 /**
  * Adds an entry to the nearest ignore file, in place of one about the same; where there is none, to a new one in `home`.
  * @returns the file
@@ -100,11 +131,9 @@ export function isDay(value: unknown): value is string {
  */
 export function addIgnore(entry: IgnoreEntry, folder: string, home = folder): string {
   const file = findIgnoreFile(folder) ?? join(home, IGNORE_FILE);
-  const content = existsSync(file) ? readIgnoreFile(file).content : { version: 1, ignore: [] };
-  const list = content.ignore as IgnoreEntry[];
-  const same = list.findIndex((one) => KEYS.every((key) => one[key] === entry[key]));
-  content.ignore = same < 0 ? [...list, entry] : list.with(same, entry);
-  write(file, content);
+  const { text, entries } = existsSync(file) ? readIgnoreFile(file) : EMPTY;
+  const same = entries.findIndex((one) => KEYS.every((key) => one[key] === entry[key]));
+  write(file, changed(text, ['ignore', same < 0 ? entries.length : same], entry));
   return file;
 }
 
@@ -115,20 +144,30 @@ export function removeIgnore(
 ): number {
   const file = findIgnoreFile(folder);
   if (!file) return 0;
-  const { content, entries } = readIgnoreFile(file);
-  const rest = entries.filter(
-    (one) =>
-      one.finding !== id && (one.rule === undefined || one.rule !== rule?.id) && one.owner !== owner.name,
+  const { text, entries } = readIgnoreFile(file);
+  const ignoring = entries.flatMap((one, index) =>
+    one.finding === id || (one.rule !== undefined && one.rule === rule?.id) || one.owner === owner.name
+      ? [index]
+      : [],
   );
-  if (rest.length < entries.length) write(file, { ...content, ignore: rest });
-  return entries.length - rest.length;
+  const rest = ignoring.reduceRight((before, index) => changed(before, ['ignore', index], undefined), text);
+  if (ignoring.length) write(file, rest);
+  return ignoring.length;
 }
 
-function write(file: string, content: object): void {
+const EMPTY = { text: '{\n  "version": 1,\n  "ignore": []\n}\n', entries: [] };
+
+/** All else in the text stays as it is: comments, order, indentation. */
+function changed(text: string, path: JSONPath, value: IgnoreEntry | undefined): string {
+  const [, indent = '  '] = /\n([ \t]+)"/.exec(text) ?? [];
+  const formattingOptions = { insertSpaces: indent[0] === ' ', tabSize: indent.length };
+  return applyEdits(text, modify(text, path, value, { formattingOptions }));
+}
+
+function write(file: string, text: string): void {
   try {
-    const indent = existsSync(file) ? /\n([ \t]+)"/.exec(readFileSync(file, 'utf8'))?.[1] : undefined;
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, `${JSON.stringify(content, null, indent ?? 2)}\n`);
+    replaceFile(file, text);
   } catch (error) {
     throw new HeaplineError('not-found', `${file} can't be written: ${(error as Error).message}.`, {
       cause: error,
@@ -138,7 +177,7 @@ function write(file: string, content: object): void {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
     throw new HeaplineError('not-found', `${file} can't be read: ${(error as Error).message}.`, {
       kept: 'Nothing is ignored.',
@@ -147,21 +186,8 @@ function readText(file: string): string {
   }
 }
 
-function parse(file: string, text: string): ReturnType<typeof parsePlaced> {
-  try {
-    return parsePlaced(text);
-  } catch (error) {
-    if (!(error instanceof JsonTextError)) throw error;
-    throw wrong(`${file}:${lineAndColumn(text, error.offset)}`, error.message);
-  }
-}
-
 function wrong(place: string, message: string): HeaplineError {
   return new HeaplineError('malformed', `${place}: ${message}.`, { kept: 'Nothing is ignored.' });
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Of the reader's clock. */

@@ -16,18 +16,16 @@ export function kindOf(
   const { graph } = heap;
   const name = (node: number) => graph.strings.get(graph.nodeNames[node]);
   const edges = steps.slice(-3).map((step) => edgeName(graph, step.edgeIndex));
-  const trail = `${name(container.node)} ${steps
-    .slice(-4)
-    .map((step) => name(step.node))
-    .join(' ')}`;
   if (accumulation.chain) {
     const link = name(foldStore(heap, accumulation.chain.head));
     if (/Listener/.test(link) || edges.some((edge) => /kEvents/.test(edge))) return 'listeners';
     if (/Promise/.test(link)) return 'promise-chain';
-    if (/Timeout|Timer|Immediate/.test(link)) return 'timers';
+    if (isTimer(link)) return 'timers';
     return 'linked-list';
   }
-  if (/\b(Timeout|TimersList|ImmediateList|Immediate)\b/.test(trail)) return 'timers';
+  // What a timer's function keeps is not the timers.
+  const timers = container.parts.filter((part) => isTimer(name(part))).length;
+  if (isTimer(name(container.node)) || timers > 0.5 * container.parts.length) return 'timers';
   if (edges.some((edge) => edge === '_events' || /kEvents/.test(edge))) return 'listeners';
   const type = graph.nodeTypeNames[graph.nodeTypes[container.node]];
   if (type.endsWith('string')) return 'string';
@@ -52,6 +50,10 @@ export function kindOf(
   if (type === 'closure') return 'closure';
   if (hasTable(graph, container.node)) return 'map';
   return container.share >= 0.5 && name(container.node) === 'Object' ? 'dictionary' : 'object';
+}
+
+function isTimer(className: string): boolean {
+  return /^(Timeout|TimersList|ImmediateList|Immediate)$/.test(className);
 }
 
 /** A subclass of Map or Set. */

@@ -30,19 +30,21 @@ export class Proofs {
     return new Proofs(watches);
   }
 
-  /** Of the owner itself, else of one that bears the same name in every run; of several, what saw most. */
+  /** Of the owner itself, else of one that bears the same name in every run: the last clear one, else what saw most. */
   find(owner: Finding['owner'], id: string): ContainerWatch | undefined {
     const itself = this.watches.filter(
       ({ facts }) => facts.nodeId === owner.nodeId && facts.className === owner.className,
     );
     const alike = this.watches.filter(({ facts }) => facts.finding === id);
     const seen = ({ inserts, unseen }: ContainerWatch): number => inserts + Math.max(0, unseen);
-    return (itself.length ? itself : alike)
-      .map(({ watch }) => watch)
-      .reduce<ContainerWatch | undefined>(
+    const watches = (itself.length ? itself : alike).map(({ watch }) => watch);
+    return (
+      watches.findLast(isClear) ??
+      watches.reduce<ContainerWatch | undefined>(
         (best, next) => (best && seen(best) >= seen(next) ? best : next),
         undefined,
-      );
+      )
+    );
   }
 }
 
@@ -59,10 +61,9 @@ export function withProof(sites: OwnerSites, proof: ContainerWatch): Proven {
   const unchanged: Proven = { sites, doubt: 1, reasons: balance };
   const [top] = proof.sites;
   if (!top) return unchanged;
-  const known = proof.sites.reduce((sum, { count }) => sum + count, 0);
   const words = `proof: ${formatCount(top.count)} of ${counted(proof.inserts, 'insert')} came from here`;
   if (sites.storeSite && sameLine(sites.storeSite, top.site)) {
-    if (known < FEWEST) return unchanged;
+    if (knownInserts(proof) < FEWEST) return unchanged;
     const evidence = [words, sites.storeSite.evidence].filter(Boolean).join('; ');
     const storeSite = { ...sites.storeSite, evidence };
     return {
@@ -71,11 +72,12 @@ export function withProof(sites: OwnerSites, proof: ContainerWatch): Proven {
         storeSite,
         userSite: userSite(top, storeSite) ?? sites.userSite,
       },
-      doubt: 0.5,
+      // What was not seen to grow is no surer to leak.
+      doubt: balance.length ? 1 : 0.5,
       reasons: ['The running program was seen to insert from this line.', ...balance],
     };
   }
-  if (known < MANY && !(known >= SOME && top.share >= MOST)) return unchanged;
+  if (!isClear(proof)) return unchanged;
   const storeSite = { ...top.site, evidence: words };
   const others = [...(sites.storeSite ? [sites.storeSite] : []), ...sites.otherStoreSites];
   return {
@@ -88,6 +90,15 @@ export function withProof(sites: OwnerSites, proof: ContainerWatch): Proven {
     doubt: 1,
     reasons: ['The line that stores was seen in the running program.', ...balance],
   };
+}
+
+function knownInserts({ sites }: ContainerWatch): number {
+  return sites.reduce((sum, { count }) => sum + count, 0);
+}
+
+function isClear(watch: ContainerWatch): boolean {
+  const known = knownInserts(watch);
+  return known >= MANY || (known >= SOME && watch.sites[0].share >= MOST);
 }
 
 /** The first line in the user's own code that leads to the one that stores, or that one itself. */

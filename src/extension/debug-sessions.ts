@@ -1,5 +1,5 @@
 /** What a js-debug session's configuration tells, without `vscode`. */
-import type { TargetKind } from '../protocol/server.ts';
+import type { ServedFolder, TargetKind } from '../protocol/server.ts';
 
 /** The part of a `vscode.DebugSession` that is needed. */
 export interface SessionLike {
@@ -10,7 +10,8 @@ export interface SessionLike {
   readonly parentSession?: SessionLike;
 }
 
-const TYPES = new Set([
+/** Types of js-debug's sessions. */
+export const JS_DEBUG: ReadonlySet<string> = new Set([
   'pwa-node',
   'node-terminal',
   'pwa-chrome',
@@ -21,7 +22,7 @@ const TYPES = new Set([
 
 /** Whether js-debug runs it. */
 export function isJsDebug(session: SessionLike): boolean {
-  return TYPES.has(session.type);
+  return JS_DEBUG.has(session.type);
 }
 
 /** Whether it is a process, page or worker: what started it is a session, too, but has no heap of its own. */
@@ -58,6 +59,14 @@ export function isProgram(session: SessionLike): boolean {
   if (!isTarget(session) || kindOf(session) === 'worker' || STARTERS.test(session.name)) return false;
   const parent = session.parentSession;
   return !parent || !isTarget(parent) || STARTERS.test(parent.name);
+}
+
+/** Where the files of a page lie, as its launch configuration says. */
+export function servedOf(session: SessionLike): ServedFolder | undefined {
+  const { url, webRoot } = rootOf(session).configuration;
+  if (typeof url !== 'string' || typeof webRoot !== 'string' || !URL.canParse(url)) return undefined;
+  const { origin } = new URL(url);
+  return origin === 'null' ? undefined : { origin, folder: webRoot };
 }
 
 /** `main.js [4711] « Launch` -> `main.js [4711]`: VS Code adds the name of the session that started it. */

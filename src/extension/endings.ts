@@ -1,12 +1,11 @@
 /** What happens when a recording ends: a message when there is something to do, and the report. */
 import { l10n, type Disposable as VsDisposable, window } from 'vscode';
-import type { RecordingInfo } from '../protocol/server.ts';
 import { printable } from '../protocol/wording.ts';
 import type { Deps } from './deps.ts';
-import { leaksOf } from './model.ts';
+import { type EndedRecording, leaksOf } from './model.ts';
 import type { Panels } from './panels/panels.ts';
 import { showError } from './progress.ts';
-import { callerSite, mainSite, placesOf } from './rows.ts';
+import { callerSite, causeOf, mainSite, placesOf } from './rows.ts';
 import { openReport } from './settings.ts';
 import type { OpenSite } from './sources.ts';
 
@@ -16,7 +15,22 @@ export function watchEndings({ model, log }: Deps, panels: Panels, openSite: Ope
   });
 }
 
-async function ended(recording: RecordingInfo, panels: Panels, openSite: OpenSite): Promise<void> {
+/** The program went by itself: the user has not stopped it. */
+function tellOfDeath({ end, stopped, title, snapshots }: EndedRecording): void {
+  const isClear = end?.cause !== undefined && (end.cause !== 'killed' || !stopped);
+  if (end?.reason !== 'target-gone' || !isClear) return;
+  void window.showWarningMessage(
+    l10n.t(
+      '{0}: {1} What was recorded until then is kept (snapshots: {2}).',
+      printable(title),
+      causeOf(end.cause, l10n),
+      snapshots.length,
+    ),
+  );
+}
+
+async function ended(recording: EndedRecording, panels: Panels, openSite: OpenSite): Promise<void> {
+  tellOfDeath(recording);
   const { findings, dir, sources, target } = recording;
   if (!findings) return;
   const leaks = leaksOf(recording);

@@ -14,6 +14,12 @@ export interface Target {
   readings: readonly MemoryReading[];
 }
 
+/** A recording at its end. */
+export interface EndedRecording extends RecordingInfo {
+  /** The user has stopped the program. */
+  stopped: boolean;
+}
+
 export type Change =
   /** One came or went. */
   | { what: 'targets' }
@@ -37,7 +43,9 @@ export class Model implements Disposable {
   private readonly run = new Set<string>();
   private onDisk = false;
   private listed = false;
-  private readonly ends = new Emitter<RecordingInfo>();
+  private readonly ends = new Emitter<EndedRecording>();
+  /** Folders of recordings under way whose programs the user has stopped. */
+  private readonly stopped = new Set<string>();
 
   readonly onDidChange = this.changes.event;
   /** A recording has its final verdict, or ended without one. It bears the target that it had. */
@@ -110,6 +118,11 @@ export class Model implements Disposable {
     if (this.targetsById.delete(id)) this.changes.fire({ what: 'targets' });
   }
 
+  /** The user stops or restarts its session: its end is no surprise. */
+  noteStop(target: string): void {
+    for (const [dir, id] of this.recorded) if (id === target) this.stopped.add(dir);
+  }
+
   /** The server's word; of targets that are not there any longer it is not heeded. */
   setTarget(info: TargetInfo): void {
     const target = this.targetsById.get(info.spec.id);
@@ -138,7 +151,7 @@ export class Model implements Disposable {
     if (!known || known.state === 'ended' || info.state !== 'ended') return;
     const target = this.recorded.get(info.dir);
     this.recorded.delete(info.dir);
-    this.ends.fire({ ...info, target });
+    this.ends.fire({ ...info, target, stopped: this.stopped.delete(info.dir) });
   }
 
   /** The verdict of a recording that had ended without one. */
@@ -171,6 +184,7 @@ export class Model implements Disposable {
     const cut = this.recordings.filter((recording) => recording.state !== 'ended');
     for (const { dir } of cut) this.recordingsByDir.delete(dir);
     this.recorded.clear();
+    this.stopped.clear();
     this.changes.fire({ what: 'targets' });
     return cut;
   }

@@ -1,7 +1,7 @@
 /** How a node of the view looks: words, icon, tooltip. Pure, so that it is tested without an editor. */
 import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
 import type { Finding, PathEntry, Site } from '../protocol/findings.ts';
-import type { SnapshotReason } from '../protocol/recording.ts';
+import type { EndCause, SnapshotReason } from '../protocol/recording.ts';
 import type { RecordingInfo, TargetKind } from '../protocol/server.ts';
 import { isWatchable } from '../protocol/watch.ts';
 import { printable, siteOrigin } from '../protocol/wording.ts';
@@ -292,8 +292,24 @@ function endOf({ end, state }: RecordingInfo, l10n: Localizer): string | undefin
   if (!end) return l10n.t('Cut off: it shows what was kept.');
   if (end.reason === 'exit' && end.exitCode) return l10n.t('The program ended with code {0}.', end.exitCode);
   if (end.reason === 'signal') return l10n.t('The program was ended by {0}.', end.signal ?? '?');
-  if (end.reason === 'target-gone') return l10n.t('The program ended without a last snapshot.');
+  if (end.reason === 'target-gone') return causeOf(end.cause, l10n);
   return undefined;
+}
+
+/** Why there is no last snapshot. */
+export function causeOf(cause: EndCause | undefined, l10n: Localizer): string {
+  switch (cause) {
+    case 'heap-full':
+      return l10n.t('The program ended without a last snapshot, most likely out of heap memory.');
+    case 'memory-full':
+      return l10n.t(
+        'The program ended without a last snapshot, most likely ended by the system as memory ran out.',
+      );
+    case 'killed':
+      return l10n.t('The program was killed or crashed, without a last snapshot.');
+    default:
+      return l10n.t('The program ended without a last snapshot.');
+  }
 }
 
 function verdictRow(recording: RecordingInfo, l10n: Localizer): Row {

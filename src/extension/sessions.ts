@@ -4,6 +4,7 @@
  */
 import {
   commands,
+  type DebugAdapterTracker,
   type DebugSession,
   debug,
   EventEmitter,
@@ -14,7 +15,7 @@ import {
 import { DisposableStore } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import type { TargetInfo, TargetSpec } from '../protocol/server.ts';
-import { isJsDebug, isTarget, kindOf, ownName, rootOf } from './debug-sessions.ts';
+import { isJsDebug, isTarget, JS_DEBUG, kindOf, ownName, rootOf, servedOf } from './debug-sessions.ts';
 import type { Deps } from './deps.ts';
 import type { Model } from './model.ts';
 import type { Server } from './server.ts';
@@ -24,6 +25,8 @@ type Proxy = NonNullable<TargetSpec['proxy']>;
 /** js-debug knows a session only a moment after it began: ask so long, so often, in milliseconds. */
 const PROXY_WAIT_MS = 10_000;
 const PROXY_EVERY_MS = 200;
+/** Requests of the debug adapter protocol. */
+const ENDS: ReadonlySet<string> = new Set(['disconnect', 'terminate', 'restart']);
 
 export class Sessions implements VsDisposable {
   private readonly store = new DisposableStore();
@@ -51,6 +54,12 @@ export class Sessions implements VsDisposable {
     store.add(this.ends);
     store.add(debug.onDidStartDebugSession((session) => this.started(session)));
     store.add(debug.onDidTerminateDebugSession((session) => this.ended(session)));
+    for (const type of JS_DEBUG)
+      store.add(
+        debug.registerDebugAdapterTrackerFactory(type, {
+          createDebugAdapterTracker: (one) => this.track(one),
+        }),
+      );
     // Begun before we were there: the only one that can be known.
     if (debug.activeDebugSession) this.started(debug.activeDebugSession);
   }
@@ -130,11 +139,27 @@ export class Sessions implements VsDisposable {
       id: session.id,
       name: ownName(session.name),
       kind: kindOf(session),
+      served: servedOf(session),
       ...(parent && { parent: session.parentSession?.id }),
     });
     this.log.debug(`Target: ${session.name} (${session.type}, ${session.id})`);
     this.starts.fire(session);
     if (this.watching) this.openQuietly(session.id);
+  }
+
+  /** The editor asks for the end of a session only when its user does, or after it has ended. */
+  private track(session: DebugSession): DebugAdapterTracker {
+    let isOver = false;
+    return {
+      onDidSendMessage: ({ type, event }) => {
+        if (type === 'event' && event === 'terminated') isOver = true;
+      },
+      onWillReceiveMessage: ({ command }) => {
+        if (isOver || !ENDS.has(command)) return;
+        for (const one of this.running.values())
+          if (rootOf(one).id === rootOf(session).id) this.model.noteStop(one.id);
+      },
+    };
   }
 
   private ended(session: DebugSession): void {

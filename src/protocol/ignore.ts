@@ -71,6 +71,13 @@ export function withoutIgnored(findings: Findings, list: IgnoreList, today: stri
   };
 }
 
+/** `2027-01-31`, and a day that there is. */
+export function isDay(value: unknown): value is string {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
+  const date = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
+}
+
 function isAbout({ finding, rule, owner }: IgnoreEntry, one: Finding): boolean {
   return finding === one.id || (rule !== undefined && rule === one.rule?.id) || owner === one.owner.name;
 }

@@ -13,6 +13,9 @@ export type SnapshotReason =
   | 'manual'
   | 'end';
 
+/** Why a program was gone before its last snapshot, as far as that can be told. */
+export type EndCause = 'heap-full' | 'memory-full' | 'killed';
+
 /** One line of `events.ndjson`. `t` is milliseconds since the recording began (monotonic, wall time, pauses included). */
 export type RecordingEvent =
   | {
@@ -73,6 +76,7 @@ export type RecordingEvent =
       type: 'end';
       t: number;
       reason: 'exit' | 'signal' | 'detached' | 'target-gone' | 'cancelled';
+      cause?: EndCause;
       exitCode?: number;
       signal?: string;
     };
@@ -132,7 +136,7 @@ export interface RecordingManifest {
   target: { command?: string[]; cwd?: string; pid?: number; inspector?: string };
   options: Record<string, unknown>;
   snapshots: SnapshotEntry[];
-  end?: { reason: string; exitCode?: number; signal?: string; t: number };
+  end?: { reason: string; cause?: EndCause; exitCode?: number; signal?: string; t: number };
 }
 
 /** One script of the target. Heap snapshots hold script ids only. */

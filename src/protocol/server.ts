@@ -26,6 +26,14 @@ export interface TargetSpec {
   proxy?: { host: string; port: number; path?: string };
   /** `HOST:PORT` or `ws://...` of an inspector that no debugger of ours uses. */
   inspector?: string;
+  /** Of a page. */
+  served?: ServedFolder;
+}
+
+/** Where the files of a page's site lie: `origin` as `http://localhost:3000`, `folder` on the server's machine. */
+export interface ServedFolder {
+  origin: string;
+  folder: string;
 }
 
 /** One reading of memory, in bytes. What a kind of target can't tell is absent. */
@@ -137,10 +145,13 @@ export type ServerRequests = {
     result: ContainerWatch;
   };
   /**
-   * Writes into the nearest ignore file of where the program ran; a new one into `home` where that is around it.
+   * Writes into the nearest ignore file of where the program ran; a new one into that of `homes` that is around it.
    * @throws `malformed` where the file is damaged: then it is left alone
    */
-  'heapline/ignore': { params: { dir: string; entry: IgnoreEntry; home?: string }; result: { file: string } };
+  'heapline/ignore': {
+    params: { dir: string; entry: IgnoreEntry; homes?: string[] };
+    result: { file: string };
+  };
   /** Takes out all that ignores this finding, also by its rule or owner. */
   'heapline/stopIgnoring': {
     params: { dir: string; finding: Pick<Finding, 'id' | 'rule' | 'owner'> };

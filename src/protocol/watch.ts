@@ -8,6 +8,11 @@ export function isWatchable(kind: FindingKind): boolean {
   return KINDS.includes(kind);
 }
 
+/** Whether it may be: an object may be of a class that inherits from a container. */
+export function mayBeWatched(kind: FindingKind): boolean {
+  return isWatchable(kind) || kind === 'object';
+}
+
 /** What is watched of a finding: V8's id, and the constructor's name where it tells that it is still the same. */
 export interface WatchTarget {
   nodeId: number;

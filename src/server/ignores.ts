@@ -15,12 +15,16 @@ export class Ignores {
   }
 
   /**
-   * @param home the workspace folder that a new file goes into, where the program ran in it
+   * @param homes workspace folders: a new file goes into the one in which the program ran
    * @returns the file written @throws HeaplineError of addIgnore, and of reading the recording
    */
-  async add(dir: string, entry: IgnoreEntry, home: string | undefined): Promise<string> {
+  async add(dir: string, entry: IgnoreEntry, homes: readonly string[] = []): Promise<string> {
     const folder = await this.folderOfRecording(dir);
-    return addIgnore(entry, folder, home !== undefined && isInside(folder, home) ? home : folder);
+    return addIgnore(
+      entry,
+      folder,
+      homes.find((home) => isInside(folder, home)),
+    );
   }
 
   /** @returns how many entries were taken out @throws HeaplineError of removeIgnore, and of reading the recording */

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
 import { LiveRecording } from '../capture/live.ts';
-import type { SnapshotProgress } from '../capture/recorder.ts';
+import type { SnapshotProgress } from '../capture/recorder-types.ts';
 import { MeanwhileVerdict } from '../engine/meanwhile.ts';
 import type { ContainerWatch, Findings } from '../protocol/findings.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
@@ -119,6 +119,7 @@ export class RecordingSession {
           samplingInterval,
           forceGC,
           keepIds: true,
+          served: target.info.spec.served,
           ...scheduleOf(options),
         },
         {
@@ -257,7 +258,11 @@ export class RecordingSession {
     if (this.state === 'recording') this.meanwhile.consider(this.facts.snapshots.length);
     else if (this.state === 'ended' && !this.discarded && !this.closing) {
       this.context.verdicts.of(this.dir, { urgency: 'final', signal: this.analysis.signal }).then(
-        (data) => this.judged(data, true),
+        (data) => {
+          this.judged(data, true);
+          // The throttle has ended with the recording.
+          this.context.changed(this.info);
+        },
         () => {}, // who opens the report meets what failed
       );
     }

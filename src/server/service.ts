@@ -67,7 +67,7 @@ export class Service {
       'heapline/takeSnapshot': ({ target, folder, options }, asked) =>
         recordings.takeSnapshot(target, folder, options, asked),
       'heapline/watch': ({ dir, finding, seconds }, asked) => recordings.watch(dir, finding, seconds, asked),
-      'heapline/ignore': async ({ dir, entry, home }) => ({ file: await ignores.add(dir, entry, home) }),
+      'heapline/ignore': async ({ dir, entry, homes }) => ({ file: await ignores.add(dir, entry, homes) }),
       'heapline/stopIgnoring': async ({ dir, finding }) => ({ removed: await ignores.remove(dir, finding) }),
       'heapline/refreshIgnores': async ({ dirs }) => {
         await recordings.refreshIgnores(dirs);

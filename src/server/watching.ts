@@ -3,7 +3,7 @@ import { HeaplineError } from '../base/errors.ts';
 import type { LiveRecording } from '../capture/live.ts';
 import { containerWatch } from '../engine/watched-sites.ts';
 import type { ContainerWatch, Finding } from '../protocol/findings.ts';
-import { isWatchable } from '../protocol/watch.ts';
+import { mayBeWatched } from '../protocol/watch.ts';
 import { openRecording } from '../recording/reader.ts';
 import type { Ask } from './analyst.ts';
 
@@ -18,9 +18,7 @@ export async function watchContainer(
   seconds: number,
   { signal, report }: Ask,
 ): Promise<ContainerWatch> {
-  const { kind } = finding;
-  // Of an object it is seen there whether it is an array, by a class of the program's.
-  if (!isWatchable(kind) && kind !== 'object') {
+  if (!mayBeWatched(finding.kind)) {
     throw new HeaplineError('usage', "This kind of container can't be watched.", {
       hint: 'Arrays, maps, sets, listeners and plain objects used as dictionaries can be.',
     });

@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { isClass, isFunction, resolveIdentifier } from './bindings.ts';
+import { type Binding, isClass, isFunction, isSame, resolveIdentifier, usesOf } from './bindings.ts';
 import type { SyntaxFile } from './syntax.ts';
 
 /** Whether a plain assignment only starts afresh: `= []`, `= new Map()`, `= null`. */
@@ -18,18 +18,27 @@ export function sources(file: SyntaxFile, values: Node[]): { node: Node; direct:
     for (const name of namesIn(node)) {
       const binding = resolveIdentifier(file, name);
       if (!binding) continue;
-      const { declaration } = binding;
-      const made =
-        binding.kind === 'function'
-          ? declaration
-          : declaration.type === 'variable_declarator'
-            ? declaration.childForFieldName('value')
-            : null;
-      if (made && !isClass(made) && !found.some((other) => other.node.id === made.id))
-        found.push({ node: made, direct: false });
+      for (const made of madeOf(file, binding)) {
+        if (!isClass(made) && !found.some((other) => other.node.id === made.id))
+          found.push({ node: made, direct: false });
+      }
     }
   }
   return found;
+}
+
+/** What a name stands for: its function, its first value, and those it was given later. */
+function madeOf(file: SyntaxFile, binding: Binding): Node[] {
+  const { declaration } = binding;
+  if (binding.kind === 'function') return [declaration];
+  if (binding.kind !== 'variable' || declaration.type !== 'variable_declarator') return [];
+  const first = declaration.childForFieldName('value');
+  const isConstant = declaration.parent?.children[0]?.type === 'const';
+  const later = (isConstant ? [] : usesOf(file, binding)).flatMap((use) => {
+    const given = use.parent?.type === 'assignment_expression' ? use.parent : undefined;
+    return isSame(given?.childForFieldName('left'), use) ? (given?.childForFieldName('right') ?? []) : [];
+  });
+  return [...(first ? [first] : []), ...later.slice(0, 3)];
 }
 
 /** Names that are stored themselves, or as properties, elements or called functions of the expression. */

@@ -6,18 +6,20 @@ import { join } from 'node:path';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HeaplineError } from '../../src/base/errors.ts';
-import type { Inspector } from '../../src/capture/inspector.ts';
+import { Inspector } from '../../src/capture/inspector.ts';
 import { readIdentity, readMemory } from '../../src/capture/light.ts';
 import { type LiveOptions, LiveRecording } from '../../src/capture/live.ts';
 import { reachTarget } from '../../src/capture/reach.ts';
-import type { SnapshotProgress } from '../../src/capture/recorder.ts';
+import type { SnapshotProgress } from '../../src/capture/recorder-types.ts';
 import { openRecording } from '../../src/recording/reader.ts';
 import { Workshop } from '../support/capture.ts';
 import { Debugged } from '../support/debugged.ts';
 import { type NodeMajor, nodeBinary } from '../support/nodes.ts';
+import { Programs } from '../support/programs.ts';
 
 let shop: Workshop;
 let program: string;
+const programs = new Programs();
 const open: { close(): Promise<void> }[] = [];
 
 /** Line 8 is where a debugger may stop it; `busy` keeps it from its event loop. */
@@ -51,7 +53,7 @@ before(async () => {
 afterEach(async () => {
   for (const one of open.splice(0).reverse()) await one.close();
 });
-after(() => shop.close());
+after(() => Promise.all([shop.close(), programs.close()]));
 
 const WAYS = ['ALONE', 'APART', 'BARE'] as const;
 
@@ -246,8 +248,23 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
         const outcome = await live.done;
         assert.deepEqual([outcome.reason, outcome.snapshots], ['target-gone', 1]);
         await assert.rejects(live.takeSnapshot(), (error) => HeaplineError.is(error));
-        assert.deepEqual((await openRecording(out)).problems, []);
+        const { problems, manifest } = await openRecording(out);
+        assert.deepEqual(problems, []);
+        // Through the debugger it could not have told of an end of its own.
+        assert.equal(manifest.end?.cause, via === 'inspector' ? 'killed' : undefined);
       });
+
+      for (const lastSnapshot of [true, false]) {
+        it(`the debugger kills it as we are told to stop, ${lastSnapshot}: it is gone`, async () => {
+          const { target, inspector } = await debugged(node, ...ways);
+          const { live } = await record(inspector);
+          await live.takeSnapshot();
+          const ended = once(target.child, 'exit');
+          target.child.kill('SIGKILL');
+          await ended;
+          assert.equal((await live.stop({ lastSnapshot })).reason, 'target-gone');
+        });
+      }
     });
   }
 
@@ -255,6 +272,26 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
     let node: string;
     before(async () => {
       node = await nodeBinary(major);
+    });
+
+    it('has a heap that is full: that is why it ended', async () => {
+      // Under a debugger V8 pauses it instead, before it is too late.
+      const source = `const kept = [];
+        setInterval(() => {
+          for (let i = 0; i < 300; i++) kept.push({ i, more: [i, i, i], text: 'x'.repeat(200) + i });
+        }, 5);`;
+      const program = await programs.start(`full-${major}`, source, node, ['--max-old-space-size=40']);
+      const inspector = await Inspector.connect(program.inspector);
+      open.push(inspector);
+      const { live, out } = await record(inspector);
+      assert.equal((await live.done).reason, 'target-gone');
+      const { manifest, events } = await openRecording(out);
+      assert.equal(manifest.end?.cause, 'heap-full');
+      const notes = events.flatMap((event) => (event.type === 'note' ? [event.message] : []));
+      assert.match(
+        notes.join(),
+        /most likely out of heap: it used [\d.]+ MB of the 41\.9 MB that V8 allows it/,
+      );
     });
 
     it('waits at its end for a last snapshot, which the debugger does not see', async () => {

@@ -257,6 +257,34 @@ process.stdin.on('end', () => process.exit(0)).resume();
   assert.equal(program.child.exitCode, null);
 });
 
+for (const [how, end] of [
+  ['comes to its end', 'clearInterval(work)'],
+  ['exits', 'process.exit(0)'],
+  ['dies', "process.kill(process.pid, 'SIGKILL')"],
+]) {
+  it(`a program that ${how} while it is watched: what was seen by then`, async () => {
+    const file = put(
+      `ends-${end.slice(0, 5)}.cjs`,
+      `
+const history = [];
+globalThis.agent = { history };
+let n = 0;
+let watched = 0;
+const work = setInterval(() => {
+  for (let i = 0; i < 3; i++) history.push({ n: n++, tokens: new Array(60).fill(n) });
+  if (Object.hasOwn(history, 'push') && ++watched === 80) ${end};
+}, 10);
+`,
+    );
+    const { findings, stderr } = await prove(['--', process.execPath, file], Number.POSITIVE_INFINITY);
+    const [{ proof, storeSite }] = findings.findings;
+    assert.equal(proof!.end, end.includes('kill') ? 'target-gone' : 'stopped', stderr);
+    assert.ok(proof!.inserts > 0 && proof!.inserts <= 240);
+    assert.equal(storeSite!.line, 7);
+    assert.match(storeSite!.evidence!, /^proof: /);
+  });
+}
+
 it('a program that ends before anything could be watched is judged as ever', async () => {
   const file = put(
     'short.mjs',

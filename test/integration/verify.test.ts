@@ -113,6 +113,8 @@ describe('verify and ignore', () => {
       64,
       /Which recording is from before the fix\?/,
     );
+    const nothing = await heapline(['verify', '--baseline', 'before.heapline'], { cwd });
+    assertFails(nothing, 64, /What is to be run\? The baseline ran: .*agent\.mjs leaky\./);
     const none = ['verify', '--baseline', 'none.heapline', '--', ...RUN];
     assertFails(await heapline(none, { cwd }), 66, /no such file/);
   });

@@ -30,6 +30,8 @@ export interface WorkbenchOptions {
   folder: string;
   /** An unpacked extension, `publisher.name-version`; ours unless told. */
   extension?: string;
+  /** Further unpacked extensions, named likewise. */
+  beside?: readonly string[];
   /** User settings. */
   settings?: Record<string, unknown>;
   theme?: Theme;
@@ -47,7 +49,10 @@ export async function openWorkbench(options: WorkbenchOptions): Promise<Workbenc
   let browser: Browser | undefined;
   try {
     const extension = packed ? await assembleExtension(packed) : options.extension!;
-    server = await startServer([extension], { ...options.settings, 'workbench.colorTheme': theme });
+    server = await startServer([extension, ...(options.beside ?? [])], {
+      ...options.settings,
+      'workbench.colorTheme': theme,
+    });
     browser = await launchBrowser();
     const context = await browser.newContext({
       viewport: options.size ?? { width: 1400, height: 900 },

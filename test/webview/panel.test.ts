@@ -86,6 +86,12 @@ test('every place of a finding opens in the editor at its line', () =>
     assert.deepEqual(await posted(), [
       { type: 'copy', text: '/home/ada/research-agent/src/memory.ts:42:18' },
     ]);
+    await card.getByRole('button', { name: 'Conversation history without a window' }).click();
+    assert.deepEqual(await posted(), [{ type: 'open-rule', id: 'conversation-history' }]);
+    assert.match(
+      (await page.locator('#ignored li').textContent())!,
+      /^schemas4\.8 kB a stepOne for each tool: tools\.json names twelve\. \(until 2027-01-31\)/,
+    );
     await page.getByRole('button', { name: 'Export...' }).click();
     assert.deepEqual(await posted(), [{ type: 'command', command: 'export' }]);
   }));
@@ -106,7 +112,8 @@ test('a comparison shows totals, the time between, owners and classes', () =>
       (await owners.first().textContent())!,
       /AgentMemory\.history\+9\.92 MB\+12\.4 MBsrc\/memory\.ts:42:18/,
     );
-    assert.match((await owners.nth(3).textContent())!, /promptCache.*Looked at, no leak:/);
+    assert.match((await owners.nth(3).textContent())!, /schemas.*Ignored: One for each tool/);
+    assert.match((await owners.nth(4).textContent())!, /promptCache.*Looked at, no leak:/);
     await owners.nth(1).locator('.where').click();
     assert.match(JSON.stringify(await posted()), /"open-site".*src\/tools\.ts.*"line":27/);
     assert.match((await page.locator('.owner-path').textContent())!, /5,000 objects, 12\.4 MB/);

@@ -136,6 +136,11 @@ test('a finding shows its path, code, growth and advice', () =>
     );
     assert.equal(await card.locator('.point').count(), 5);
     assert.equal(await card.locator('.advice li').count(), 2);
+    assert.match(
+      (await card.locator('.rule').textContent())!,
+      /Conversation history without a window heapline rules conversation-history/,
+    );
+    assert.match((await page.locator('#ignored').textContent())!, /^Ignoredschemas.*One for each tool/);
     const link = card.getByRole('link', { name: 'Open in VS Code' }).first();
     assert.equal(
       await link.getAttribute('href'),

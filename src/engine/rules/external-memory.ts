@@ -12,10 +12,12 @@ export const externalMemory: Rule = {
     if (kind === 'listeners' || kind === 'timers' || bend > 1.5) return undefined;
     return match(buffers >= 0.6 ? 0.78 : 0, `${Math.round(100 * buffers)} % of the gain are buffers.`);
   },
-  advice: (name) => [
+  advice: (name, { kind }) => [
     'Free by hand what the package offers to free: free(), close(), dispose(), delete(), tensor.dispose(), or `using`. The garbage collector does not see how much WebAssembly and native code hold.',
     'Make encoders, tokenizers, models and images once and use them again, rather than for each call.',
     'A small view keeps its whole buffer: copy the part that you keep, with Buffer.from(slice) or slice() of the typed array.',
-    `Join or write out chunks as they come, rather than gathering them in ${name}; detached or transferred buffers still hold their views' holders.`,
+    kind === 'external-memory'
+      ? 'Join or write out chunks of streams as they come, rather than gathering them.'
+      : `Join or write out chunks as they come, rather than gathering them in ${name}.`,
   ],
 };

@@ -31,6 +31,9 @@ export const toolInstances: Rule = {
         (named ? 0.92 : 0.75) - below(tools),
         'It gains tool definitions: those of one kind serve for all calls.',
       );
+    const [entry] = facts.classes;
+    if (wordLike(facts.own, /instances/) && entry?.isEntry)
+      return match(0.7, `It gains \`${entry.className}\` with the work done.`);
     return match(
       named && facts.functionEntries > 0.4 ? 0.68 : 0,
       `\`${named}\` gains functions with the work done.`,

@@ -2,6 +2,7 @@
 import { l10n, Uri, window, workspace } from 'vscode';
 import { HeaplineError } from '../../base/errors.ts';
 import type { Finding } from '../../protocol/findings.ts';
+import { isDay } from '../../protocol/ignore.ts';
 import { printable } from '../../protocol/wording.ts';
 import { refreshIgnores } from '../ignore-files.ts';
 import { ignoredOf, leaksOf } from '../model.ts';
@@ -45,7 +46,7 @@ export function ignoringCommands(context: CommandContext): Handlers {
         reason: reason.trim(),
         ...(expires.trim() ? { expires: expires.trim() } : {}),
       };
-      const { file } = await server.request('heapline/ignore', { dir, entry, home: homeOf() });
+      const { file } = await server.request('heapline/ignore', { dir, entry, homes: homes() });
       await refreshIgnores(model, server);
       const open = l10n.t('Open File');
       const answer = await window.showInformationMessage(l10n.t('{0} is ignored: {1}', name, file), open);
@@ -88,12 +89,6 @@ function meantBy(
   return { dir: given.dir, finding };
 }
 
-function homeOf(): string | undefined {
-  return workspace.workspaceFolders?.[0]?.uri.fsPath;
-}
-
-function isDay(text: string): boolean {
-  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+function homes(): string[] {
+  return (workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
 }

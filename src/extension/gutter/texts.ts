@@ -93,17 +93,15 @@ function findingText(reason: MarkReason, actions: ReadonlySet<MarkAction>, l10n:
   return blocks.join('\n\n');
 }
 
-/** The rule that it matches, as a link to its page. */
+/** The rule that it matches, and a link to its page. The title may come out of a file: it is no link's label. */
 function ruleText(
   { recordingDir, finding }: MarkReason,
   actions: ReadonlySet<MarkAction>,
   l10n: Localize,
 ): string {
-  const { title } = finding.rule!;
-  const name = actions.has('rule')
-    ? commandLink(title, MARK_COMMAND, ['rule', recordingDir, finding.id])
-    : escaped(title);
-  return `${escaped(l10n.t('Rule:'))} ${name}`;
+  const text = `${escaped(l10n.t('Rule:'))} ${escaped(finding.rule!.title)}`;
+  if (!actions.has('rule')) return text;
+  return `${text} ${commandLink(l10n.t('How to Mend It'), MARK_COMMAND, ['rule', recordingDir, finding.id])}`;
 }
 
 /** How it is known that it is this line. */

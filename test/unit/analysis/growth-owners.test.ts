@@ -193,6 +193,25 @@ describe('owners of growth', () => {
     assert.deepEqual(containers[0].also.map(name), ['Values']);
   });
 
+  it('takes what several hold, below the global object, to a container that leads to it', () => {
+    const { found, containers, name } = snapshots((drawing, time) => {
+      drawing.node('global', { name: 'global' }, ['root', 'property', 'global']);
+      drawing.node('client', { name: 'Client' }, ['global', 'property', 'client']);
+      drawing.node('awaited', { name: 'Map' }, ['client', 'property', 'awaited']);
+      drawing.node('timers', { name: 'TimersList' }, ['global', 'property', 'timers']);
+      for (let i = 0; i < (time ? 60 : 0); i++) {
+        drawing.node(`answer${i}`, { name: 'Answer' }, ['awaited', 'element', i]);
+        drawing.node(`timer${i}`, { name: 'Timeout' }, ['timers', 'element', i]);
+        drawing.node(`request${i}`, { name: 'Request' }, [`answer${i}`], [`timer${i}`]);
+        for (let k = 0; k < 4; k++)
+          drawing.node(`part${i}-${k}`, { name: 'Part' }, [`request${i}`, 'element', k]);
+      }
+    });
+    const at = found.findIndex(({ node }) => name(node) === 'global');
+    assert.equal(found[at].objects, 60 * 5);
+    assert.match(name(containers[at].node), /^(Map|TimersList)$/);
+  });
+
   it('measures a container that is replaced, by the way to it, whoever else holds it meanwhile', () => {
     const draw = (drawing: Drawing, time: number): void => {
       drawing.node('options', { name: 'Options' }, ['root', 'property', 'options']);

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { HeaplineError } from '../../../src/base/errors.ts';
 import { COMMANDS } from '../../../src/cli/commands.ts';
+import { RULES } from '../../../src/engine/rules/rules.ts';
 import type { SnapshotDiff, SnapshotSummary } from '../../../src/protocol/tables.ts';
 import { runHeapline } from '../../support/cli-io.ts';
 import { cleanReport, hostileReport, leakReport } from '../../support/report-data.ts';
@@ -307,3 +308,40 @@ test('Ctrl-C cancels the engine, gives it back, and leaves no listener', async (
   assert.equal(disposed, 1);
   assert.deepEqual(signals.eventNames(), []);
 });
+
+test('rules: all of them, one page, JSON, and the nearest right spelling', async () => {
+  const list = await runHeapline(['rules']);
+  assert.equal(list.code, 0);
+  for (const { id, title } of RULES)
+    assert.match(list.stdout, new RegExp(`^  ${id} +${escapeRegExp(title)}$`, 'm'));
+  const page = await runHeapline(['rules', 'listeners']);
+  assert.match(
+    page.stdout,
+    /^# Listeners that gather on something long-lived\n\nRule `listeners`\n\n## What/,
+  );
+  const json = JSON.parse((await runHeapline(['rules', '--json'])).stdout);
+  assert.deepEqual([json.format, json.rules.length], ['heapline-rules/1', RULES.length]);
+  const wrong = await runHeapline(['rules', 'listner']);
+  assert.deepEqual([wrong.code, wrong.stdout], [64, '']);
+  assert.match(wrong.stderr, /There is no rule `listner`\. Did you mean listeners\?/);
+});
+
+test('ignore: what is off is told, and nothing is written', async () => {
+  for (const [argv, pattern] of [
+    [[], /Which leak\?/],
+    [['map:x:1f0c22aa'], /`--reason` is missing/],
+    [['map:x:1f0c22aa', '--reason', ' '], /`--reason` is missing/],
+    [['modelCache', '--reason', 'x'], /is no finding's id/],
+    [['a:b:1', 'c:d:2', '--reason', 'x'], /One at a time/],
+    [['map:x:1f0c22aa', '--reason', 'x', '--expires', '2027-02-30'], /is not a day/],
+    [['listner', '--rule', '--reason', 'x'], /Did you mean listeners\?/],
+    [['x', '--rule', '--owner', '--reason', 'x'], /Either --rule or --owner/],
+  ] as const) {
+    const { code, stderr } = await runHeapline(['ignore', ...argv], { cwd });
+    assert.equal(code, 64, stderr);
+    assert.match(stderr, pattern);
+    assert.equal(existsSync(join(cwd, '.heapline')), false);
+  }
+});
+
+const escapeRegExp = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');

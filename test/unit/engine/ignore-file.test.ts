@@ -8,11 +8,11 @@ import {
   addIgnore,
   findIgnoreFile,
   ignoreFolder,
-  isDay,
   readIgnoreFile,
   readIgnores,
   removeIgnore,
 } from '../../../src/engine/ignore-file.ts';
+import { isDay } from '../../../src/protocol/ignore.ts';
 
 let root: string;
 let file: string;
@@ -40,11 +40,11 @@ it('finds the nearest file upwards', () => {
 
 it('names file, line and column of what is wrong, and ignores nothing then', () => {
   for (const [text, pattern] of [
-    ['{\n  "version": 1,\n  "ignore": [,]\n}', /ignore\.json:3:14: a value is expected\./],
+    ['{\n  "version": 1,\n  "ignore": [,]\n}', /ignore\.json:3:14: value expected\./],
     ['[]', /ignore\.json:1:1: an object with `version` and `ignore` is expected\./],
     ['{"version": 2, "ignore": []}', /:1:1: `"version": 1` is expected/],
     ['{"version": 1}', /:1:1: `ignore` must be a list/],
-    ['{"version": 1, "ignore": [1]}', /:1:26: each entry must be an object/],
+    ['{"version": 1, "ignore": [1]}', /:1:27: each entry must be an object/],
     ['{"version": 1, "ignore": [\n {"reason": "x"}]}', /:2:2: an entry needs one of/],
     ['{"version": 1, "ignore": [{"rule": "x", "owner": "y", "reason": "z"}]}', /needs one of/],
     ['{"version": 1, "ignore": [{"rule": "listeners"}]}', /`reason` must be a text/],
@@ -94,6 +94,19 @@ it('writes an entry and keeps all else, in the same indentation', () => {
     reason: 'another',
     expires: '2027-01-31',
   });
+});
+
+it('keeps comments as they are', () => {
+  const text = `{ // ours\n  "version": 1,\n  "ignore": [\n    ${JSON.stringify({ owner: 'x', reason: 'y' })} // why\n  ]\n}\n`;
+  writeFileSync(file, text);
+  addIgnore(ENTRY, inner());
+  assert.equal(readIgnoreFile(file).entries.length, 2);
+  assert.match(readFileSync(file, 'utf8'), /^\{ \/\/ ours\n[\s\S]*\/\/ why/);
+});
+
+it('refuses what is nested beyond all measure', () => {
+  writeFileSync(file, '['.repeat(1_000_000));
+  assert.throws(() => readIgnoreFile(file), { code: 'malformed' });
 });
 
 it('makes the file in its home where there is none', () => {

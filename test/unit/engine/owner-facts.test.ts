@@ -211,6 +211,29 @@ test('timers: a list of them is kept by Node itself', () => {
   assert.deepEqual([facts.kind, facts.display], ['timers', 'timers']);
 });
 
+test('timers of many durations: in the lists that Node keeps for each', () => {
+  const facts = grows((drawing, grown) => {
+    drawing.node('map', { name: 'Object' }, ['global', 'property', 'timerListMap']);
+    for (let i = 0; i < grown; i++) {
+      drawing.node(`l${i}`, { name: 'TimersList' }, ['map', 'element', 1000 + i]);
+      drawing.node(`t${i}`, { name: 'Timeout' }, [`l${i}`, 'property', '_idleNext']);
+    }
+  });
+  assert.deepEqual([facts.kind, facts.display], ['timers', 'timers']);
+});
+
+test("what only a timer's function keeps goes by its own name", () => {
+  const facts = grows((drawing, grown) => {
+    drawing.node('list', { name: 'TimersList' }, ['global', 'property', 'timers']);
+    drawing.node('timer', { name: 'Timeout' }, ['list', 'property', '_idleNext']);
+    drawing.node('tick', { type: 'closure', name: 'tick' }, ['timer', 'property', '_onTimeout']);
+    drawing.node('scope', { name: 'system / Context' }, ['tick', 'internal', 'context']);
+    drawing.node('samples', { name: 'Array' }, ['scope', 'context', 'samples']);
+    fill(drawing, 'samples', grown, 'elements');
+  });
+  assert.deepEqual([facts.kind, facts.display], ['array', 'samples']);
+});
+
 test('a linked list: the field of its head is what is assigned at each store', () => {
   const facts = grows((drawing, grown) => {
     drawing.node('queue', { name: 'Queue' }, ['global', 'property', 'queue']).place('queue', 2, 8);

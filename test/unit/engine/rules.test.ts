@@ -116,6 +116,7 @@ const CASES: Record<string, Case[]> = {
   ],
   'tool-instances': [
     { kind: 'array', name: 'Toolbox.instances', className: 'Array', entries: ['SearchTool', 'WeatherTool'] },
+    { kind: 'dictionary', name: 'Group.instances', className: 'Object', entries: ['Bottleneck'] },
     { kind: 'set', name: 'clients', className: 'Set', entries: ['OpenAI'], gained: { Completions: 800 } },
     {
       kind: 'array',

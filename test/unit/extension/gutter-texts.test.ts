@@ -27,7 +27,7 @@ const reason = (more: Partial<MarkReason> = {}, finding: Partial<Finding> = {}):
   ...more,
 });
 const growth = (bytes: number, objects: number) => ({ growth: { ...leak.growth, bytes, objects } });
-const ALL = () => new Set<MarkAction>(['report', 'store', 'allocation', 'verify', 'clear']);
+const ALL = () => new Set<MarkAction>(['report', 'store', 'allocation', 'verify', 'rule', 'ignore', 'clear']);
 
 describe('inlineText', () => {
   const text = (...reasons: MarkReason[]) => inlineText(reasons, l10n);
@@ -69,6 +69,7 @@ describe('hoverText', () => {
     assert.match(text, /Held by\\: .*` session ` › ` agent ` › ` memory ` › ` history `\n/);
     assert.match(text, /Stored here\\: ` memory\.ts:42:18 ` \\\(syntax\\: the only push/);
     assert.match(text, /Evidence\\:\n\n- Gained 500 objects in every step\\, .*\n- All/);
+    assert.match(text, /\n\nRule\\: Conversation history without a window \[How to Mend It\]\(command:/);
     assert.match(text, /What to do\\:\n\n- Keep a window/);
   });
 
@@ -77,16 +78,17 @@ describe('hoverText', () => {
       [...hoverText([reason({ role }, finding)], actions, l10n).matchAll(/\[([^\]]*)\]\(command:/g)].map(
         ([, label]) => label,
       );
-    assert.deepEqual(links('store'), ['Show Report', 'Go to Allocation', 'Verify Fix', 'Clear Leak Marks']);
-    assert.deepEqual(links('allocation'), ['Show Report', 'Go to Store', 'Verify Fix', 'Clear Leak Marks']);
+    const after = ['Verify Fix', 'Ignore This Leak\\.\\.\\.', 'Clear Leak Marks', 'How to Mend It'];
+    assert.deepEqual(links('store'), ['Show Report', 'Go to Allocation', ...after]);
+    assert.deepEqual(links('allocation'), ['Show Report', 'Go to Store', ...after]);
+    assert.deepEqual(links('store', ALL, { rule: undefined }).at(-1), 'Clear Leak Marks');
     assert.deepEqual(
       links('store', () => new Set<MarkAction>(['clear'])),
       ['Clear Leak Marks'],
     );
     assert.deepEqual(links('user', ALL, { storeSite: undefined, allocationSites: [] }), [
       'Show Report',
-      'Verify Fix',
-      'Clear Leak Marks',
+      ...after,
     ]);
   });
 
@@ -119,6 +121,7 @@ describe('hoverText', () => {
               title: bad,
               reasons: [bad],
               advice: [bad],
+              rule: { id: bad, title: bad },
               retainingPath: path,
               owner: { className: bad, name: bad, nodeId: leak.owner.nodeId },
             },
@@ -131,8 +134,11 @@ describe('hoverText', () => {
       const left = text
         .replace(/(?<![\\`])(`+) .*? \1(?!`)/g, 'CODE')
         .replace(/\\[!-/:-@[-`{-~]/g, 'ESC')
-        .replace(new RegExp(`\\[[A-Z][A-Za-z ]*\\]\\(command:${MARK_COMMAND}\\?[\\w%.-]*\\)`, 'g'), 'LINK');
-      assert.equal(left.match(/LINK/g)?.length, 4, text);
+        .replace(
+          new RegExp(`\\[[A-Z](?:[A-Za-z ]|ESC)*\\]\\(command:${MARK_COMMAND}\\?[\\w%.-]*\\)`, 'g'),
+          'LINK',
+        );
+      assert.equal(left.match(/LINK/g)?.length, 6, text);
       const lines = left.split('\n').map((line) => line.replace(/^- /, '').replace(/^\*\*(.*)\*\*/, '$1'));
       for (const line of lines) {
         assert.doesNotMatch(line.replaceAll(' | ', ''), /[[\]()<>`*_#&$~|!@:/\\]|^\s|^[-=>+]|^\d+[.)]/, text);

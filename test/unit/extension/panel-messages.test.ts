@@ -19,6 +19,10 @@ describe('messages of a page', () => {
       site: { ...site, function: 'f' },
       beside: true,
     });
+    assert.deepEqual(readMessage({ type: 'open-rule', id: 'listeners', x: 1 }), {
+      type: 'open-rule',
+      id: 'listeners',
+    });
     assert.deepEqual(readMessage({ type: 'copy', text: 'a' }), { type: 'copy', text: 'a' });
     assert.deepEqual(readMessage({ type: 'command', command: 'export', args: ['x'] }), {
       type: 'command',
@@ -36,6 +40,8 @@ describe('messages of a page', () => {
       { type: 'command', command: 'workbench.action.terminal.sendSequence' },
       { type: 'command', command: 'toString' },
       { type: 'copy' },
+      { type: 'open-rule' },
+      { type: 'open-rule', id: 7 },
       { type: 'copy', text: '' },
       { type: 'copy', text: 'x'.repeat(100_001) },
       { type: 'open-site' },

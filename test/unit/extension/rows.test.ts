@@ -3,6 +3,7 @@ import { it } from 'node:test';
 import { Model } from '../../../src/extension/model.ts';
 import { childrenOf, type Node } from '../../../src/extension/nodes.ts';
 import { callerSite, mainSite, placesOf, type Row, rowOf } from '../../../src/extension/rows.ts';
+import type { Findings } from '../../../src/protocol/findings.ts';
 import { finding, recordingInfo, snapshotEntry, targetSpec, verdict } from '../../support/extension-data.ts';
 
 const l10n = {
@@ -186,4 +187,34 @@ it("names the line that stores it first, and the user's own that leads into a pa
   const inOwn = finding({ storeSite: own, userSite: own });
   assert.deepEqual([mainSite(inOwn), callerSite(inOwn), placesOf(inOwn)], [own, undefined, 'a.js:2']);
   assert.equal(mainSite(finding({ storeSite: undefined, userSite: own })), own);
+});
+
+it('shows what is ignored after what counts, greyed, with the reason, and menus of its own', () => {
+  const model = live();
+  const rule = { id: 'conversation-history', title: 'Conversation history without a window' };
+  const ignored = finding({
+    id: 'f2',
+    rule,
+    owner: { className: 'Map', name: 'cache', nodeId: 3 },
+    ignored: { reason: 'has ten keys', expires: '2027-01-31' },
+  });
+  const show = (findings: Findings): Row[] => {
+    model.setRecording(recordingInfo('/r/a', { target: 's1', state: 'ended', findings, final: true }));
+    return childrenOf(model, { kind: 'recording', id: 'x', dir: '/r/a', latest: true })
+      .filter(({ kind }) => kind === 'finding' || kind === 'verdict')
+      .map((node) => row(model, node));
+  };
+  const [counts, left] = show(verdict({ ignored: [ignored] }));
+  assert.match(counts.context, /^finding\.counts\.store/);
+  assert.deepEqual([left.icon, left.color], ['circle-slash', 'disabledForeground']);
+  assert.match(left.description!, /^ignored: has ten keys {2}\+2 MB/);
+  assert.match(left.context, /^finding\.ignored\.rule\.store/);
+  assert.match(left.tooltip!, /^Ignored until 2027-01-31$/m);
+  assert.match(left.tooltip!, /^Rule: Conversation history without a window$/m);
+  assert.match(left.spoken!, /^Ignored leak: cache, ignored: has ten keys, /);
+  const rows = show(verdict({ verdict: 'no-leak', findings: [], ignored: [ignored] }));
+  assert.deepEqual(
+    rows.map(({ label }) => label),
+    ['No leak', 'cache'],
+  );
 });

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -176,6 +187,44 @@ describe('a recording', () => {
       recording.problems,
       [2, 4, 5, 6].map((line) => `events.ndjson: line ${line} is damaged.`),
     );
+  });
+
+  it('keeps what was watched, also after its end, and leaves out what is no such thing', async () => {
+    const dir = join(folder, 'watched.heapline');
+    const frames = [{ url: '/app/memory.js', line: 14, column: 3, function: 'add' }];
+    const watch = {
+      type: 'watch' as const,
+      nodeId: 7,
+      className: 'Array',
+      finding: 'array:history:1',
+      inserts: 4,
+      removes: 0,
+      unseen: 0,
+      seconds: 10,
+      end: 'time' as const,
+      stacks: [{ inserts: 4, frames }],
+    };
+    const writer = await makeRecording(dir);
+    writer.event({ ...watch, t: 350 });
+    writer.end({ t: 400, reason: 'detached' });
+    writer.event({ ...watch, t: 5000 });
+    writer.event({ type: 'note', t: 5001, level: 'info', message: 'too late' });
+    for (const bad of [{ stacks: [{}] }, { stacks: [{ inserts: 1, frames: [{ url: 1 }] }] }, { finding: 3 }])
+      await appendFile(join(dir, 'events.ndjson'), `${JSON.stringify({ ...watch, t: 1, ...bad })}\n`);
+    await appendFile(join(dir, 'events.ndjson'), '{}\n');
+    const { events, problems } = await openRecording(dir);
+    assert.deepEqual(
+      events.filter(({ type }) => type === 'watch'),
+      [
+        { ...watch, t: 350 },
+        { ...watch, t: 5000 },
+      ],
+    );
+    assert.ok(!events.some(({ type }) => type === 'note'));
+    assert.equal(problems.length, 3);
+    await rm(dir, { recursive: true });
+    writer.event({ ...watch, t: 6000 });
+    assert.equal(existsSync(dir), false);
   });
 
   it('that can not be begun leaves nothing in the way of the next try', async () => {

@@ -52,6 +52,10 @@ for (const major of [20, 24] as const) {
 
     const ended = await bench.ask('heapline/stopRecording', { dir });
     const after = ended.findings!.findings[0];
+    // What was watched is in the verdict.
+    assert.deepEqual(after.proof, seen);
+    assert.match(after.storeSite!.evidence!, /^proof: /);
+    const told = bench.told.length;
     const cancel = new AbortController();
     const watching = bench.ask(
       'heapline/watch',
@@ -65,6 +69,15 @@ for (const major of [20, 24] as const) {
     const stopped = await watching;
     assert.equal(stopped.end, 'stopped');
     assert.equal(stopped.sites[0].site.line, STORES);
+    // Also what is watched later: told by itself, and kept.
+    const proved = await bench.hear(
+      'heapline/recordingChanged',
+      (info) => info.dir === dir && info.findings?.findings[0].proof?.end === 'stopped',
+      told,
+    );
+    assert.deepEqual(proved.findings!.findings[0].proof, stopped);
+    const { findings } = await bench.ask('heapline/analyse', { recordingDir: dir });
+    assert.deepEqual(proved.findings, findings);
     await assert.rejects(
       bench.ask('heapline/watch', { dir, finding: 'none', seconds: 1 }),
       failsAs('not-found', /no longer names/),
@@ -147,14 +160,15 @@ Object.assign(globalThis, { held, bus });
       .ask('heapline/watch', { dir, finding: id, seconds: 0 })
       .catch((error) => error.code);
     const name = owner.name.split('.').at(-1)!;
-    told[name] = seen.sites ? (seen.sites[0]?.site.line ?? seen.unseen > 0) : seen;
+    told[name] = seen.sites ? (seen.sites[0]?.site.line ?? [seen.inserts > 0, seen.unseen > 0]) : seen;
   }
   assert.deepEqual(told, {
     map: lineOf('map.set('),
     set: lineOf('set.add('),
     list: lineOf('list.push('),
-    byIndex: true,
-    plain: 'usage',
+    byIndex: [false, true],
+    // By its keys: what stands in for such an object would be seen.
+    plain: [true, false],
     bus: lineOf("bus.on('data'"),
   });
 });

@@ -49,6 +49,26 @@ describe('ranking of store sites', () => {
     declaredAt: scripts.at('() { this._streams'),
   });
 
+  test('what a variable was given later is what is stored, before what that is given itself', async () => {
+    const code = `const _streams = {};
+export async function handle(id) {
+  let stream = id && _streams[id];
+  if (!stream) {
+    stream = new Stream({ opened: (own) => { _streams[own] = stream; } });
+    stream.onclose = () => { delete _streams[stream.id]; };
+  }
+  return stream;
+}
+`;
+    const [best] = await rank(code, (scripts) => ({
+      holder: 'variable',
+      container: 'dictionary',
+      gainedClasses: ['Stream'],
+      gainedAt: [scripts.at('() => { delete')],
+    }));
+    assert.match(best, /= stream;/);
+  });
+
   test('of equal stores, one in a function that some snapshot has', async () => {
     const code = `export function memoize(fn, length) {
   const _streams = Object.create(null);

@@ -1,0 +1,38 @@
+import type { SnapshotReason } from '../protocol/recording.ts';
+import type { ServedFolder } from '../protocol/server.ts';
+import type { LastSeen } from './end-cause.ts';
+import type { ScheduleOptions } from './schedule.ts';
+import type { TakingProgress } from './snapshot.ts';
+import type { InstallOptions } from './target.ts';
+
+export interface RecorderOptions extends ScheduleOptions {
+  /** Mean bytes between two samples of the heap profiler: 32768 unless told. */
+  samplingInterval?: number;
+  /** Collect garbage before each snapshot, so that what is being finalized is gone: true unless told. */
+  forceGC?: boolean;
+}
+
+/** How far the snapshot under way is. */
+export interface SnapshotProgress extends TakingProgress {
+  index: number;
+  reason: SnapshotReason;
+}
+
+export interface RecorderStart extends RecorderOptions, InstallOptions {
+  /** No snapshots but those asked for, and the last. */
+  manual?: boolean;
+  /** Where the files of a page lie. */
+  served?: ServedFolder;
+  /** After `stop` objects are still found by their ids, until `forget`. */
+  keepIds?: boolean;
+  /** Hears of the snapshot under way; undefined when it is over. */
+  onSnapshot?(progress: SnapshotProgress | undefined): void;
+}
+
+/** How a recording came to its end. */
+export type RecorderEnd =
+  | { by: 'hold'; exitCode?: number; signal?: string }
+  /** The connection was lost. */
+  | { by: 'gone'; seen: LastSeen }
+  /** We were asked to. `lost`: the connection was, before a last snapshot that was wanted, or none was. */
+  | { by: 'stop'; lost?: LastSeen };
