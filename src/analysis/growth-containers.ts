@@ -149,9 +149,14 @@ function elect(
 ): Omit<GrowingContainer, 'parts'> {
   const own = foldStore(heap, accumulation.node);
   const ranked = [...votes].filter(([node]) => node !== 0).sort((a, b) => b[1] - a[1]);
-  const top = ranked[0];
+  // A group of roots, as of all internalized strings, says less than any object.
+  const isObject = ([node]: [number, number]) =>
+    typeRole(heap.graph.nodeTypeNames[heap.graph.nodeTypes[node]]) !== 'root';
+  const top = ranked.find((one) => isObject(one) && one[1] >= 0.3 * parts) ?? ranked[0];
   if (accumulation.chain || !top || top[1] < 0.3 * parts) return { node: own, share: 0, also: [] };
-  const equals = ranked.filter(([, count]) => count >= 0.8 * top[1]).map(([node]) => node);
+  const equals = ranked
+    .filter((one) => one[1] >= 0.8 * top[1] && isObject(one) === isObject(top))
+    .map(([node]) => node);
   // Among equals the accumulation's own container, which alone keeps them, comes first; then who is next below it.
   const depth = (node: number): number => {
     let steps = 0;

@@ -20,6 +20,8 @@ const node: BuildOptions = {
   format: 'esm',
   target: 'node20',
   plugins: [withoutProtocol],
+  // jsonc-parser's CommonJS (UMD) asks for its parts in a way that a bundler can't follow.
+  mainFields: ['module', 'main'],
   // CommonJS packages inside an ES module bundle still call require.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

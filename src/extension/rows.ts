@@ -176,7 +176,7 @@ function stateRow(target: Target, recording: RecordingInfo | undefined, l10n: Lo
   if (!recording) {
     const failure = target.info?.failure;
     if (target.info?.state === 'gone')
-      return { label: l10n.t('The process has ended.'), icon: 'info', context: 'state.gone', state: 'none' };
+      return { label: endedOf(target.spec.kind, l10n), icon: 'info', context: 'state.gone', state: 'none' };
     if (failure)
       return { label: failure, tooltip: failure, icon: 'info', context: 'state.failed', state: 'none' };
     return {
@@ -218,6 +218,11 @@ function stateRow(target: Target, recording: RecordingInfo | undefined, l10n: Lo
     context: `state.${state}`,
     state: 'none',
   };
+}
+
+function endedOf(kind: TargetKind, l10n: Localizer): string {
+  if (kind === 'worker') return l10n.t('The worker has ended.');
+  return kind === 'page' ? l10n.t('The page was closed.') : l10n.t('The process has ended.');
 }
 
 function counted(l10n: Localizer, steps: number): string {

@@ -4,7 +4,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, it } from 'node:test';
 import { type DebugFolder, sampleFolder } from '../support/debug-folder.ts';
-import { until } from '../support/until.ts';
 import { openWorkbench, type Workbench } from '../support/workbench.ts';
 import type { View } from '../support/workbench-view.ts';
 
@@ -61,8 +60,7 @@ it('stops ignoring by hand and by a change of the file', async () => {
 
 it('shows the page of the rule', async () => {
   await heapline.menuAction(IGNORED, 'Explain This Kind of Leak');
-  await until('the preview', async () =>
-    (await workbench.tabs()).some((tab) => /conversation-history\.md/.test(tab)),
-  );
+  const page = await workbench.webview('Preview conversation-history.md');
+  await page.getByRole('heading', { name: 'Conversation history without a window' }).waitFor();
   await workbench.screenshot('rule-page');
 });

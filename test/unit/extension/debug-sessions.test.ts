@@ -5,6 +5,7 @@ import {
   isTarget,
   kindOf,
   type SessionLike,
+  servedOf,
   withoutPid,
 } from '../../../src/extension/debug-sessions.ts';
 
@@ -63,4 +64,16 @@ it('knows a program in its next run', () => {
   assert.equal(withoutPid('agent.js [4711] « Launch'), 'agent.js');
   assert.equal(withoutPid('agent.js [4711]'), 'agent.js');
   assert.equal(withoutPid('agent.js'), 'agent.js');
+});
+
+it('knows where the files of a page lie, as the session that the user started says', () => {
+  const configuration = { url: 'http://localhost:3000/start?x=1', webRoot: '/w/web' };
+  const started = session('pwa-chrome', undefined, { configuration });
+  const page = session('pwa-chrome', 'A1', { parentSession: started });
+  assert.deepEqual(servedOf(page), { origin: 'http://localhost:3000', folder: '/w/web' });
+  assert.equal(servedOf(main), undefined);
+  const file = session('pwa-chrome', undefined, {
+    configuration: { ...configuration, url: 'file:///w/a.html' },
+  });
+  assert.equal(servedOf(file), undefined);
 });

@@ -157,3 +157,16 @@ it('keeps what just ended in sight while another program is still recorded', () 
   model.setRecording(recordingInfo('/r/next', { target: 's4', createdAt: at(4) }));
   assert.deepEqual(current(), ['/r/next']);
 });
+
+it('says of a recording that ends whether the user has stopped its program', () => {
+  const model = new Model();
+  const stopped: boolean[] = [];
+  model.onDidEndRecording((ended) => stopped.push(ended.stopped));
+  for (const stop of [true, false]) {
+    model.setRecording(recordingInfo('/r/a', { target: 's1' }));
+    if (stop) model.noteStop('s1');
+    model.noteStop('another');
+    model.setRecording(recordingInfo('/r/a', { state: 'ended' }));
+  }
+  assert.deepEqual(stopped, [true, false]);
+});
