@@ -21,6 +21,10 @@ test('work ends with the last rise that is like the others', () => {
   assert.equal(metered([...BUSY, 1500, 9000, 1500]).workedUntil(), 1000);
 });
 
+test('a long wait at the end does not become the usual', () => {
+  assert.equal(metered([...BUSY, ...new Array<number>(14).fill(1500)]).workedUntil(), 800);
+});
+
 test('a program that is slow throughout works throughout', () => {
   assert.equal(metered(BUSY.map(() => 1500)).workedUntil(), 800);
 });
