@@ -15,8 +15,6 @@ export interface TrendVerdict {
   confidence: number;
   /** In sentences. */
   reasons: string[];
-  /** It rose along a straight line, and as fast lastly as before. */
-  even: boolean;
   /** Theil-Sen slopes, per unit of x. */
   objectSlope: number;
   byteSlope: number;
@@ -56,7 +54,7 @@ export function judgeSeries(
   const enoughBytes = last.bytes - first.bytes >= least.bytes;
   if (!enoughObjects && !enoughBytes) {
     const reason = 'The net gain is too small to matter.';
-    return { ...slopes, trend: 'stable', confidence: 0.9, reasons: [reason], even: false, p: byObjects.p };
+    return { ...slopes, trend: 'stable', confidence: 0.9, reasons: [reason], p: byObjects.p };
   }
   const verdicts: TrendVerdict[] = [];
   // Objects tell more surely than bytes; bytes speak for themselves where they are many.
@@ -72,28 +70,27 @@ export function judgeSeries(
 
 function judgeShape(told: Shape, n: number, enough: number): Omit<TrendVerdict, 'objectSlope' | 'byteSlope'> {
   const { p } = told;
-  const even = told.fit >= 0.97 && told.late >= 0.8 && told.late <= 1.3;
   if (n < 3) {
     const reason = 'Two snapshots show growth, but not whether it goes on.';
-    return { trend: 'unsettled', confidence: 0.3, reasons: [reason], even, p };
+    return { trend: 'unsettled', confidence: 0.3, reasons: [reason], p };
   }
   const rises = `It rose in ${told.ups} of ${n - 1} intervals between snapshots`;
   if (told.late < 0.12 || (n >= 5 && told.last < 0.05)) {
     const rate = percent(Math.max(0, Math.min(told.late, told.last)));
     const reason = `${rises}, but has levelled off: the last part grew at ${rate} of the overall rate.`;
-    return { trend: 'stable', confidence: n >= 5 ? 0.85 : 0.6, reasons: [reason], even, p };
+    return { trend: 'stable', confidence: n >= 5 ? 0.85 : 0.6, reasons: [reason], p };
   }
   const jumps = `${rises}, nearly all of it in a few: it grew in jumps, as what is loaded or made once does.`;
   if (told.steady < 0.4 && told.fit < 0.9) {
-    return { trend: n >= 4 ? 'stable' : 'unsettled', confidence: 0.6, reasons: [jumps], even, p };
+    return { trend: n >= 4 ? 'stable' : 'unsettled', confidence: 0.6, reasons: [jumps], p };
   }
   if (told.downs && (told.gain < 3 * told.fall || told.tau < 0.5)) {
     const reason = `${rises} and fell in ${told.downs}: it swings.`;
     const rising = told.gain >= 3 * told.fall && told.late > 0.5;
-    return { trend: rising ? 'unsettled' : 'stable', confidence: 0.6, reasons: [reason], even, p };
+    return { trend: rising ? 'unsettled' : 'stable', confidence: 0.6, reasons: [reason], p };
   }
   if (told.ups < 0.6 * (n - 1)) {
-    return { trend: n >= 4 ? 'stable' : 'unsettled', confidence: 0.6, reasons: [jumps], even, p };
+    return { trend: n >= 4 ? 'stable' : 'unsettled', confidence: 0.6, reasons: [jumps], p };
   }
   const reasons = [`${rises} (Mann-Kendall p = ${p.toPrecision(2)}).`];
   const sure = (1 - p) * Math.min(1, 0.5 + told.late / 1.6) * (0.6 + 0.4 * told.fit);
@@ -101,7 +98,6 @@ function judgeShape(told: Shape, n: number, enough: number): Omit<TrendVerdict, 
     trend: 'unsettled',
     confidence: Math.min(0.5, sure),
     reasons: [...reasons, reason],
-    even,
     p,
   });
   if (n < enough) return unsettled(`${n} snapshots can not tell a leak from a cache that fills.`);
@@ -114,7 +110,7 @@ function judgeShape(told: Shape, n: number, enough: number): Omit<TrendVerdict, 
   const noisy = told.relative < 0.1 ? p > 0.01 || told.fit < 0.85 : p > 0.05 || told.fit < 0.7;
   if (noisy || uneven) return unsettled('It is too uneven to tell from noise.');
   reasons.push(`${lastly}: it does not level off.`);
-  return { trend: 'leak', confidence: Math.min(0.99, sure, surest(n)), reasons, even, p };
+  return { trend: 'leak', confidence: Math.min(0.99, sure, surest(n)), reasons, p };
 }
 
 /** With each further snapshot that agrees, the doubt is halved: 0.88 at six, 0.97 at eight. */

@@ -38,8 +38,6 @@ export class Recorder {
   private timer?: NodeJS.Timeout;
   private readonly schedule: Schedule;
   private readonly work = new WorkMeter();
-  /** When the last snapshot was over. */
-  private snapshotEnd = 0;
   private readonly samplingInterval: number;
   private probe!: Probe;
   private scripts!: ScriptCollector;
@@ -342,15 +340,8 @@ export class Recorder {
     const collected = gc.some((event) => event.kind === 'mark-compact');
     const reason = this.manual ? undefined : this.schedule.due(this.moment(), collected);
     // A program that waits does not grow: what is taken then would push out what tells something, too.
-    if (reason === 'schedule' && this.waits()) return;
+    if (reason === 'schedule' && this.work.waits()) return;
     if (reason && !this.ending) await this.snapshot(reason);
-  }
-
-  /** Whether it is known that the program has done nothing since the last snapshot. */
-  private waits(): boolean {
-    const worked = this.work.workedUntil();
-    const known = this.work.knownUntil();
-    return worked !== undefined && worked < this.snapshotEnd && known! > this.snapshotEnd;
   }
 
   /** Writes what the target has to tell. @param allocated bytes since its start, where known */
@@ -368,8 +359,8 @@ export class Recorder {
     for (const event of gc) this.writer.event(event);
     this.writer.event(memoryEvent(reading, t, allocated));
     this.heapUsed = reading.memory.heapUsed;
-    this.rss = reading.memory.rss;
     this.work.reading(t, this.heapUsed);
+    this.rss = reading.memory.rss;
     return { gc, stands: stoodMs > 0 };
   }
 
@@ -397,7 +388,6 @@ export class Recorder {
     const { samplingInterval } = this;
     this.baselineId = await this.probe.heapObjectId();
     this.work.snapshot();
-    this.snapshotEnd = this.clock();
     await this.read(ordinal * samplingInterval);
     const { index, bytes } = entry;
     const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };

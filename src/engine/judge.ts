@@ -156,8 +156,7 @@ const ALL_GONE = 0.3;
 
 /**
  * What holds other things all the time does not keep them: a cache with a time to live, a queue, a pool of work. It
- * may hold more of them the less it is disturbed by snapshots. Only where it grows as evenly as a leak does, it may be
- * one whose content is copied again and again.
+ * may hold more of them the less it is disturbed by snapshots. What is replaced as a whole is not asked.
  */
 function withSurvival(verdict: TrendVerdict, survival: number | undefined): TrendVerdict {
   if (survival === undefined || survival >= TURNS_OVER || verdict.trend === 'stable') return verdict;
@@ -166,9 +165,8 @@ function withSurvival(verdict: TrendVerdict, survival: number | undefined): Tren
     ...verdict.reasons,
     `Of what it held midway, ${share} % is left at the end: it turns over.`,
   ];
-  if (verdict.even) return { ...verdict, confidence: Math.min(0.8, verdict.confidence), reasons };
-  const trend = survival < ALL_GONE ? 'stable' : 'unsettled';
-  return { ...verdict, trend, confidence: trend === 'stable' ? 0.6 : 0.5, reasons };
+  const isSound = survival < ALL_GONE;
+  return { ...verdict, trend: isSound ? 'stable' : 'unsettled', confidence: isSound ? 0.6 : 0.5, reasons };
 }
 
 /** Node's own tables of the modules that are loaded. */

@@ -59,7 +59,7 @@ test('what was not seen for the last third of the work is not believed to go on'
   );
 });
 
-test('what holds other things all the time is no leak, unless it grows as evenly as one', () => {
+test('what holds other things all the time is no leak', () => {
   const uneven = [100, 2400, 2500, 2900, 4000, 5900, 8000, 8800, 9800];
   const judge = (series: number[], survival?: number) =>
     judgeGrowth(growth([owner(series, { survival })]), xs(series));
@@ -69,9 +69,7 @@ test('what holds other things all the time is no leak, unless it grows as evenly
   const gone = judge(uneven, 0.02);
   assert.equal(gone.verdict, 'no-leak');
   assert.match(gone.sound[0].verdict.reasons.join(' '), /2 % is left at the end: it turns over/);
-  const copied = judge([0, 1000, 2000, 3000, 4000, 5000, 6000], 0);
-  assert.equal(copied.verdict, 'leak');
-  assert.equal(copied.confidence, 0.8);
+  assert.equal(judge([0, 1000, 2000, 3000, 4000, 5000, 6000], 0.02).verdict, 'no-leak', 'however even');
 });
 
 test("Node's tables of modules are no leak where scripts were loaded", () => {
