@@ -60,6 +60,8 @@ before(async () => {
       request: 'launch',
       url: `http://127.0.0.1:${(site.address() as AddressInfo).port}/`,
       webRoot: `\${workspaceFolder}/web`,
+      // Else it asks for an extension on the side of the editor's window.
+      browserLaunchLocation: 'workspace',
       runtimeExecutable: executablePath ?? 'stable',
       runtimeArgs: [...args, '--headless=new'],
       env,
