@@ -45,10 +45,7 @@ function atEnd({ step, t }: SnapshotEntry, end: SnapshotEntry, done: number | un
   return step === undefined ? done !== undefined && t >= done : step === end.step;
 }
 
-/**
- * From when on, in milliseconds, the program allocated next to nothing. Undefined where it worked to its end, or too
- * little is known.
- */
+/** From when on, in milliseconds, the program is not seen to allocate more than next to nothing. Undefined where too little is known. */
 function workEnd({ events }: AnalysisSource): number | undefined {
   const end = events.findIndex((event) => event.type === 'snapshot' && event.reason === 'end');
   // The last reading before is of a program that ends, which is work of another kind.
@@ -58,8 +55,7 @@ function workEnd({ events }: AnalysisSource): number | undefined {
     if (event.type === 'snapshot') meter.snapshot();
     else if (event.type === 'memory' && i !== ending) meter.reading(event.t, event.heapUsed);
   });
-  const worked = meter.workedUntil();
-  return worked !== undefined && worked < meter.knownUntil()! ? worked : undefined;
+  return meter.workedUntil();
 }
 
 /** Bytes by which the heap fell between the snapshot before and this one; undefined for none, noise, or unknown. */

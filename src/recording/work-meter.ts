@@ -44,11 +44,6 @@ export class WorkMeter {
     return this.usualStretches()?.at(-1)?.end;
   }
 
-  /** The end of the newest stretch that tells anything, in milliseconds. */
-  knownUntil(): number | undefined {
-    return this.stretches.at(-1)?.end;
-  }
-
   /** Whether it is known that it has only waited since the last snapshot. */
   waits(): boolean {
     const since = this.stretches.slice(this.stretches.length - this.since);

@@ -24,7 +24,7 @@ const TELL_EVERY_MS = 250;
 const PARTING_MS = 500;
 const MOST_PROBLEMS = 20;
 /** A last snapshot at Stop: taken anyway below so many; else where the one before stopped the program no longer. */
-const ENOUGH = 4;
+const ENOUGH = 6;
 const SHORT_PAUSE_MS = 1500;
 /** Share of the recording that must lie between the last two. */
 const LITTLE = 0.05;

@@ -115,7 +115,7 @@ it('marks that line, and tells in its hover what holds the memory and what to do
   const hover = await workbench.hover(stored.line);
   assert.match(hover, /^Leak, \d+ % sure/m);
   assert.match(hover, /Held by: .*memory › messages/);
-  assert.match(hover, /What to do:\s+Bound Memory\.messages/);
+  assert.match(hover, /What to do:\s+Give Memory\.messages a window/);
 });
 
 it('can be read in each theme, and in a narrow window', async () => {

@@ -19,7 +19,7 @@ class Memory {
   }
 }
 globalThis.agent = { memory: new Memory() };
-for (let batch = 1; batch <= 12; batch++) {
+for (let batch = 1; batch <= 30; batch++) {
   for (let i = 0; i < 200; i++) agent.memory.remember('message ' + batch + ' ' + i);
   globalThis.gc();
   console.log(JSON.stringify({ batch }));
@@ -82,7 +82,7 @@ test('run: the leak and its line, the output and exit code of the program', asyn
   assert.equal(code, 3, stderr);
   assert.deepEqual(
     stdout.trim().split('\n'),
-    Array.from({ length: 12 }, (_, i) => `{"batch":${i + 1}}`),
+    Array.from({ length: 30 }, (_, i) => `{"batch":${i + 1}}`),
   );
   const { format, verdict, findings: found } = findings('out.json');
   assert.equal(format, 'heapline-findings/1');

@@ -98,5 +98,6 @@ test('where no steps are known, a heap that no longer rises tells that the work 
   assert.equal(working([...busy, 900, 900, 900, 900]), 4);
   assert.equal(working([...busy, ...busy]), 6, 'the program works on');
   assert.equal(working([...busy, 900, 900, 900, 99_000]), 4, 'to end is no work');
+  assert.equal(working(busy), 4, 'nor is it seen to work on');
   assert.equal(working([0, 900, 900]), 6, 'nobody knows its usual rate');
 });

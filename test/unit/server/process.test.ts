@@ -42,7 +42,7 @@ for (const transport of ['ipc', 'stdio'] as const) {
       options: { mode: 'automatic' },
     });
     assert.equal(begun.state, 'recording');
-    await server.hear('heapline/recordingChanged', ({ snapshots }) => snapshots.length >= 4);
+    await server.hear('heapline/recordingChanged', ({ snapshots }) => snapshots.length >= 6);
     const ended = await server.request('heapline/stopRecording', { dir: begun.dir, progress: 'stop' });
     assert.equal(ended.state, 'ended');
     assert.ok(ended.final);
