@@ -40,7 +40,7 @@ const recordOptions: OptionSpec[] = [
   {
     name: 'max-pause',
     value: 'SHARE',
-    help: 'at most SHARE of the time in pauses (20% unless told, and up to 40s in a short run)',
+    help: 'at most SHARE of the time in pauses (20% unless told, and up to 60s in a short run)',
   },
   {
     name: 'prove',
