@@ -68,7 +68,11 @@ function fallTo(source: AnalysisSource, at: number): number | undefined {
   const [first, before, then] = [middle, at - 1, at].map((i) => heapAfter(source, snapshots[i].index));
   if (first === undefined || before === undefined || then === undefined) return undefined;
   const fall = before - then;
-  return fall < Math.max(NOISE, 0.25 * (before - first)) ? undefined : fall;
+  // Who gains again works on.
+  const regained = Math.max(
+    ...snapshots.slice(at).map(({ index }) => (heapAfter(source, index) ?? then) - then),
+  );
+  return fall < Math.max(NOISE, 0.25 * (before - first)) || regained > 0.5 * fall ? undefined : fall;
 }
 
 /** heapUsed as read right after a snapshot, which collects all garbage. */

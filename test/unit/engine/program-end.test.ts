@@ -101,3 +101,14 @@ test('where no steps are known, a heap that no longer rises tells that the work 
   assert.equal(working(busy), 4, 'nor is it seen to work on');
   assert.equal(working([0, 900, 900]), 6, 'nobody knows its usual rate');
 });
+
+test("a fall after which the heap grows again is one of the program's ways", () => {
+  assert.equal(
+    withoutReleasedEnd(recorded([5e6, 6e6, 7e6, 5e6, 6e6, 7e6], 'end', [1, 2, 3, 9, 9, 9])).files.length,
+    6,
+  );
+  assert.equal(
+    withoutReleasedEnd(recorded([5e6, 6e6, 7e6, 5e6, 5.1e6, 5.2e6], 'end', [1, 2, 3, 9, 9, 9])).files.length,
+    3,
+  );
+});
