@@ -146,7 +146,7 @@ function containerClass(graph: HeapGraph, node: number, kind: FindingKind, path:
 
 /** Whoever the listeners listen to: the entry before the table that Node keeps them in. */
 function listenedTo(path: PathFact[]): PathFact | undefined {
-  return path[path.findIndex(({ edge }) => /_events$|kEvents/.test(edge)) - 1];
+  return path[path.findLastIndex(({ edge }) => /_events$|kEvents/.test(edge)) - 1];
 }
 
 function displayName(kind: FindingKind, holder: Holder, path: PathFact[], containerClass: string): string {

@@ -4,10 +4,17 @@ import { typeRole } from '../analysis/type-roles.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import { type Place, placeOf } from './places.ts';
 
+/** Of the emitter or event target nearest to its listeners: another one's listener may be on the way. */
+function lastEvents(graph: HeapGraph, steps: readonly PathStep[]): number {
+  return steps.findLastIndex(
+    ({ edgeIndex }) => edgeIndex >= 0 && /_events$|kEvents/.test(edgeName(graph, edgeIndex)),
+  );
+}
+
 /** The events that an emitter on the way to its listeners has listeners for; undefined where there is no emitter. */
 export function eventsOf(graph: HeapGraph, steps: readonly PathStep[]): string[] | undefined {
-  const at = steps.findIndex(({ edgeIndex }) => edgeIndex >= 0 && edgeName(graph, edgeIndex) === '_events');
-  if (at < 0) return undefined;
+  const at = lastEvents(graph, steps);
+  if (at < 0 || edgeName(graph, steps[at].edgeIndex) !== '_events') return undefined;
   const { node } = steps[at];
   const names: string[] = [];
   for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
@@ -25,7 +32,8 @@ const REGISTERS = /^(on|addListener|addEventListener)$/;
  * with emitters of its own, whose lines store. Overrides that pass on to it do not count.
  */
 export function registrarOf(graph: HeapGraph, steps: readonly PathStep[]): Place | undefined {
-  let at = steps.findIndex(({ edgeIndex }) => edgeIndex >= 0 && /_events$/.test(edgeName(graph, edgeIndex)));
+  let at = lastEvents(graph, steps);
+  if (at < 0 || !/_events$/.test(edgeName(graph, steps[at].edgeIndex))) return undefined;
   do at--;
   while (at > 0 && typeRole(graph.nodeTypeNames[graph.nodeTypes[steps[at].node]]) === 'store');
   let found: Place | undefined;

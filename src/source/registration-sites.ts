@@ -28,6 +28,10 @@ const CONTAINERS = /^(push|unshift|set|add|splice|enqueue|append|put|insert|run|
 const WRAPPERS =
   /^(bind|debounce|throttle|once|memoize|wrap|wrapAsync|promisify|snapshot|markResourceTiming)$/;
 
+/** Calls that let go of the function that they are given. */
+const RELEASES =
+  /^(off|(remove|delete|detach|unsubscribe|unregister|unobserve|unwatch|unhook|untap|clear|cancel|dispose|release)([A-Z]\w*)?)$/;
+
 interface Found {
   node: Node;
   anchor: Node;
@@ -194,6 +198,7 @@ class Registrations {
     }
     // A function of this file, whatever its name, is looked into.
     const helper = callee.type === 'identifier' && callableOf(this.file, callee);
+    if (!helper && RELEASES.test(method)) return;
     if (!helper && LISTENERS.test(method)) {
       const strings = args.namedChildren.filter((child) => child?.type === 'string');
       const event = strings[0] && unquote(this.file, strings[0]);

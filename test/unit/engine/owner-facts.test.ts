@@ -180,6 +180,21 @@ test("an emitter's listeners, by _events: called by whom they listen to", () => 
   assert.deepEqual(facts.events, ['change']);
 });
 
+test('of two emitters on the way, the nearer one counts', () => {
+  const facts = grows((drawing, grown) => {
+    drawing.node('process', { name: 'process' }, ['global', 'property', 'process']);
+    drawing.node('ofProcess', { name: 'Object' }, ['process', 'property', '_events']);
+    drawing.node('onExit', { type: 'closure', name: 'onExit' }, ['ofProcess', 'property', 'exit']);
+    drawing.node('bus', { name: 'Bus' }, ['onExit', 'property', 'bus']);
+    drawing.node('ofBus', { name: 'Object' }, ['bus', 'property', '_events']);
+    drawing.node('change', { name: 'Array' }, ['ofBus', 'property', 'change']);
+    drawing.node('elements', { type: 'array', name: '' }, ['change', 'internal', 'elements']);
+    for (let i = 0; i < grown; i++)
+      drawing.node(`l${i}`, { type: 'closure', name: 'onChange' }, ['elements', 'internal', String(i)]);
+  });
+  assert.deepEqual([facts.containerClass, facts.events], ['Bus', ['change']]);
+});
+
 test("an AbortSignal's listeners, by <symbol kEvents>: a chain of them", () => {
   const facts = grows((drawing, grown) => {
     drawing.node('signal', { name: 'AbortSignal' }, ['global', 'property', 'signal']);

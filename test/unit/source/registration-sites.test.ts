@@ -77,6 +77,18 @@ describe('registration sites', () => {
     );
   });
 
+  test('what lets go of a function does not register it', async () => {
+    using scripts = new Scripts({
+      'a.mjs':
+        "function f(s, x) {\n const stop = () => x.stop();\n s.listen(stop);\n s.removeEventListener('abort', stop);\n s.off('abort', stop); }",
+    });
+    const found = await findRegistrationSites(scripts.map, scripts.at('() => x.stop()'), parser);
+    assert.deepEqual(
+      found.map((site) => site.text),
+      ['s.listen(stop)'],
+    );
+  });
+
   test('nothing where the script is unknown', async () => {
     using scripts = new Scripts({ 'b.mjs': 'x();' });
     assert.deepEqual(
