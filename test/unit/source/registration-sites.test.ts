@@ -82,7 +82,9 @@ describe('registration sites', () => {
       'a.mjs':
         "function f(s, x) {\n const stop = () => x.stop();\n s.listen(stop);\n s.removeEventListener('abort', stop);\n s.off('abort', stop); }",
     });
-    const found = await findRegistrationSites(scripts.map, scripts.at('() => x.stop()'), parser);
+    const own = await SyntaxParser.create();
+    const found = await findRegistrationSites(scripts.map, scripts.at('() => x.stop()'), own);
+    own.dispose();
     assert.deepEqual(
       found.map((site) => site.text),
       ['s.listen(stop)'],
