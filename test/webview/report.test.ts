@@ -68,7 +68,10 @@ test('the first screen names the verdict, the rate, the line and the holder', ()
       (await banner.locator('h1').textContent())!,
       /Leak\s+AgentMemory\.history gains 1\.24 MB a step/,
     );
-    assert.equal(await banner.locator('.where').textContent(), 'src/memory.ts:42:18');
+    assert.deepEqual(await banner.locator('.where').allTextContents(), [
+      'src/memory.ts:42:18',
+      'src/agent.ts:61:19',
+    ]);
     assert.match((await banner.locator('.line.here').textContent())!, /this\.history\.push\(message\)/);
     assert.match((await banner.locator('.names').textContent())!, /session › agent › memory › history\[\]$/);
     const box = (await banner.boundingBox())!;

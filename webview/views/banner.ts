@@ -1,7 +1,7 @@
 /** The first screen: the verdict, how fast, which line, what holds it. */
 
 import { formatBytes, formatCount } from '../../src/base/units.ts';
-import type { Finding } from '../../src/protocol/findings.ts';
+import type { Finding, Site } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
 import {
   excerptOf,
@@ -87,21 +87,23 @@ function culprit(data: ReportData, finding: Finding, host: Host): HTMLElement | 
     lines: [excerpt.lines[site.line - excerpt.firstLine]],
   };
   const names = pathNames(finding.retainingPath);
+  const lineOf = (what: string, at: Site): HTMLElement =>
+    h(
+      'p',
+      {},
+      h('span', { class: 'role' }, t(what)),
+      originView(at),
+      placeView(at, data.recording.cwd, host),
+      functionView(at),
+    );
   // Memory outside the heap has neither a line nor a holder.
   if (!site && !names.length) return h('p', {}, prose(finding.reasons[0] ?? finding.title));
   return h(
     'div',
     { class: 'culprit' },
-    site &&
-      h(
-        'p',
-        {},
-        h('span', { class: 'role' }, t(role)),
-        originView(site),
-        placeView(site, data.recording.cwd, host),
-        functionView(site),
-      ),
+    site && lineOf(role, site),
     line && codeView(line, site, host),
+    finding.userSite && !isSameLine(finding.userSite, site) && lineOf('Your line', finding.userSite),
     names.length > 0 &&
       h(
         'p',
@@ -117,6 +119,10 @@ function culprit(data: ReportData, finding: Finding, host: Host): HTMLElement | 
         ),
       ),
   );
+}
+
+function isSameLine(a: Site, b: Site | undefined): boolean {
+  return b !== undefined && a.line === b.line && (a.path ?? a.url) === (b.path ?? b.url);
 }
 
 /** Every finding in a line, with its share of the growth. */
