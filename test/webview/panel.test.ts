@@ -70,7 +70,7 @@ test('every place of a finding opens in the editor at its line', () =>
       return [message.site.path?.split('/').slice(-2).join('/'), message.site.line, message.beside];
     };
     const card = page.locator('#finding-0');
-    assert.deepEqual(await opened(page.locator('.banner .where')), ['src/memory.ts', 42, false]);
+    assert.deepEqual(await opened(page.locator('.banner .where').first()), ['src/memory.ts', 42, false]);
     assert.deepEqual(await opened(card.locator('.site .where').first()), ['src/memory.ts', 42, false]);
     assert.deepEqual(await opened(card.locator('.site .number').first()), ['src/memory.ts', 39, false]);
     assert.deepEqual(await opened(card.locator('.chain .link').nth(3)), ['src/agent.ts', 12, false]);
