@@ -108,6 +108,11 @@ it('finds the line of a page, in the file that the page was served from', async 
   await workbench.command('View: Close All Editors');
   await heapline.click(/^Leak: Feed\.rows, /);
   await isAt('web/app.js', leakOf(PAGE));
+  await until('the mark', async () =>
+    (await workbench.editorLines()).some(
+      ({ number, inline }) => number === leakOf(PAGE) && inline.startsWith('+'),
+    ),
+  );
   await workbench.screenshot('kinds-page');
   await workbench.stopDebugging();
 });
