@@ -311,7 +311,8 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
     it('is paused in its own code, not in ours that runs first', async () => {
       process.env.EVERY = '1500';
       const { target, inspector } = await debugged(node).finally(() => delete process.env.EVERY);
-      const { live } = await record(inspector, { mode: 'automatic', every: 200 });
+      // By hand: a pause that comes amid a snapshot finds breaks switched off, and is lost.
+      const { live } = await record(inspector);
       for (let times = 0; times < 3; times++) {
         const since = target.stops.length;
         await target.client.send('Debugger.pause');
