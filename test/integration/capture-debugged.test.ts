@@ -308,7 +308,7 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
       assert.deepEqual([target.stops, (await ended)[0]], [[], 3]);
     });
 
-    it('is paused in its own code, not in ours that runs first', async () => {
+    it('is paused in its own code, not in our questions that run first', async () => {
       process.env.EVERY = '1500';
       const { target, inspector } = await debugged(node).finally(() => delete process.env.EVERY);
       const { live } = await record(inspector);
@@ -323,7 +323,7 @@ for (const major of [20, 22, 24] as NodeMajor[]) {
           came = await Promise.race([paused, sleep(4000, undefined)]);
         }
         const { urls } = came;
-        assert.ok(urls?.length && urls.every((url) => /^(node:|file:|\/)/.test(url)), urls?.join());
+        assert.ok(urls?.length && !/^$|^heapline:(call|light)/.test(urls[0]), urls?.join());
         await target.resume();
       }
       await live.stop({ lastSnapshot: false });
