@@ -26,6 +26,6 @@ export function watchTargetOf({ kind, owner, retainingPath }: Finding): WatchTar
   if (kind !== 'listeners') return { nodeId, ...(className.startsWith('{') ? {} : { className }) };
   const list = retainingPath.find((entry) => entry.nodeId === nodeId);
   if (list?.className === 'Array') return { nodeId, className: 'Array' };
-  const table = retainingPath.findIndex(({ edge }) => /_events$|kEvents/.test(edge));
+  const table = retainingPath.findLastIndex(({ edge }) => /_events$|kEvents/.test(edge));
   return { nodeId: retainingPath[table - 1]?.nodeId ?? nodeId };
 }
