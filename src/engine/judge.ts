@@ -63,11 +63,13 @@ const LEAST_RUN_MS = 3000;
 
 export function judgeGrowth(growth: HeapGrowth, xs: readonly number[], run: Run = {}): Judgement {
   const { otherXs } = run;
+  const worked = otherXs && workedOn(xs, otherXs);
   const judged = growth.owners.map((owner) => {
     const one = judgeOwner(owner, xs, growth, run);
-    if (one.verdict.trend !== 'unsettled' || !otherXs) return one;
+    if (one.verdict.trend === 'stable' || !otherXs) return one;
     const other = judgeOwner(owner, otherXs, growth, run);
-    return other.verdict.trend === 'leak' ? other : one;
+    if (one.verdict.trend === 'unsettled' && other.verdict.trend === 'leak') return other;
+    return worked && fillsUp(one.verdict, other.verdict) ? other : one;
   });
   const bySize = (a: JudgedOwner, b: JudgedOwner) => b.gain.bytes - a.gain.bytes;
   const leaks = judged.filter((one) => one.verdict.trend === 'leak').sort(bySize);
@@ -104,6 +106,25 @@ export function judgeGrowth(growth: HeapGrowth, xs: readonly number[], run: Run 
     return { verdict: 'inconclusive', confidence: 0.4, reasons, ...rest };
   }
   return { verdict: 'no-leak', confidence: snapshots >= 5 ? 0.9 : 0.7, reasons, ...rest };
+}
+
+/** A rate by one measure that is so much of the whole's, or more, does not bear out that it levels off by another. */
+const UNDIMINISHED = 0.75;
+/** Progress by one measure, in the last part of the other, as a share of the whole's rate: below it there was none. */
+const NO_PROGRESS = 0.15;
+
+/** What has levelled off by one measure of progress, and has slowed by the other, fills up. */
+function fillsUp({ trend, late = 0 }: TrendVerdict, other: TrendVerdict): boolean {
+  return other.levels === true && (trend === 'unsettled' || late < UNDIMINISHED);
+}
+
+/** Whether the program still made progress by `xs` in the last 40 % by `others`: else levelling off by these says nothing. */
+function workedOn(xs: readonly number[], others: readonly number[]): boolean {
+  const end = xs.length - 1;
+  const cut = others.findLastIndex((x, i) => i < end && x - others[0] <= 0.6 * (others[end] - others[0]));
+  if (cut < 0 || others[end] <= others[cut]) return false;
+  const rate = (from: number) => (xs[end] - xs[from]) / (others[end] - others[from]);
+  return rate(cut) >= NO_PROGRESS * rate(0);
 }
 
 /** In a sentence, how much longer the program must run. */
