@@ -56,11 +56,7 @@ export function survivals(
   newest: number,
 ): (number | undefined)[] {
   const { graph, dominators, order } = heap;
-  const owned = new Map<number, number>();
-  owners.forEach(({ anchorId, excludedIds, way }, k) => {
-    for (const id of excludedIds) if (!owned.has(id)) owned.set(id, 0);
-    if (!way) owned.set(anchorId, k + 1);
-  });
+  const owned = ownersOf(owners);
   /** 0 nobody's; else the owner's place, from 1. */
   const ownerOf = new Uint8Array(graph.nodeCount);
   /** Objects of the owner in the subtree, born since. */
@@ -100,6 +96,35 @@ export function survivals(
     if (isEntry) entries[k].add(alive);
   }
   return owners.map((_, k) => entries[k].share ?? all[k].share);
+}
+
+/** How many objects of each owner were born after `newest`. */
+export function bornSince(
+  { graph, dominators, order }: DominatedHeap,
+  live: LiveTotals,
+  owners: readonly TrackedOwner[],
+  newest: number,
+): number[] {
+  const ownerOf = ownersOf(owners);
+  const born = owners.map(() => 0);
+  const places = new Uint8Array(graph.nodeCount);
+  for (let i = 0; i < order.length; i++) {
+    const node = order[i];
+    const k = ownerOf.get(graph.nodeIds[node]) ?? places[dominators[node]];
+    places[node] = k;
+    if (k && live.own[node] === 1 && graph.nodeIds[node] > newest) born[k - 1]++;
+  }
+  return born;
+}
+
+/** By id, the place of the owner from 1 on; 0 for what is another's. */
+function ownersOf(owners: readonly TrackedOwner[]): Map<number, number> {
+  const owned = new Map<number, number>();
+  owners.forEach(({ anchorId, excludedIds, way }, k) => {
+    for (const id of excludedIds) if (!owned.has(id)) owned.set(id, 0);
+    if (!way) owned.set(anchorId, k + 1);
+  });
+  return owned;
 }
 
 /** A share of what was counted. */

@@ -22,8 +22,8 @@ export interface TrendVerdict {
   p: number;
   /** The rate of the last part over the whole's, where the shape was looked at. */
   late?: number;
-  /** It is stable because it levelled off. */
-  levels?: boolean;
+  /** It levelled off, or is about to: by this measure of progress it fills up. */
+  fills?: boolean;
 }
 
 /** What an owner must gain, in objects or in bytes, before its shape is looked at. */
@@ -39,8 +39,8 @@ export interface LeastGain {
 export const ENOUGH = 6;
 
 /**
- * A rate that fell from interval to interval to less than this of the whole's will come to nothing. Where each step
- * takes longer the more is held, the rate stays above it: at 0.39 where the time grows with the square.
+ * A rate that fell from interval to interval to less than this of the whole's comes to nothing, unless the steps take
+ * longer and longer by this measure.
  */
 const SLOW = 0.3;
 
@@ -88,11 +88,11 @@ function judgeShape(told: Shape, n: number, enough: number): Omit<TrendVerdict, 
   if (told.late < 0.12 || (n >= 5 && told.last < 0.05)) {
     const rate = percent(Math.max(0, Math.min(told.late, told.last)));
     const reason = `${rises}, but has levelled off: the last part grew at ${rate} of the overall rate.`;
-    return { trend: 'stable', confidence: n >= 5 ? 0.85 : 0.6, reasons: [reason], p, late, levels: true };
+    return { trend: 'stable', confidence: n >= 5 ? 0.85 : 0.6, reasons: [reason], p, late, fills: true };
   }
   if (n >= ENOUGH && told.slows && Math.max(late, told.last) < SLOW) {
     const reason = `${rises}, each time more slowly, down to ${percent(late)} of the overall rate: it fills up.`;
-    return { trend: 'stable', confidence: 0.6, reasons: [reason], p, late, levels: true };
+    return { trend: 'unsettled', confidence: 0.5, reasons: [reason], p, late, fills: true };
   }
   const jumps = `${rises}, nearly all of it in a few: it grew in jumps, as what is loaded or made once does.`;
   if (told.steady < 0.4 && told.fit < 0.9) {

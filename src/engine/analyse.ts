@@ -56,7 +56,7 @@ function withoutDamaged(source: AnalysisSource, error: unknown): AnalysisSource 
 export async function analyseSource(whole: AnalysisSource, task?: Task): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return undecided(source);
-  const growth = await measureGrowth(source.files, task);
+  const growth = await measureGrowth(source.files, task, laterSnapshot(whole, source));
   const snapshots = source.snapshots.slice(growth.baseline);
   const axis = progressAxis(snapshots, source.events);
   const times = axis.unit === 'allocated' ? snapshots.map(({ activeMs }) => activeMs) : undefined;
@@ -98,6 +98,11 @@ export async function analyseSource(whole: AnalysisSource, task?: Task): Promise
     parser.dispose();
     map.dispose();
   }
+}
+
+/** The first of those that were left out at the end, where the program may have worked on after it. */
+function laterSnapshot(whole: AnalysisSource, { files }: AnalysisSource): string | undefined {
+  return whole.files.length - files.length > 1 ? whole.files[files.length] : undefined;
 }
 
 /** Without two snapshots there is no verdict; what was recorded is still shown. */

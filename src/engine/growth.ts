@@ -4,15 +4,17 @@ import { findContainers, gainedGroups, withoutTables } from '../analysis/growth-
 import { type LiveTotals, liveTotals } from '../analysis/growth-live.ts';
 import { findAccumulations, gainsSince, significance } from '../analysis/growth-owners.ts';
 import {
+  followed,
   measureBaseline,
   measureOwners,
   type OwnerMeasure,
   replacedContainers,
   type TrackedOwner,
   trackedOwner,
+  type Way,
   wayTo,
 } from '../analysis/growth-series.ts';
-import { type IdSample, newestId, sampleIds, survivals } from '../analysis/growth-survival.ts';
+import { bornSince, type IdSample, newestId, sampleIds, survivals } from '../analysis/growth-survival.ts';
 import { ENOUGH } from '../analysis/growth-verdict.ts';
 import { type DominatedHeap, dominateHeap, measureDistances } from '../analysis/heap.ts';
 import { RetainingPaths } from '../analysis/paths.ts';
@@ -37,6 +39,8 @@ export interface OwnerGrowth {
   series: OwnerMeasure[];
   /** 0 to 1: which share of what it had gained midway is still alive at the end, where that can be told. */
   survival?: number;
+  /** In a snapshot after the series, by which the program had let go of much: what it holds, and what of that is new. */
+  afterwards?: { objects: number; born: number };
 }
 
 export interface HeapTotals {
@@ -73,6 +77,13 @@ interface First {
   totals: HeapTotals & { scripts: number };
 }
 
+/** What is known of the owners, to measure them in snapshots after the last. */
+interface End {
+  tracked: readonly TrackedOwner[];
+  ways: readonly (Way | undefined)[];
+  newestId: number;
+}
+
 interface Measured extends HeapTotals {
   scripts: number;
   owners: OwnerMeasure[];
@@ -81,10 +92,15 @@ interface Measured extends HeapTotals {
 
 /**
  * Finds who gained what between the snapshots (files of one process, oldest first, at least two).
+ * @param later a snapshot after these, by which the program had let go of much
  * @throws HeaplineError of loadSnapshot, `cancelled`
  */
-export async function measureGrowth(files: readonly string[], task?: Task): Promise<HeapGrowth> {
-  return new GrowthPasses(files, task).run();
+export async function measureGrowth(
+  files: readonly string[],
+  task?: Task,
+  later?: string,
+): Promise<HeapGrowth> {
+  return new GrowthPasses(files, task, later).run();
 }
 
 class GrowthPasses {
@@ -97,6 +113,7 @@ class GrowthPasses {
   constructor(
     private readonly files: readonly string[],
     private readonly task?: Task,
+    private readonly later?: string,
   ) {
     this.classes = new ClassCounter(files.length);
     this.last = files.length - 1;
@@ -111,6 +128,7 @@ class GrowthPasses {
       points.push(await this.between(i, end, i === midway ? first.newestId : undefined));
     }
     points.push(end.atEnd);
+    const afterwards = this.later === undefined ? undefined : await this.afterwards(this.later, end);
     const survivals = points.find((point) => point.survivals)?.survivals;
     return {
       baseline: first.index,
@@ -120,6 +138,7 @@ class GrowthPasses {
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
           survival: survivals?.[k],
+          afterwards: afterwards?.[k],
           measuredItself: end.tracked[k].way !== undefined || end.tracked[k].anchorId === facts.nodeId,
         })),
       ),
@@ -183,6 +202,9 @@ class GrowthPasses {
     const synthetic = graph.nodeTypeNames.indexOf('synthetic');
     return {
       ...measured,
+      ways: containers.map(({ node }) =>
+        this.later === undefined ? undefined : wayTo(heap, old, wayOf(held, node)),
+      ),
       facts: found.map((one, k) => ownerFacts(held, one, containers[k], gained[k])),
       roots: containers.map(({ node }) => {
         if (node !== 0 && graph.nodeTypes[node] !== synthetic) return undefined;
@@ -204,7 +226,19 @@ class GrowthPasses {
     const atEnd: Measured = { ...totalsOf(live), scripts, owners: measureOwners(heap, live, tracked) };
     const replaced = replacedContainers(heap, gains, live, found, containers);
     const sample = sampleIds(heap, live);
-    return { found, containers, gained, tracked, atBaseline, atEnd, old: gains.old, replaced, sample };
+    const newest = newestId(heap);
+    return {
+      newestId: newest,
+      found,
+      containers,
+      gained,
+      tracked,
+      atBaseline,
+      atEnd,
+      old: gains.old,
+      replaced,
+      sample,
+    };
   }
 
   /** @param newestId of the baseline: then it is told what survives from here to the end */
@@ -229,12 +263,25 @@ class GrowthPasses {
     };
   }
 
+  private async afterwards(file: string, { tracked, ways, newestId }: End) {
+    const heap = this.dominate(await this.loadFile(file));
+    const live = liveTotals(heap);
+    const owners = followed(heap, tracked, ways);
+    const born = bornSince(heap, live, owners, newestId);
+    return measureOwners(heap, live, owners).map(({ objects }, k) => ({ objects, born: born[k] }));
+  }
+
   private async load(index: number): Promise<HeapGraph> {
     throwIfCancelled(this.task);
     const phase = `Analysing snapshot ${index + 1} of ${this.files.length}`;
     this.task?.report?.({ phase, done: this.loads++, total: this.files.length + 2 });
+    return this.loadFile(this.files[index]);
+  }
+
+  private async loadFile(file: string): Promise<HeapGraph> {
+    throwIfCancelled(this.task);
     this.collect(); // the graph before
-    return loadSnapshot(this.files[index], { signal: this.task?.signal });
+    return loadSnapshot(file, { signal: this.task?.signal });
   }
 
   private dominate(graph: HeapGraph): DominatedHeap {

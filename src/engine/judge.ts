@@ -66,20 +66,21 @@ export function judgeGrowth(growth: HeapGrowth, xs: readonly number[], run: Run 
   const worked = otherXs && workedOn(xs, otherXs);
   const judged = growth.owners.map((owner) => {
     const one = judgeOwner(owner, xs, growth, run);
-    if (one.verdict.trend === 'stable' || !otherXs) return one;
+    if (one.verdict.trend === 'stable') return one;
+    if (!otherXs) return one.verdict.fills ? sound(one) : one;
     const other = judgeOwner(owner, otherXs, growth, run);
     if (one.verdict.trend === 'unsettled' && other.verdict.trend === 'leak') return other;
-    return worked && fillsUp(one.verdict, other.verdict) ? other : one;
+    return worked && fillsUp(one.verdict, other.verdict) ? sound(other) : one;
   });
   const bySize = (a: JudgedOwner, b: JudgedOwner) => b.gain.bytes - a.gain.bytes;
   const leaks = judged.filter((one) => one.verdict.trend === 'leak').sort(bySize);
   const unsettled = judged
     .filter((one) => one.verdict.trend === 'unsettled' && isMaterial(one, MATERIAL))
     .sort(bySize);
-  const sound = judged
+  const settled = judged
     .filter((one) => one.verdict.trend === 'stable' && isMaterial(one, LEAST_GAIN))
     .sort(bySize);
-  const rest = { leaks, unsettled, sound };
+  const rest = { leaks, unsettled, sound: settled };
   const snapshots = xs.length;
 
   if (leaks.length) {
@@ -115,7 +116,13 @@ const NO_PROGRESS = 0.15;
 
 /** What has levelled off by one measure of progress, and has slowed by the other, fills up. */
 function fillsUp({ trend, late = 0 }: TrendVerdict, other: TrendVerdict): boolean {
-  return other.levels === true && (trend === 'unsettled' || late < UNDIMINISHED);
+  return other.fills === true && (trend === 'unsettled' || late < UNDIMINISHED);
+}
+
+function sound(judged: JudgedOwner): JudgedOwner {
+  const { verdict } = judged;
+  if (verdict.trend === 'stable') return judged;
+  return { ...judged, verdict: { ...verdict, trend: 'stable', confidence: 0.6 } };
 }
 
 /** Whether the program still made progress by `xs` in the last 40 % by `others`: else levelling off by these says nothing. */
@@ -153,6 +160,10 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
     verdict = { ...verdict, trend: 'unsettled', confidence: 0.5, reasons: [...verdict.reasons, reason] };
   }
   verdict = withSurvival(verdict, owner.survival);
+  if (verdict.trend !== 'stable' && gathersAgain(owner, last.objects)) {
+    const reason = 'Then it let go of nearly all, and began to gather again: it swings.';
+    verdict = { ...verdict, trend: 'stable', confidence: 0.6, reasons: [...verdict.reasons, reason] };
+  }
   const loads = owner.root || isModuleTable(owner.facts);
   if (loads && verdict.trend !== 'stable' && growsByLoading(series, growth.scripts)) {
     const reason = 'It grew when scripts were loaded.';
@@ -188,6 +199,15 @@ function withSurvival(verdict: TrendVerdict, survival: number | undefined): Tren
   ];
   const isSound = survival < ALL_GONE;
   return { ...verdict, trend: isSound ? 'stable' : 'unsettled', confidence: isSound ? 0.6 : 0.5, reasons };
+}
+
+/** What let go at the program's end stays empty; a batch that was written is filled once more. */
+function gathersAgain({ afterwards }: OwnerGrowth, before: number): boolean {
+  return (
+    afterwards !== undefined &&
+    afterwards.objects < TURNS_OVER * before &&
+    afterwards.born >= LEAST_GAIN.objects
+  );
 }
 
 /** Node's own tables of the modules that are loaded. */
