@@ -14,7 +14,7 @@ import {
 } from '../analysis/growth-series.ts';
 import { type IdSample, newestId, sampleIds, survivals } from '../analysis/growth-survival.ts';
 import { ENOUGH } from '../analysis/growth-verdict.ts';
-import { type DominatedHeap, dominateHeap, measureDistances } from '../analysis/heap.ts';
+import { type DominatedHeap, measureDistances } from '../analysis/heap.ts';
 import { RetainingPaths } from '../analysis/paths.ts';
 import { buildRetainers } from '../analysis/retainers.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
@@ -23,6 +23,7 @@ import type { ClassTrendRow } from '../protocol/report.ts';
 import { ClassCounter } from './class-trend.ts';
 import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
+import { dominateByTwo } from './heap-by-two.ts';
 import { IdleFunctions } from './idle-functions.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
@@ -149,11 +150,11 @@ class GrowthPasses {
   /** Undefined where fewer scripts are loaded than there must be. */
   private async baselineAt(index: number, scripts: number): Promise<First | undefined> {
     const graph = await this.load(index);
-    if (scripts > 0 && countScripts(graph) < scripts) return undefined;
-    this.classes.count(index, graph);
-    const heap = this.dominate(graph);
+    const loaded = countScripts(graph);
+    if (scripts > 0 && loaded < scripts) return undefined;
+    const heap = await this.dominate(graph, () => this.classes.count(index, graph));
     const live = liveTotals(heap);
-    const totals = { ...totalsOf(live), scripts: countScripts(graph) };
+    const totals = { ...totalsOf(live), scripts: loaded };
     return { index, baseline: makeBaseline(heap, live), newestId: newestId(heap), totals };
   }
 
@@ -163,16 +164,17 @@ class GrowthPasses {
     { tracked, atBaseline }: { tracked: readonly TrackedOwner[]; atBaseline: Measured },
   ): Promise<Measured> {
     if (!tracked.some(({ way }) => way)) return atBaseline;
-    const heap = this.dominate(await this.load(index));
+    const heap = await this.dominate(await this.load(index));
     return { ...atBaseline, owners: measureOwners(heap, liveTotals(heap), tracked) };
   }
 
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
   private async end(first: First) {
     const graph = await this.load(this.last);
-    this.classes.count(this.last, graph);
-    this.idle.note(graph);
-    const heap = this.dominate(graph);
+    const heap = await this.dominate(graph, () => {
+      this.classes.count(this.last, graph);
+      this.idle.note(graph);
+    });
     const located = this.locate(heap, first.baseline!, first.totals);
     const { found, containers, gained, replaced, old, ...measured } = located;
     first.baseline = undefined;
@@ -220,11 +222,13 @@ class GrowthPasses {
     newestId?: number,
   ): Promise<Measured> {
     const graph = await this.load(index);
-    this.classes.count(index, graph);
-    this.idle.note(graph);
-    const heap = this.dominate(graph);
+    let scripts = 0;
+    const heap = await this.dominate(graph, () => {
+      this.classes.count(index, graph);
+      this.idle.note(graph);
+      scripts = countScripts(graph);
+    });
     const live = liveTotals(heap);
-    const scripts = countScripts(graph);
     const owners = measureOwners(heap, live, tracked);
     if (newestId === undefined) return { ...totalsOf(live), scripts, owners };
     return {
@@ -243,9 +247,10 @@ class GrowthPasses {
     return loadSnapshot(this.files[index], { signal: this.task?.signal }, this.core);
   }
 
-  private dominate(graph: HeapGraph): DominatedHeap {
+  /** @param meanwhile what else there is to do with the graph: beside it where there is a second core */
+  private async dominate(graph: HeapGraph, meanwhile = () => {}): Promise<DominatedHeap> {
     this.collect();
-    const heap = dominateHeap(graph, { signal: this.task?.signal });
+    const heap = await dominateByTwo(graph, meanwhile, { signal: this.task?.signal }, this.core);
     this.collect();
     return heap;
   }

@@ -5,13 +5,13 @@ import { aggregateByClass } from '../analysis/aggregates.ts';
 import { classify, className } from '../analysis/classes.ts';
 import { diffHeaps } from '../analysis/diff.ts';
 import { digestHeap, type HeapDigest } from '../analysis/digest.ts';
-import { analyseHeap } from '../analysis/heap.ts';
 import { retainingPaths } from '../analysis/paths.ts';
 import { buildRetainers } from '../analysis/retainers.ts';
 import { computeShallowSizes } from '../analysis/shallow.ts';
 import { HeaplineError } from '../base/errors.ts';
 import type { Task } from '../base/progress.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tables.ts';
+import { analyseByTwo } from './heap-by-two.ts';
 import { loadSnapshot } from './load.ts';
 import { describePath } from './path-entries.ts';
 import type { SecondCore } from './second-core.ts';
@@ -24,8 +24,7 @@ const MANY_CHANGED = 0.3;
 /** @throws HeaplineError as loadSnapshot does */
 export async function summarise(file: string, task?: Task, core?: SecondCore): Promise<SnapshotSummary> {
   const graph = await loadSnapshot(file, task, core);
-  const heap = analyseHeap(graph, task);
-  const classOf = classify(graph);
+  const { heap, done: classOf } = await analyseByTwo(graph, () => classify(graph), task, core);
   const sites = await classSites(graph, classOf, file);
   const classes = aggregateByClass(heap, classOf).map(({ shallowSize, ...row }) => ({
     ...row,
@@ -99,10 +98,10 @@ export async function describeNode(
       hint: 'Ids hold within one process: take the id from this snapshot or another of the same recording.',
     });
   }
-  const heap = analyseHeap(graph, task);
+  const { heap, done: retainers } = await analyseByTwo(graph, () => buildRetainers(graph), task, core);
   task?.report?.({ phase: 'Finding paths', done: 0 });
   const siteOf = await siteFinder(graph, file);
-  const found = retainingPaths(heap, buildRetainers(graph), node, paths);
+  const found = retainingPaths(heap, retainers, node, paths);
   return {
     nodeId,
     className: className(graph, node),
