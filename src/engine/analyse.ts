@@ -56,7 +56,7 @@ function withoutDamaged(source: AnalysisSource, error: unknown): AnalysisSource 
 export async function analyseSource(whole: AnalysisSource, task?: Task): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return undecided(source);
-  const growth = await measureGrowth(source.files, task);
+  const growth = await measureGrowth(source.files, task, source.endFile);
   const snapshots = source.snapshots.slice(growth.baseline);
   const axis = progressAxis(snapshots, source.events);
   const times = axis.unit === 'allocated' ? snapshots.map(({ activeMs }) => activeMs) : undefined;

@@ -35,6 +35,8 @@ export interface OwnerGrowth {
   measuredItself: boolean;
   /** One per snapshot from the baseline on. */
   series: OwnerMeasure[];
+  /** What it held when the program had come to its end, where that was looked at apart. */
+  atEnd?: OwnerMeasure;
   /** 0 to 1: which share of what it had gained midway is still alive at the end, where that can be told. */
   survival?: number;
 }
@@ -81,10 +83,15 @@ interface Measured extends HeapTotals {
 
 /**
  * Finds who gained what between the snapshots (files of one process, oldest first, at least two).
+ * @param endFile of the program's end, which is no part of the series: owners are measured in it
  * @throws HeaplineError of loadSnapshot, `cancelled`
  */
-export async function measureGrowth(files: readonly string[], task?: Task): Promise<HeapGrowth> {
-  return new GrowthPasses(files, task).run();
+export async function measureGrowth(
+  files: readonly string[],
+  task?: Task,
+  endFile?: string,
+): Promise<HeapGrowth> {
+  return new GrowthPasses(files, task, endFile).run();
 }
 
 class GrowthPasses {
@@ -97,6 +104,7 @@ class GrowthPasses {
   constructor(
     private readonly files: readonly string[],
     private readonly task?: Task,
+    private readonly endFile?: string,
   ) {
     this.classes = new ClassCounter(files.length);
     this.last = files.length - 1;
@@ -111,6 +119,7 @@ class GrowthPasses {
       points.push(await this.between(i, end, i === midway ? first.newestId : undefined));
     }
     points.push(end.atEnd);
+    const ending = await this.ending(end.tracked);
     const survivals = points.find((point) => point.survivals)?.survivals;
     return {
       baseline: first.index,
@@ -119,6 +128,7 @@ class GrowthPasses {
           facts,
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
+          atEnd: ending?.[k],
           survival: survivals?.[k],
           measuredItself: end.tracked[k].way !== undefined || end.tracked[k].anchorId === facts.nodeId,
         })),
@@ -229,12 +239,22 @@ class GrowthPasses {
     };
   }
 
+  private async ending(tracked: readonly TrackedOwner[]): Promise<OwnerMeasure[] | undefined> {
+    if (!this.endFile) return undefined;
+    const heap = this.dominate(await this.loadFile(this.endFile));
+    return measureOwners(heap, liveTotals(heap), tracked);
+  }
+
   private async load(index: number): Promise<HeapGraph> {
     throwIfCancelled(this.task);
     const phase = `Analysing snapshot ${index + 1} of ${this.files.length}`;
     this.task?.report?.({ phase, done: this.loads++, total: this.files.length + 2 });
+    return this.loadFile(this.files[index]);
+  }
+
+  private loadFile(file: string): Promise<HeapGraph> {
     this.collect(); // the graph before
-    return loadSnapshot(this.files[index], { signal: this.task?.signal });
+    return loadSnapshot(file, { signal: this.task?.signal });
   }
 
   private dominate(graph: HeapGraph): DominatedHeap {
@@ -266,6 +286,10 @@ function mergeLike(owners: OwnerGrowth[]): OwnerGrowth[] {
       objects: point.objects + owner.series[i].objects,
       bytes: point.bytes + owner.series[i].bytes,
     }));
+    if (before.atEnd && owner.atEnd) {
+      const { objects, bytes } = owner.atEnd;
+      before.atEnd = { objects: before.atEnd.objects + objects, bytes: before.atEnd.bytes + bytes };
+    }
     before.facts.alike++;
   }
   return [...merged.values()];
