@@ -24,8 +24,10 @@ import { ClassCounter } from './class-trend.ts';
 import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
 import { IdleFunctions } from './idle-functions.ts';
+import type { AnalysisSource } from './input-types.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
+import type { SecondCore } from './second-core.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
@@ -68,6 +70,9 @@ const MIDWAY = 0.4;
 /** Snapshots that a verdict wants after warm-up. */
 const WANTED = ENOUGH;
 
+/** Files of one process, oldest first, at least two; in `endFile` owners are measured, too. */
+export type GrowthSource = Pick<AnalysisSource, 'files' | 'endFile'>;
+
 interface First {
   index: number;
   baseline?: Baseline;
@@ -82,19 +87,20 @@ interface Measured extends HeapTotals {
 }
 
 /**
- * Finds who gained what between the snapshots (files of one process, oldest first, at least two).
- * @param endFile of the program's end, which is no part of the series: owners are measured in it
+ * Finds who gained what between the snapshots.
  * @throws HeaplineError of loadSnapshot, `cancelled`
  */
 export async function measureGrowth(
-  files: readonly string[],
+  source: GrowthSource,
   task?: Task,
-  endFile?: string,
+  core?: SecondCore,
 ): Promise<HeapGrowth> {
-  return new GrowthPasses(files, task, endFile).run();
+  return new GrowthPasses(source, task, core).run();
 }
 
 class GrowthPasses {
+  private readonly files: readonly string[];
+  private readonly endFile?: string;
   private readonly classes: ClassCounter;
   private readonly idle = new IdleFunctions();
   private readonly last: number;
@@ -102,10 +108,12 @@ class GrowthPasses {
   private readonly collect = garbageCollector();
 
   constructor(
-    private readonly files: readonly string[],
+    { files, endFile }: GrowthSource,
     private readonly task?: Task,
-    private readonly endFile?: string,
+    private readonly core?: SecondCore,
   ) {
+    this.files = files;
+    this.endFile = endFile;
     this.classes = new ClassCounter(files.length);
     this.last = files.length - 1;
   }
@@ -254,7 +262,7 @@ class GrowthPasses {
 
   private loadFile(file: string): Promise<HeapGraph> {
     this.collect(); // the graph before
-    return loadSnapshot(file, { signal: this.task?.signal });
+    return loadSnapshot(file, { signal: this.task?.signal }, this.core);
   }
 
   private dominate(graph: HeapGraph): DominatedHeap {
