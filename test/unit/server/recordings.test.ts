@@ -55,6 +55,12 @@ test('by hand: only what is asked for, and no second recording of one target', a
   assert.deepEqual([after.recording, after.state], [undefined, 'live']);
   const readings = bench.told.length;
   await bench.hear('heapline/reading', (told) => told.target === 'by-hand', readings);
+  const held = ended.snapshots.map(({ totals }) => totals!);
+  assert.ok(held.every(({ nodes, size }) => nodes > 10_000 && size > 1e6));
+  assert.deepEqual(
+    held.map(({ since }) => since),
+    [undefined, 1],
+  );
   // Asked again, it is as it was.
   const again = await bench.ask('heapline/stopRecording', { dir });
   assert.deepEqual(again.snapshots, plain(ended.snapshots));
