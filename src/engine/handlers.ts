@@ -5,17 +5,18 @@ import type { Handlers } from '../protocol/rpc.ts';
 import { analyseRecording } from './analyse.ts';
 import { Following } from './following.ts';
 import { summariseProfile } from './profile-rows.ts';
+import type { SecondCore } from './second-core.ts';
 import { compare, describeNode, summarise } from './tables.ts';
 
-/** For one worker. */
-export function createEngineHandlers(): Handlers<EngineMethods> {
+/** @param core for work beside, where there is a second core */
+export function engineHandlers(core?: SecondCore): Handlers<EngineMethods> {
   const following = new Following();
   return {
-    analyse: (input, task) => orTooLarge(analyseRecording(input, task)),
-    summary: ({ file }, task) => orTooLarge(summarise(file, task)),
-    diff: ({ before, after }, task) => orTooLarge(compare(before, after, task)),
+    analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
+    summary: ({ file }, task) => orTooLarge(summarise(file, task, core)),
+    diff: ({ before, after }, task) => orTooLarge(compare(before, after, task, core)),
     profile: ({ file }) => orTooLarge(summariseProfile(file)),
-    details: ({ file, nodeId, paths }, task) => orTooLarge(describeNode(file, nodeId, paths, task)),
+    details: ({ file, nodeId, paths }, task) => orTooLarge(describeNode(file, nodeId, paths, task, core)),
     follow: ({ file }, task) => orTooLarge(following.follow(file, task)),
     whole: ({ file }) => {
       following.whole(file);
