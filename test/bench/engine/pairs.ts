@@ -47,6 +47,19 @@ export async function writePart(
   return { leaked };
 }
 
+/** Objects by which the known leak grows in that pair. */
+export function expectedLeak(size: SizeName): number {
+  return leakedCount(NODES[size], 'after') - leakedCount(NODES[size], 'before');
+}
+
+/** Takes away what an interrupted run has begun to write. */
+export function removeUnfinished(): void {
+  const folder = generatedFolder();
+  for (const name of readdirSync(folder)) {
+    if (name.endsWith('.part')) rmSync(join(folder, name), { force: true });
+  }
+}
+
 /** Where the files are; what an older version wrote is removed. */
 export function generatedFolder(): string {
   const folder = join(cacheFolder(), 'bench-engine');
