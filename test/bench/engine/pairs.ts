@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from '../../../src/build/cache.ts';
 import { seededRandom } from '../../support/random.ts';
-import { type Moment, makeAgentHeap } from './agent-heap.ts';
+import { leakedCount, type Moment, makeAgentHeap } from './agent-heap.ts';
 import { type Layout, writeSnapshot } from './snapshot-writer.ts';
 
 /** To be raised with each change of what is written: older files are then made anew. */

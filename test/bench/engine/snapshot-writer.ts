@@ -6,7 +6,7 @@ import { EDGE_TYPES, type HeapBuilder, NODE_TYPES } from './heap-builder.ts';
 export type Layout = 20 | 24;
 
 const BUFFER_BYTES = 1 << 20;
-/** No row and no text without its quotes' escapes is longer. */
+/** No row is longer, and no piece of a text. */
 const SPARE_BYTES = 1 << 14;
 
 /**
@@ -144,7 +144,7 @@ async function writeStrings(out: Output, heap: HeapBuilder, layout: Layout): Pro
   for (let index = 0; index < heap.textCount; index++) {
     if (out.full) await out.flush();
     if (index > 0) out.text(layout === 20 ? ',\n' : ',');
-    out.text(quoted(heap.textAt(index)));
+    await out.longText(quoted(heap.textAt(index)));
   }
   out.text(']}');
 }
@@ -194,6 +194,14 @@ export class Output {
 
   text(text: string): void {
     this.at += this.buffer.write(text, this.at, 'latin1');
+  }
+
+  /** A text of any length. */
+  async longText(text: string): Promise<void> {
+    for (let at = 0; at < text.length; at += SPARE_BYTES) {
+      if (this.full) await this.flush();
+      this.text(text.slice(at, at + SPARE_BYTES));
+    }
   }
 
   /** What stands before a row of a list. */
