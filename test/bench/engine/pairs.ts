@@ -7,7 +7,7 @@ import { leakedCount, type Moment, makeAgentHeap } from './agent-heap.ts';
 import { type Layout, writeSnapshot } from './snapshot-writer.ts';
 
 /** To be raised with each change of what is written: older files are then made anew. */
-const VERSION = 1;
+const VERSION = 2;
 const SEED = 20260;
 
 export type SizeName = 'S' | 'M' | 'L';
