@@ -91,7 +91,10 @@ export class SiteFinder {
     return distinct(found);
   }
 
-  /** Classes that hold memory outside the heap, in the scripts that hold the growing buffer. */
+  /**
+   * Classes that hold memory outside the heap, in the scripts that hold the growing buffer; where the way to it does
+   * not tell those, in the scripts that put it there, and in those that were seen calling WebAssembly.
+   */
   private async freeable(facts: OwnerFacts): Promise<StoreCandidate[]> {
     const named = facts.path.flatMap(
       ({ name }) => this.map.atUrl(name) ?? this.map.atUrl(`file://${name}`) ?? [],
@@ -101,6 +104,18 @@ export class SiteFinder {
       ...named.map(({ id }) => Number(id)),
       ...places.map(({ scriptId }) => scriptId),
     ]);
+    const found = await this.freeableIn(scripts);
+    if (found.length) return found;
+    const callers = this.stacks.flatMap(({ frames }) =>
+      frames
+        .slice(1)
+        .flatMap((frame, i) => (isWasm(frames[i]) && !isWasm(frame) ? Number(frame.scriptId) : [])),
+    );
+    const stores = await findStoreSites(this.map, this.query(facts), this.parser);
+    return this.freeableIn(new Set([...stores.map(({ scriptId }) => scriptId), ...callers]));
+  }
+
+  private async freeableIn(scripts: ReadonlySet<number>): Promise<StoreCandidate[]> {
     const found: StoreCandidate[] = [];
     for (const scriptId of scripts) {
       if (this.isScript({ scriptId })) found.push(...(await findFreeable(this.map, scriptId, this.parser)));
@@ -228,7 +243,12 @@ const CONTAINERS: Partial<Record<OwnerFacts['kind'], StoreQuery['container']>> =
   array: 'array',
   dictionary: 'dictionary',
   listeners: 'listeners',
+  'promise-chain': 'promise',
 };
+
+function isWasm({ url }: ProfileFrame): boolean {
+  return url.startsWith('wasm:');
+}
 
 function isCallbackKind(kind: OwnerFacts['kind']): boolean {
   return kind === 'listeners' || kind === 'timers';
