@@ -9,6 +9,7 @@ import type { SyntaxParser } from '../source/syntax.ts';
 import { isUserCode } from '../source/user-code.ts';
 import type { Holder } from './holders.ts';
 import type { IdleFunctions } from './idle-functions.ts';
+import { withOriginalNames } from './original-names.ts';
 import type { OwnerFacts } from './owner-facts.ts';
 import type { PartPlace } from './part-places.ts';
 import { type Place, placeKey } from './places.ts';
@@ -45,6 +46,11 @@ export class SiteFinder {
     private readonly idle?: IdleFunctions,
   ) {
     this.users = new UserSites(map, parser, stacks, (place, extra) => this.site(place, extra));
+  }
+
+  /** The facts with names as they were written. Sites are looked up by those that run. */
+  named(facts: OwnerFacts): Promise<OwnerFacts> {
+    return withOriginalNames(facts, this.map, this.parser);
   }
 
   async sitesOf(facts: OwnerFacts): Promise<OwnerSites> {
