@@ -18,7 +18,7 @@ import type { SecondCore } from './second-core.ts';
 export async function readByTwo(
   file: number,
   fileBytes: number,
-  core: SecondCore,
+  core: Pick<SecondCore, 'run'>,
   piece: number,
   task?: Task,
 ): Promise<HeapGraph | undefined> {

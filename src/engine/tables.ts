@@ -25,6 +25,7 @@ const MANY_CHANGED = 0.3;
 export async function summarise(file: string, task?: Task, core?: SecondCore): Promise<SnapshotSummary> {
   const graph = await loadSnapshot(file, task, core);
   const { heap, done: classOf } = await analyseByTwo(graph, () => classify(graph), task, core);
+  task?.report?.({ phase: 'Summing up by class', done: 0 });
   const sites = await classSites(graph, classOf, file);
   const classes = aggregateByClass(heap, classOf).map(({ shallowSize, ...row }) => ({
     ...row,

@@ -3,35 +3,37 @@
 import type { ByteSource } from './byte-source.ts';
 import { CLOSE_LIST, COMMA, skipSpace } from './bytes.ts';
 
-const WINDOW = 1 << 12;
 const BLOCK = 1 << 16;
 /** As far is searched: V8 writes a row for each class and function between edges and strings. */
 const FARTHEST = 1 << 28;
 /** What V8 writes behind the edges. */
 const NEXT_KEY = '"trace_function_infos"';
+/** Bytes before the key in which the bracket must be. */
+const NEAR = 64;
 
 /**
  * The offset of the list's closing bracket in a file as V8 writes it; undefined where it is not found. It has to be
  * verified: any text can pretend to be such a file's.
  * @param from an offset among the nodes or edges
+ * @param window bytes looked at to tell numbers from text
  */
-export function findEdgesEnd(source: ByteSource, from: number): number | undefined {
+export function findEdgesEnd(source: ByteSource, from: number, window: number): number | undefined {
   let numbers = from;
   let texts = source.length;
-  if (!isNumbers(source, numbers)) return undefined;
+  if (!isNumbers(source, numbers, window)) return undefined;
   // Numbers come first, texts last: halve the way between.
-  while (texts - numbers > WINDOW) {
+  while (texts - numbers > window) {
     const middle = Math.floor((numbers + texts) / 2);
-    if (isNumbers(source, middle)) numbers = middle;
+    if (isNumbers(source, middle, window)) numbers = middle;
     else texts = middle;
   }
-  const end = Math.min(source.length, texts + WINDOW);
+  const end = Math.min(source.length, texts + window + NEXT_KEY.length);
   const key = lastIndexOf(source, NEXT_KEY, Math.max(from, end - FARTHEST), end);
   return key < 0 ? undefined : bracketBefore(source, key);
 }
 
-function isNumbers(source: ByteSource, start: number): boolean {
-  const bytes = source.read(start, Math.min(source.length, start + WINDOW));
+function isNumbers(source: ByteSource, start: number, window: number): boolean {
+  const bytes = source.read(start, Math.min(source.length, start + window));
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at];
     const isNumber = (byte >= 0x30 && byte <= 0x39) || byte === COMMA || byte === 0x0a;
@@ -58,7 +60,7 @@ function lastIndexOf(source: ByteSource, text: string, start: number, end: numbe
 
 /** The offset of `]` where it, a comma and white space are all that is before `key`. */
 function bracketBefore(source: ByteSource, key: number): number | undefined {
-  const from = Math.max(0, key - 64);
+  const from = Math.max(0, key - NEAR);
   const bytes = source.read(from, key);
   const at = bytes.lastIndexOf(CLOSE_LIST);
   if (at < 0) return undefined;

@@ -9,6 +9,8 @@ import type { Header } from './header.ts';
 import { edgePlans } from './section-plans.ts';
 import { type SnapshotEnd, SnapshotReader } from './snapshot-reader.ts';
 
+const MOST_WINDOW = 1 << 12;
+
 /** What was read from behind; structured-cloneable. */
 export interface FromBehind {
   /** All from this offset on is read: from the beginning of an edge row, or from behind the edges. */
@@ -31,7 +33,7 @@ export function readFromBehind(
   given: { header: Header; edges: readonly Column[]; from: number; piece: number },
 ): FromBehind | undefined {
   const { header, edges, from, piece } = given;
-  const end = findEdgesEnd(source, from);
+  const end = findEdgesEnd(source, from, Math.min(MOST_WINDOW, piece));
   if (end === undefined) return undefined;
   try {
     const read = readEdges(source, claims, given, end, readEnd(source, claims, header, end + 1, piece));

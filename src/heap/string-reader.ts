@@ -29,6 +29,7 @@ export class StringReader implements ValueReader {
   }
 
   bytes(): StringBytes {
+    this.store.trim();
     const { chunks, length } = this.store;
     return { count: this.starts.count, starts: this.starts.parts, chunks, length };
   }

@@ -73,6 +73,12 @@ export class ByteStore {
     }
   }
 
+  /** Gives back what the last chunk has too much; nothing can be appended then. */
+  trim(): void {
+    const last = this.length % CHUNK;
+    if (last > 0) this.chunks.push(this.chunks.pop()!.slice(0, last));
+  }
+
   at(offset: number): number {
     return this.chunks[Math.floor(offset / CHUNK)][offset % CHUNK];
   }
