@@ -253,7 +253,7 @@ class GrowthPasses {
 
   private async ending(tracked: readonly TrackedOwner[]): Promise<OwnerMeasure[] | undefined> {
     if (!this.endFile) return undefined;
-    const heap = this.dominate(await this.loadFile(this.endFile));
+    const heap = await this.dominate(await this.loadFile(this.endFile));
     return measureOwners(heap, liveTotals(heap), tracked);
   }
 
