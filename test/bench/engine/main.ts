@@ -74,7 +74,10 @@ async function measure(engines: Engine[], size: SizeName, major: NodeMajor): Pro
   const layout: Layout = major < 24 ? 20 : 24;
   const pair = await pairOf(size, layout, say);
   for (const cores of coreCounts) {
-    if (cores === 1 && !pinning()) say('Nothing keeps a process on one core here: only ours is told to.');
+    if (cores === 1 && !pinning()) {
+      say('One core is left out: nothing keeps a process on one here (taskset does, on Linux).');
+      continue;
+    }
     const runs = new Map(engines.map((engine): [Engine, Runs] => [engine, emptyRuns(engine)]));
     const where = `${size}, Node ${major}, ${cores === 1 ? 'one core' : 'two cores'}`;
     for (let round = 1; round <= rounds; round++) {
