@@ -11,27 +11,47 @@ import {
 } from './bytes.ts';
 import { ByteStore, OffsetList, type StringBytes } from './string-table.ts';
 
+/** What was read of `strings`, with its bytes or without. */
+export type ReadStrings = Omit<StringBytes, 'chunks'> & {
+  readonly chunks: readonly Uint8Array[] | undefined;
+};
+
 /** What the next byte has to be. The numbers from `hex` on count the hex digits that are left. */
 const Expect = { list: 0, firstString: 1, string: 2, comma: 3, text: 4, escape: 5, hex: 6 } as const;
+
+const NEWLINE = 0x0a;
+const SLASH = 0x2f;
 
 /** Reads `strings`: keeps the bytes as they are, notes where each string begins, checks every escape. */
 export class StringReader implements ValueReader {
   done = false;
-  private readonly store = new ByteStore();
+  /** Bytes read. */
+  private length = 0;
+  private readonly store: ByteStore | undefined;
   private readonly starts = new OffsetList();
   /** 1 for bytes that need a look inside a string: quote, backslash, control characters. */
   private readonly special = new Uint8Array(256).fill(1, 0, 0x20);
   private expect: number = Expect.list;
+  /** Offset behind the last string's quote. */
+  private closed = 0;
+  private spacing = 0;
+  private odd = false;
+  /** Of the escape that is being read. */
+  private code = 0;
 
-  constructor() {
+  /** `keep`: false where the bytes can be had again from the file. */
+  constructor(keep: boolean) {
+    this.store = keep ? new ByteStore() : undefined;
     this.special[QUOTE] = 1;
     this.special[BACKSLASH] = 1;
   }
 
-  bytes(): StringBytes {
-    this.store.trim();
-    const { chunks, length } = this.store;
-    return { count: this.starts.count, starts: this.starts.parts, chunks, length };
+  /** Without chunks where the bytes were not kept. */
+  bytes(): ReadStrings {
+    this.store?.trim();
+    const { length, spacing, odd } = this;
+    const { count, parts: starts } = this.starts;
+    return { count, starts, chunks: this.store?.chunks, length, spacing, odd };
   }
 
   place(): string {
@@ -39,26 +59,47 @@ export class StringReader implements ValueReader {
   }
 
   read(bytes: Uint8Array, start: number, end: number): number {
-    const { special, store } = this;
-    const base = store.length - start;
+    const base = this.length - start;
     let at = start;
     while (at < end && !this.done) {
-      if (this.expect === Expect.text) {
-        while (at < end && special[bytes[at]] === 0) at++;
-        if (at === end) break;
-        const byte = bytes[at++];
-        if (byte === QUOTE) this.expect = Expect.comma;
-        else if (byte === BACKSLASH) this.expect = Expect.escape;
-        else throw malformed(`Unexpected ${showByte(byte)} inside string ${this.starts.count - 1}.`);
-      } else if (this.expect >= Expect.escape) {
-        this.readEscape(bytes[at++]);
-      } else {
+      if (this.expect === Expect.text) at = this.readTexts(bytes, at, end, base);
+      else if (this.expect >= Expect.escape) this.readEscape(bytes[at++]);
+      else {
         at = skipSpace(bytes, at, end);
         if (at < end) this.readBetween(bytes[at++], base + at);
       }
     }
-    store.append(bytes, start, at);
+    this.store?.append(bytes, start, at);
+    this.length = base + at;
     return at;
+  }
+
+  /** Reads on in a text, and in those that follow it as V8 writes them, up to an escape or the bytes' end. */
+  private readTexts(bytes: Uint8Array, start: number, end: number, base: number): number {
+    const { special, starts } = this;
+    let at = start;
+    for (;;) {
+      while (at < end && special[bytes[at]] === 0) at++;
+      if (at === end) return at;
+      const byte = bytes[at++];
+      if (byte === BACKSLASH) {
+        this.expect = Expect.escape;
+        return at;
+      }
+      if (byte !== QUOTE) {
+        throw malformed(`Unexpected ${showByte(byte)} inside string ${starts.count - 1}.`);
+      }
+      // A comma, up to Node 22 a newline, and the next one's quote.
+      const spacing = at + 2 < end && bytes[at + 1] === NEWLINE ? 1 : 0;
+      if (at + 2 >= end || bytes[at] !== COMMA || bytes[at + 1 + spacing] !== QUOTE) {
+        this.closed = base + at;
+        this.expect = Expect.comma;
+        return at;
+      }
+      if (spacing > this.spacing) this.spacing = spacing;
+      at += 2 + spacing;
+      starts.push(base + at);
+    }
   }
 
   /** `after`: offset in the store of what follows the byte. */
@@ -67,6 +108,8 @@ export class StringReader implements ValueReader {
       if (byte !== OPEN_LIST) throw malformed('"strings" is not a list.');
       this.expect = Expect.firstString;
     } else if (byte === QUOTE && this.expect !== Expect.comma) {
+      // Behind the last quote: a comma and this quote.
+      if (this.starts.count > 0) this.spacing = Math.max(this.spacing, after - this.closed - 2);
       this.starts.push(after);
       this.expect = Expect.text;
     } else if (byte === COMMA && this.expect === Expect.comma) {
@@ -80,13 +123,20 @@ export class StringReader implements ValueReader {
 
   private readEscape(byte: number): void {
     if (this.expect === Expect.escape) {
-      if (byte === 0x75) this.expect = Expect.hex + 3;
-      else if (isSimpleEscape(byte)) this.expect = Expect.text;
-      else throw this.badEscape(byte);
-    } else {
-      if (!isHexDigit(byte)) throw this.badEscape(byte);
-      this.expect = this.expect === Expect.hex ? Expect.text : this.expect - 1;
+      if (byte === 0x75) {
+        this.expect = Expect.hex + 3;
+        this.code = 0;
+        return;
+      }
+      if (!isSimpleEscape(byte)) throw this.badEscape(byte);
+      if (byte === SLASH) this.odd = true;
+      this.expect = Expect.text;
+      return;
     }
+    if (!isHexDigit(byte)) throw this.badEscape(byte);
+    this.code = this.code * 16 + (byte < 0x3a ? byte & 0xf : (byte & 0xf) + 9);
+    this.expect = this.expect === Expect.hex ? Expect.text : this.expect - 1;
+    if (this.expect === Expect.text && this.code >= 0x20 && this.code < 0x7f) this.odd = true;
   }
 
   private badEscape(byte: number): Error {
@@ -95,7 +145,19 @@ export class StringReader implements ValueReader {
 }
 
 function isSimpleEscape(byte: number): boolean {
-  return '"\\/bfnrt'.includes(String.fromCharCode(byte));
+  switch (byte) {
+    case QUOTE:
+    case BACKSLASH:
+    case SLASH:
+    case 0x62:
+    case 0x66:
+    case 0x6e:
+    case 0x72:
+    case 0x74:
+      return true;
+    default:
+      return false;
+  }
 }
 
 function isHexDigit(byte: number): boolean {
