@@ -19,6 +19,9 @@ interface Sizes {
   leaveStrings: number;
 }
 
+/** What is needed of a SecondCore. */
+type Core = Pick<SecondCore, 'run'> & { start?(): unknown };
+
 const MB = 2 ** 20;
 const SIZES: Sizes = { piece: MB, large: 20 * MB, leaveStrings: 64 * MB };
 
@@ -30,7 +33,7 @@ const SIZES: Sizes = { piece: MB, large: 20 * MB, leaveStrings: 64 * MB };
 export async function loadSnapshot(
   path: string,
   task?: Task,
-  core?: Pick<SecondCore, 'run'>,
+  core?: Core,
   sizes: Partial<Sizes> = {},
 ): Promise<HeapGraph> {
   const file = await openFile(path);
@@ -44,6 +47,7 @@ export async function loadSnapshot(
       leaveStrings,
       again: (start, length) => new FileChunks(path, stats, start, length),
     };
+    if (stats.size >= large) core?.start?.();
     // Shared columns don't count in what makes V8 collect: without this, the graph before would still be there.
     if (stats.size >= SIZES.large) garbageCollector()();
     const byTwo = core && stats.size >= large && (await readByTwo(file.fd, known, core, piece, task));

@@ -1,7 +1,15 @@
 import { HeaplineError } from '../base/errors.ts';
 import { malformed, notASnapshot } from './bad-file.ts';
 import type { ValueReader } from './bytes.ts';
-import { type Column, checkEdgeNames, checkNames, sortedOrder, toFirstEdges, unlessZero } from './columns.ts';
+import {
+  type Column,
+  checkEdgeNames,
+  checkNames,
+  reordered,
+  sortedOrder,
+  toFirstEdges,
+  unlessZero,
+} from './columns.ts';
 import type { HeapGraph, Locations, Samples, TraceFunctions, TraceTree } from './graph.ts';
 import { checkFileSize, type Header, readHeader } from './header.ts';
 import { RowReader } from './row-reader.ts';
@@ -227,7 +235,7 @@ export class SnapshotSections {
       (this.locations?.take(field) ?? new Uint32Array(0)) as Uint32Array;
     const nodes = column('object_index');
     const order = sortedOrder(nodes);
-    const sorted = (values: Uint32Array): Uint32Array => (order ? order.map((row) => values[row]) : values);
+    const sorted = (values: Uint32Array): Uint32Array => (order ? reordered(values, order) : values);
     return {
       count: nodes.length,
       nodes: sorted(nodes),

@@ -21,6 +21,8 @@ const Expect = { list: 0, firstString: 1, string: 2, comma: 3, text: 4, escape: 
 
 const NEWLINE = 0x0a;
 const SLASH = 0x2f;
+/** Bytes behind the backslash. */
+const LONGEST_ESCAPE = 5;
 
 /** Reads `strings`: keeps the bytes as they are, notes where each string begins, checks every escape. */
 export class StringReader implements ValueReader {
@@ -60,9 +62,10 @@ export class StringReader implements ValueReader {
 
   read(bytes: Uint8Array, start: number, end: number): number {
     const base = this.length - start;
+    const words = wordsOf(bytes);
     let at = start;
     while (at < end && !this.done) {
-      if (this.expect === Expect.text) at = this.readTexts(bytes, at, end, base);
+      if (this.expect === Expect.text) at = this.readTexts(bytes, words, at, end, base);
       else if (this.expect >= Expect.escape) this.readEscape(bytes[at++]);
       else {
         at = skipSpace(bytes, at, end);
@@ -74,17 +77,20 @@ export class StringReader implements ValueReader {
     return at;
   }
 
-  /** Reads on in a text, and in those that follow it as V8 writes them, up to an escape or the bytes' end. */
-  private readTexts(bytes: Uint8Array, start: number, end: number, base: number): number {
-    const { special, starts } = this;
+  /** Reads on in a text, and in those that follow it as V8 writes them, while there are bytes for a whole escape. */
+  private readTexts(bytes: Uint8Array, words: Int32Array, start: number, end: number, base: number): number {
+    const { starts } = this;
     let at = start;
     for (;;) {
-      while (at < end && special[bytes[at]] === 0) at++;
+      at = this.skipPlain(bytes, words, at, end);
       if (at === end) return at;
       const byte = bytes[at++];
       if (byte === BACKSLASH) {
         this.expect = Expect.escape;
-        return at;
+        if (end - at < LONGEST_ESCAPE) return at;
+        do this.readEscape(bytes[at++]);
+        while (this.expect !== Expect.text);
+        continue;
       }
       if (byte !== QUOTE) {
         throw malformed(`Unexpected ${showByte(byte)} inside string ${starts.count - 1}.`);
@@ -100,6 +106,23 @@ export class StringReader implements ValueReader {
       at += 2 + spacing;
       starts.push(base + at);
     }
+  }
+
+  /** Position of the first byte from `start` on that needs a look, or `end`. */
+  private skipPlain(bytes: Uint8Array, words: Int32Array, start: number, end: number): number {
+    const { special } = this;
+    const offset = bytes.byteOffset;
+    let at = start;
+    while (((at + offset) & 3) !== 0) {
+      if (at === end || special[bytes[at]] !== 0) return at;
+      at++;
+    }
+    const lastWord = (end + offset) >>> 2;
+    let word = (at + offset) >>> 2;
+    while (word < lastWord && !hasSpecial(words[word])) word++;
+    at = Math.max(at, word * 4 - offset);
+    while (at < end && special[bytes[at]] === 0) at++;
+    return at;
   }
 
   /** `after`: offset in the store of what follows the byte. */
@@ -142,6 +165,25 @@ export class StringReader implements ValueReader {
   private badEscape(byte: number): Error {
     return malformed(`Unexpected ${showByte(byte)} in an escape inside string ${this.starts.count - 1}.`);
   }
+}
+
+/** The buffer in words of four bytes, from its own beginning. */
+function wordsOf(bytes: Uint8Array): Int32Array {
+  return new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >>> 2);
+}
+
+/** Whether one of four bytes is a quote, a backslash or below 0x20. */
+function hasSpecial(word: number): boolean {
+  const quotes = word ^ 0x22222222;
+  const slashes = word ^ 0x5c5c5c5c;
+  // Where nothing is borrowed from a byte's highest bit, the byte was not small enough.
+  return (
+    ((((quotes - 0x01010101) & ~quotes) |
+      ((slashes - 0x01010101) & ~slashes) |
+      ((word - 0x20202020) & ~word)) &
+      0x80808080) !==
+    0
+  );
 }
 
 function isSimpleEscape(byte: number): boolean {
