@@ -11,6 +11,7 @@ import { computeShallowSizes } from '../analysis/shallow.ts';
 import { HeaplineError } from '../base/errors.ts';
 import type { Task } from '../base/progress.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tables.ts';
+import { garbageCollector } from './collect.ts';
 import { analyseByTwo } from './heap-by-two.ts';
 import { loadSnapshot } from './load.ts';
 import { describePath } from './path-entries.ts';
@@ -52,6 +53,7 @@ export async function compare(
 ): Promise<SnapshotDiff> {
   // Each graph is gone before the next is read: only its digest stays.
   const first = await digestFile(before, task, core);
+  garbageCollector()();
   const second = await digestFile(after, task, core);
   const { rows, sharedIds, changedKinds } = diffHeaps(first.digest, second.digest);
   const warnings = [...first.problems, ...second.problems];
