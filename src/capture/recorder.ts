@@ -2,9 +2,11 @@ import { HeaplineError } from '../base/errors.ts';
 import type { SnapshotEntry, SnapshotReason } from '../protocol/recording.ts';
 import { WorkMeter } from '../recording/work-meter.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
+import { AgentSpans } from './agent/spans.ts';
 import type { LastSeen } from './end-cause.ts';
 import type { Inspector } from './inspector.ts';
 import { installProbe } from './probe.ts';
+import { noRoom, tooLate } from './recorder-errors.ts';
 import type { RecorderEnd, RecorderStart } from './recorder-types.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
@@ -48,7 +50,11 @@ export class Recorder {
   private manual: boolean;
   /** Gives up the snapshot under way. */
   private current?: AbortController;
+  /** Told by the program, or by its output. */
   private steps = 0;
+  /** Seen at work: counted where snapshots go by steps and none are told. */
+  private seenSteps = 0;
+  private readonly agent: AgentSpans;
   private stepSnapshot = false;
   private pausedMs = 0;
   private heapUsed = 0;
@@ -72,6 +78,10 @@ export class Recorder {
     this.done = new Promise((resolve) => {
       this.resolveDone = resolve;
     });
+    this.agent = new AgentSpans(
+      (event) => writer.event(event),
+      (t, told, name) => (told ? this.step('mark', name, t) : this.seeStep()),
+    );
     this.watches = new Watches(
       inspector,
       () => this.keepsIds(),
@@ -133,6 +143,16 @@ export class Recorder {
   step(source: 'output' | 'mark', name?: string, t = this.clock()): void {
     this.steps++;
     this.writer.event({ type: 'step', t, step: this.steps, source, name });
+    this.stepEnded();
+  }
+
+  private seeStep(): void {
+    if (this.steps || this.options.everySteps === undefined || this.options.stepsToCome) return;
+    this.seenSteps++;
+    this.stepEnded();
+  }
+
+  private stepEnded(): void {
     const reason = this.manual ? undefined : this.schedule.dueAtStep(this.moment());
     // Steps that end while one is under way, or waits for its turn, come too late for one of their own.
     if (!reason || this.stepSnapshot) return;
@@ -233,6 +253,10 @@ export class Recorder {
     if (message.type === 'steps') {
       const offset = this.clock() - message.now;
       for (const { at, name } of message.steps) this.step('mark', name, Math.max(0, at + offset));
+      return;
+    }
+    if (message.type === 'agent') {
+      this.agent.hear(message.records, this.clock() - message.now);
       return;
     }
     const { exitCode, signal } = message;
@@ -355,6 +379,7 @@ export class Recorder {
       this.pausedMs += stoodMs;
       this.writer.event({ type: 'stopped', t, ms: toMicroseconds(stoodMs) });
     }
+    this.agent.hear(reading.agent ?? [], t - reading.now);
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
     this.writer.event(memoryEvent(reading, t, allocated));
@@ -366,7 +391,8 @@ export class Recorder {
 
   private moment(): Moment {
     const elapsedMs = this.clock();
-    const { steps, heapUsed, limits } = this;
+    const { heapUsed, limits } = this;
+    const steps = this.steps || this.seenSteps;
     return { elapsedMs, activeMs: elapsedMs - this.pausedMs, steps, heapUsed, heapLimit: limits.heapLimit };
   }
 
@@ -418,7 +444,7 @@ export class Recorder {
       signal.throwIfAborted();
       const t = toMicroseconds(moment.elapsedMs + taken.waitedMs);
       // A program that holds makes no steps: those heard since belong before.
-      const step = reason === 'end' ? this.steps : moment.steps;
+      const step = reason === 'end' || !this.steps ? this.steps : moment.steps;
       const { profile } = taken;
       const pauseMs = toMicroseconds(taken.pauseMs);
       this.pausedMs += pauseMs;
@@ -487,13 +513,3 @@ export class Recorder {
 }
 
 const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
-
-function tooLate(): HeaplineError {
-  return new HeaplineError('cancelled', 'The recording ended before the snapshot was taken.');
-}
-
-function noRoom(): HeaplineError {
-  return new HeaplineError('too-large', 'The next snapshot would not fit into the disk budget.', {
-    hint: 'Raise the disk budget (--disk-budget on the command line).',
-  });
-}
