@@ -2,7 +2,16 @@ import type { AsyncLocalStorage } from 'node:async_hooks';
 import type { AgentLog, Place } from './log.ts';
 
 /** Tells where code runs by what a framework keeps of its own. */
-export type Ambient = () => { parent?: number; session?: string; hides?: boolean } | undefined;
+export type Ambient = () => Here | undefined;
+
+export interface Here {
+  parent?: number;
+  session?: string;
+  /** What is seen here is part of a model call that is known already. */
+  hides?: boolean;
+  /** That call, where it is known by our own context. */
+  call?: Place;
+}
 
 /** Sessions and runs, told apart by async context. */
 export class Context {
@@ -38,8 +47,8 @@ export class Context {
     this.ambients.push(ambient);
   }
 
-  /** Where the code that calls us runs. `hides`: what is seen here is part of a model call that is known already. */
-  here(): { parent?: number; session?: string; hides?: boolean } {
+  /** Where the code that calls us runs. */
+  here(): Here {
     const place = this.storage.getStore();
     const own = place && this.of(place);
     for (const ambient of this.ambients) {
@@ -50,12 +59,13 @@ export class Context {
     return own ?? {};
   }
 
-  private of(place: Place): { parent?: number; session?: string; hides?: boolean } {
+  private of(place: Place): Here {
     const { session, over } = place;
     if (over) return { session };
     if (!place.id && place.since !== undefined)
       place.id = this.log.begin({ kind: place.kind, at: place.since, session });
-    return { parent: place.id, session, hides: place.kind === 'model' };
+    const call = place.kind === 'model' ? place : undefined;
+    return { parent: place.id, session, hides: call !== undefined, call };
   }
 
   stop(): void {

@@ -11,6 +11,8 @@ type Channels = typeof import('node:diagnostics_channel');
 interface Call {
   /** 0 while it is not known whether it is one. */
   id: number;
+  /** The call that this request carries, which a framework told. */
+  of?: Place;
   parent?: number;
   session?: string;
   facts: SpanFacts;
@@ -37,15 +39,27 @@ export function watchHttp(channels: Channels, context: Context): () => void {
   };
   const begin = (key: object, name: string, model?: string, session?: string): void => {
     const here = context.here();
+    const facts: SpanFacts = model === undefined ? {} : { model };
+    if (here.call) {
+      here.call.requests = (here.call.requests ?? 0) + 1;
+      calls.set(key, { id: here.call.id, of: here.call, facts });
+    }
     if (here.hides) return;
     const start = { kind: 'model' as const, name, parent: here.parent, session: here.session ?? session };
-    calls.set(key, { id: log.begin(start), facts: model === undefined ? {} : { model } });
+    calls.set(key, { id: log.begin(start), facts });
   };
   const end = (key: object, failed?: true): void => {
     const call = calls.get(key);
     if (!call) return;
     calls.delete(key);
-    if (call.id) log.end(call.id, failed ? { ...call.facts, failed } : call.facts);
+    if (call.of) endRequest(call.of, call.facts);
+    else if (call.id) log.end(call.id, failed ? { ...call.facts, failed } : call.facts);
+  };
+
+  const endRequest = (place: Place, facts: SpanFacts): void => {
+    place.requests = (place.requests ?? 1) - 1;
+    place.facts = { ...facts, ...place.facts };
+    if (place.over && !place.requests) log.end(place.id, place.facts);
   };
 
   on<{ request: UndiciRequest }>('undici:request:create', ({ request }) => {

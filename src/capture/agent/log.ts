@@ -15,6 +15,9 @@ export interface Place {
   /** When it began, where its span is begun only with the first thing that belongs to it. */
   since?: number;
   over?: boolean;
+  /** Requests under way that carry this call: it ends with the last of them, and with what they tell. */
+  requests?: number;
+  facts?: SpanFacts;
 }
 
 /** What is noted of a span when it begins. */

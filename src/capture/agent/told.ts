@@ -43,7 +43,11 @@ function watchChannel(
     const here = context.here();
     if (!begun || (here.hides && begun.kind === 'model')) return context.storage.getStore();
     const session = begun.session ?? here.session;
-    const place = { id: log.begin({ ...begun, parent: here.parent, session }), kind: begun.kind, session };
+    const place: Place = {
+      id: log.begin({ ...begun, parent: here.parent, session }),
+      kind: begun.kind,
+      session,
+    };
     places.set(message, place);
     return place;
   });
@@ -52,7 +56,10 @@ function watchChannel(
     if (!place) return;
     places.delete(message);
     place.over = true;
-    log.end(place.id, 'error' in message ? { ...facts(message), failed: true } : facts(message));
+    const said: SpanFacts = 'error' in message ? { ...facts(message), failed: true } : facts(message);
+    place.facts = { ...place.facts, ...said };
+    // A stream's body is still coming.
+    if (!place.requests) log.end(place.id, place.facts);
   };
   const ignore = (): void => {};
   const subscribers = {
@@ -93,5 +100,10 @@ function aiFacts({ event, result }: Message): SpanFacts {
     const total = typeof value === 'object' && value ? (value as Message).total : value;
     return typeof total === 'number' ? total : undefined;
   };
-  return { model, inputTokens: count(usage?.inputTokens), outputTokens: count(usage?.outputTokens) };
+  const [inputTokens, outputTokens] = [count(usage?.inputTokens), count(usage?.outputTokens)];
+  return {
+    ...(model === undefined ? {} : { model }),
+    ...(inputTokens === undefined ? {} : { inputTokens }),
+    ...(outputTokens === undefined ? {} : { outputTokens }),
+  };
 }
