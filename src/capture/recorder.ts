@@ -13,6 +13,7 @@ import { ScriptCollector } from './scripts.ts';
 import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
 import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
+import { Urgency } from './urgency.ts';
 import { Watches } from './watches.ts';
 
 /** 32 KB: within noise on Node 24, 16 % of a loop that only allocates on Node 20. */
@@ -64,7 +65,7 @@ export class Recorder {
   /** None but the last: one took more than the disk budget had left. */
   private overBudget = false;
   private ending = false;
-  private readonly urgency = { now: false, listeners: [] as (() => void)[] };
+  private readonly urgency = new Urgency();
 
   private constructor(
     private readonly inspector: Inspector,
@@ -279,8 +280,7 @@ export class Recorder {
     this.ending = true;
     clearTimeout(this.timer);
     // A program that holds never comes back to its event loop.
-    this.urgency.now = end.by === 'hold';
-    if (this.urgency.now) for (const listener of this.urgency.listeners.splice(0)) listener();
+    if (end.by === 'hold') this.urgency.begin();
     // Nothing of ours is in the last snapshot.
     this.enqueue(() => this.watches.end());
     let isWhole = false;
@@ -473,29 +473,13 @@ export class Recorder {
    * is, and what a user looks at there, too.
    */
   private async settle(): Promise<void> {
-    const runs = !this.urgency.now && (await this.within(SETTLE_MS, this.probe.call('settle')));
+    const runs = !this.urgency.now && (await this.urgency.within(SETTLE_MS, this.probe.call('settle')));
     if (runs || this.urgency.now) await this.discardConsole();
     if (!runs || this.options.forceGC === false) return;
     const began = this.clock();
-    if (!(await this.within(COLLECT_MS, this.inspector.send('HeapProfiler.collectGarbage')))) return;
+    if (!(await this.urgency.within(COLLECT_MS, this.inspector.send('HeapProfiler.collectGarbage')))) return;
     this.pausedMs += this.clock() - began;
-    await this.within(SETTLE_MS, this.probe.call('settle'));
-  }
-
-  /** True when the work was done in time; false, too, as soon as the program holds. */
-  private async within(ms: number, work: Promise<unknown>): Promise<boolean> {
-    work.catch(() => {}); // it may fail after we stopped waiting
-    if (this.urgency.now) return false;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), ms);
-      this.urgency.listeners.push(() => resolve(false));
-    });
-    try {
-      return await Promise.race([work.then(() => true), late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    await this.urgency.within(SETTLE_MS, this.probe.call('settle'));
   }
 
   /** What the program gave to `console.*` is kept alive by the inspector alone. */

@@ -16,8 +16,9 @@ import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
 import { liveStacks } from './profile.ts';
 import { withoutReleasedEnd } from './program-end.ts';
+import { seenSteps, seenTimeline } from './seen-steps.ts';
 import { SiteFinder } from './sites.ts';
-import { makeTimeline } from './timeline.ts';
+import { makeTimeline, thin } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 /**
@@ -57,12 +58,15 @@ export async function analyseSource(whole: AnalysisSource, task?: Task): Promise
   const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return undecided(source);
   const growth = await measureGrowth(source.files, task);
-  const snapshots = source.snapshots.slice(growth.baseline);
+  const taken = source.snapshots.slice(growth.baseline);
+  const seen = seenSteps(taken, source.events);
+  const snapshots = seen?.snapshots ?? taken;
   const axis = progressAxis(snapshots, source.events);
   const times = axis.unit === 'allocated' ? snapshots.map(({ activeMs }) => activeMs) : undefined;
   const last = snapshots[snapshots.length - 1];
   const judgement = judgeGrowth(growth, axis.xs, {
-    otherXs: times,
+    // What was seen may not be what the program's memory goes by.
+    otherXs: seen ? progressAxis(taken, source.events).xs : times,
     ms: last.activeMs - snapshots[0].activeMs,
     unseenMs: source.unseenMs,
     steps: last.step,
@@ -81,6 +85,7 @@ export async function analyseSource(whole: AnalysisSource, task?: Task): Promise
       source,
       snapshots,
       axis,
+      stepKind: seen?.kind,
       growth,
       judgement,
       external,
@@ -90,7 +95,10 @@ export async function analyseSource(whole: AnalysisSource, task?: Task): Promise
     return {
       findings,
       recording: source.recording,
-      timeline: makeTimeline(source.events, source.snapshots),
+      timeline: {
+        ...makeTimeline(source.events, source.snapshots),
+        ...(seen ? { steps: thin(seenTimeline(source.events, seen.kind)) } : {}),
+      },
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
       sources,
     };
