@@ -20,7 +20,7 @@ export interface DominatedHeap {
 export interface AnalysedHeap extends DominatedHeap {
   /** See computeDistances: 1 at a user root, SYSTEM_DISTANCE and more for what no user root reaches, UNREACHABLE. */
   readonly distances: Int32Array;
-  readonly retainedSizes: Float64Array;
+  readonly retainedSizes: Uint32Array | Float64Array;
   /** As DevTools shows them, backing stores counted with their one owner: see computeShallowSizes. */
   readonly shallowSizes: Uint32Array | Float64Array;
 }
@@ -30,8 +30,9 @@ export interface AnalysedHeap extends DominatedHeap {
  * @throws HeaplineError `cancelled`
  */
 export function analyseHeap(graph: HeapGraph, task?: Task): AnalysedHeap {
-  const { dominators, order } = dominateHeap(graph, task);
-  const distances = measureDistances(graph, task);
+  const ephemerons = findEphemerons(graph, kindsOf(graph));
+  const { dominators, order } = dominateHeap(graph, task, ephemerons);
+  const distances = measureDistances(graph, task, ephemerons);
   begin(task, 'Adding up retained sizes');
   const shallowSizes = computeShallowSizes(graph);
   const retainedSizes = addUp(dominators, order, shallowSizes);
@@ -39,17 +40,25 @@ export function analyseHeap(graph: HeapGraph, task?: Task): AnalysedHeap {
 }
 
 /** The dominator tree alone. @throws HeaplineError `cancelled` */
-export function dominateHeap(graph: HeapGraph, task?: Task): DominatedHeap {
+export function dominateHeap(
+  graph: HeapGraph,
+  task?: Task,
+  ephemerons = findEphemerons(graph, kindsOf(graph)),
+): DominatedHeap {
   begin(task, 'Building the dominator tree');
-  const ephemerons = findEphemerons(graph, kindsOf(graph));
-  const { dominators, order } = computeDominators(graph, findEssentialEdges(graph, ephemerons), ROOT);
+  const { bits, enclave } = findEssentialEdges(graph, ephemerons);
+  const { dominators, order } = computeDominators(graph, bits, ROOT, enclave);
   return { graph, dominators, order };
 }
 
 /** The distances alone: see computeDistances. @throws HeaplineError `cancelled` */
-export function measureDistances(graph: HeapGraph, task?: Task): Int32Array {
+export function measureDistances(
+  graph: HeapGraph,
+  task?: Task,
+  ephemerons = findEphemerons(graph, kindsOf(graph)),
+): Int32Array {
   begin(task, 'Measuring distances');
-  return computeDistances(graph, findEphemerons(graph, kindsOf(graph)));
+  return computeDistances(graph, ephemerons);
 }
 
 function begin(task: Task | undefined, phase: string): void {
@@ -57,8 +66,17 @@ function begin(task: Task | undefined, phase: string): void {
   task?.report?.({ phase, done: 0 });
 }
 
-function addUp(dominators: Uint32Array, order: Uint32Array, sizes: Uint32Array | Float64Array): Float64Array {
-  const retained = Float64Array.from(sizes);
-  for (let i = order.length - 1; i > 0; i--) retained[dominators[order[i]]] += retained[order[i]];
+function addUp(
+  dominators: Uint32Array,
+  order: Uint32Array,
+  sizes: Uint32Array | Float64Array,
+): Uint32Array | Float64Array {
+  let total = 0;
+  for (let node = 0; node < sizes.length; node++) total += sizes[node];
+  const retained = total < 2 ** 32 ? new Uint32Array(sizes) : new Float64Array(sizes);
+  for (let i = order.length - 1; i > 0; i--) {
+    const node = order[i];
+    retained[dominators[node]] += retained[node];
+  }
   return retained;
 }

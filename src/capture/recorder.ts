@@ -10,6 +10,7 @@ import { noRoom, tooLate } from './recorder-errors.ts';
 import type { RecorderEnd, RecorderStart } from './recorder-types.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
+import { settle } from './settling.ts';
 import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
 import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
@@ -23,10 +24,6 @@ const BEAT_MS = 1000;
 const SHARED_SAMPLE_MS = 500;
 /** How long a target may take to be let go. */
 const LAST_WORD_MS = 2000;
-
-/** How long a busy program is waited for, and how long its garbage collection. */
-const SETTLE_MS = 250;
-const COLLECT_MS = 10_000;
 
 /** Records one target from attach to end. All that the target is asked goes through one queue. */
 export class Recorder {
@@ -65,6 +62,8 @@ export class Recorder {
   /** None but the last: one took more than the disk budget had left. */
   private overBudget = false;
   private ending = false;
+  /** What snapshots hold is still to be told. */
+  private telling: Promise<void> = Promise.resolve();
   private readonly urgency = new Urgency();
 
   private constructor(
@@ -120,6 +119,7 @@ export class Recorder {
     inspector.closed.then(() =>
       recorder.enqueue(async () => {
         await recorder.watches.end();
+        await recorder.telling;
         recorder.finishWith({ by: 'gone', seen: recorder.seen });
       }),
     );
@@ -302,6 +302,7 @@ export class Recorder {
       const isLost = await Promise.race([left, lost, patience]);
       // The program waits for that.
       if (end.by === 'hold') await this.inspector.close();
+      await this.telling;
       // A session that is stopped takes its program along: either may be heard of first.
       this.finishWith(end.by === 'stop' && isLost && !isWhole ? { ...end, lost: this.seen } : end);
     });
@@ -437,9 +438,16 @@ export class Recorder {
     report({ phase: 'taking', bytes: 0 });
     try {
       await this.checkIds();
-      await this.settle();
+      const { urgency, probe, inspector } = this;
+      this.pausedMs += await settle(urgency, probe, inspector, this.options.forceGC !== false);
       const moment = this.moment();
-      const taken = await this.taker.take({ limit, signal, holding: this.urgency.now, report });
+      const taken = await this.taker.take({
+        limit,
+        signal,
+        holding: this.urgency.now,
+        report,
+        begin: (file) => this.options.follower?.begin(file),
+      });
       if (signal.aborted) await taken.file.abort();
       signal.throwIfAborted();
       const t = toMicroseconds(moment.elapsedMs + taken.waitedMs);
@@ -455,8 +463,10 @@ export class Recorder {
         else this.diskFull = true;
         throw error;
       });
+      this.tellTotals(entry);
       return { moment, profile, entry, step };
     } catch (error) {
+      this.options.follower?.giveUp();
       if (HeaplineError.is(error, 'disk-full')) this.diskFull = true;
       if (signal.aborted) throw new HeaplineError('cancelled', 'The snapshot was cancelled.');
       throw error;
@@ -466,26 +476,11 @@ export class Recorder {
     }
   }
 
-  /**
-   * Lets the program's event loop come round, and collects garbage: finalization registries hold what they were given
-   * for dead objects until their callbacks have run, and a snapshot's own collection leaves no time for that. V8
-   * collects in a task of its own, which never comes in a busy loop or at a breakpoint: such a program is left as it
-   * is, and what a user looks at there, too.
-   */
-  private async settle(): Promise<void> {
-    const runs = !this.urgency.now && (await this.urgency.within(SETTLE_MS, this.probe.call('settle')));
-    if (runs || this.urgency.now) await this.discardConsole();
-    if (!runs || this.options.forceGC === false) return;
-    const began = this.clock();
-    if (!(await this.urgency.within(COLLECT_MS, this.inspector.send('HeapProfiler.collectGarbage')))) return;
-    this.pausedMs += this.clock() - began;
-    await this.urgency.within(SETTLE_MS, this.probe.call('settle'));
-  }
-
-  /** What the program gave to `console.*` is kept alive by the inspector alone. */
-  private async discardConsole(): Promise<void> {
-    await this.inspector.send('Runtime.discardConsoleEntries');
-    await this.inspector.send('Runtime.releaseObjectGroup', { objectGroup: 'console' });
+  private tellTotals({ index, file }: SnapshotEntry): void {
+    const told = this.options.follower?.whole(index, this.writer.pathOf(file)).then((facts) => {
+      if (facts) this.writer.event({ type: 'totals', t: this.clock(), index, ...facts });
+    });
+    if (told) this.telling = this.telling.then(() => told);
   }
 
   private async checkIds(): Promise<void> {

@@ -24,8 +24,10 @@ import { ClassCounter } from './class-trend.ts';
 import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
 import { IdleFunctions } from './idle-functions.ts';
+import type { AnalysisSource } from './input-types.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
+import type { SecondCore } from './second-core.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
@@ -35,6 +37,8 @@ export interface OwnerGrowth {
   measuredItself: boolean;
   /** One per snapshot from the baseline on. */
   series: OwnerMeasure[];
+  /** What it held when the program had come to its end, where that was looked at apart. */
+  atEnd?: OwnerMeasure;
   /** 0 to 1: which share of what it had gained midway is still alive at the end, where that can be told. */
   survival?: number;
 }
@@ -66,6 +70,9 @@ const MIDWAY = 0.4;
 /** Snapshots that a verdict wants after warm-up. */
 const WANTED = ENOUGH;
 
+/** Files of one process, oldest first, at least two; in `endFile` owners are measured, too. */
+export type GrowthSource = Pick<AnalysisSource, 'files' | 'endFile'>;
+
 interface First {
   index: number;
   baseline?: Baseline;
@@ -80,14 +87,20 @@ interface Measured extends HeapTotals {
 }
 
 /**
- * Finds who gained what between the snapshots (files of one process, oldest first, at least two).
+ * Finds who gained what between the snapshots.
  * @throws HeaplineError of loadSnapshot, `cancelled`
  */
-export async function measureGrowth(files: readonly string[], task?: Task): Promise<HeapGrowth> {
-  return new GrowthPasses(files, task).run();
+export async function measureGrowth(
+  source: GrowthSource,
+  task?: Task,
+  core?: SecondCore,
+): Promise<HeapGrowth> {
+  return new GrowthPasses(source, task, core).run();
 }
 
 class GrowthPasses {
+  private readonly files: readonly string[];
+  private readonly endFile?: string;
   private readonly classes: ClassCounter;
   private readonly idle = new IdleFunctions();
   private readonly last: number;
@@ -95,9 +108,12 @@ class GrowthPasses {
   private readonly collect = garbageCollector();
 
   constructor(
-    private readonly files: readonly string[],
+    { files, endFile }: GrowthSource,
     private readonly task?: Task,
+    private readonly core?: SecondCore,
   ) {
+    this.files = files;
+    this.endFile = endFile;
     this.classes = new ClassCounter(files.length);
     this.last = files.length - 1;
   }
@@ -111,6 +127,7 @@ class GrowthPasses {
       points.push(await this.between(i, end, i === midway ? first.newestId : undefined));
     }
     points.push(end.atEnd);
+    const ending = await this.ending(end.tracked);
     const survivals = points.find((point) => point.survivals)?.survivals;
     return {
       baseline: first.index,
@@ -119,6 +136,7 @@ class GrowthPasses {
           facts,
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
+          atEnd: ending?.[k],
           survival: survivals?.[k],
           measuredItself: end.tracked[k].way !== undefined || end.tracked[k].anchorId === facts.nodeId,
         })),
@@ -229,12 +247,22 @@ class GrowthPasses {
     };
   }
 
+  private async ending(tracked: readonly TrackedOwner[]): Promise<OwnerMeasure[] | undefined> {
+    if (!this.endFile) return undefined;
+    const heap = this.dominate(await this.loadFile(this.endFile));
+    return measureOwners(heap, liveTotals(heap), tracked);
+  }
+
   private async load(index: number): Promise<HeapGraph> {
     throwIfCancelled(this.task);
     const phase = `Analysing snapshot ${index + 1} of ${this.files.length}`;
     this.task?.report?.({ phase, done: this.loads++, total: this.files.length + 2 });
+    return this.loadFile(this.files[index]);
+  }
+
+  private loadFile(file: string): Promise<HeapGraph> {
     this.collect(); // the graph before
-    return loadSnapshot(this.files[index], { signal: this.task?.signal });
+    return loadSnapshot(file, { signal: this.task?.signal }, this.core);
   }
 
   private dominate(graph: HeapGraph): DominatedHeap {
@@ -266,6 +294,10 @@ function mergeLike(owners: OwnerGrowth[]): OwnerGrowth[] {
       objects: point.objects + owner.series[i].objects,
       bytes: point.bytes + owner.series[i].bytes,
     }));
+    if (before.atEnd && owner.atEnd) {
+      const { objects, bytes } = owner.atEnd;
+      before.atEnd = { objects: before.atEnd.objects + objects, bytes: before.atEnd.bytes + bytes };
+    }
     before.facts.alike++;
   }
   return [...merged.values()];

@@ -3,16 +3,27 @@ import { HeaplineError } from '../base/errors.ts';
 import type { EngineMethods } from '../protocol/engine.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import { analyseRecording } from './analyse.ts';
+import { Following } from './following.ts';
 import { summariseProfile } from './profile-rows.ts';
+import type { SecondCore } from './second-core.ts';
 import { compare, describeNode, summarise } from './tables.ts';
 
-export const engineHandlers: Handlers<EngineMethods> = {
-  analyse: (input, task) => orTooLarge(analyseRecording(input, task)),
-  summary: ({ file }, task) => orTooLarge(summarise(file, task)),
-  diff: ({ before, after }, task) => orTooLarge(compare(before, after, task)),
-  profile: ({ file }) => orTooLarge(summariseProfile(file)),
-  details: ({ file, nodeId, paths }, task) => orTooLarge(describeNode(file, nodeId, paths, task)),
-};
+/** @param core for work beside, where there is a second core */
+export function engineHandlers(core?: SecondCore): Handlers<EngineMethods> {
+  const following = new Following();
+  return {
+    analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
+    summary: ({ file }, task) => orTooLarge(summarise(file, task, core)),
+    diff: ({ before, after }, task) => orTooLarge(compare(before, after, task, core)),
+    profile: ({ file }) => orTooLarge(summariseProfile(file)),
+    details: ({ file, nodeId, paths }, task) => orTooLarge(describeNode(file, nodeId, paths, task, core)),
+    follow: ({ file }, task) => orTooLarge(following.follow(file, task)),
+    whole: ({ file }) => {
+      following.whole(file);
+      return null;
+    },
+  };
+}
 
 /** Columns lie outside V8's heap: where there is no room for one, V8 throws in place of ending the worker. */
 async function orTooLarge<T>(work: Promise<T>): Promise<T> {

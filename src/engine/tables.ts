@@ -14,6 +14,7 @@ import type { Task } from '../base/progress.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tables.ts';
 import { loadSnapshot } from './load.ts';
 import { describePath } from './path-entries.ts';
+import type { SecondCore } from './second-core.ts';
 import { type ClassSites, classSites, siteFinder } from './snapshot-sites.ts';
 
 /** With fewer of the objects found again, or more of the ids gone to others, two snapshots hardly belong together. */
@@ -21,9 +22,10 @@ const FEW_KEPT = 0.2;
 const MANY_CHANGED = 0.3;
 
 /** @throws HeaplineError as loadSnapshot does */
-export async function summarise(file: string, task?: Task): Promise<SnapshotSummary> {
-  const graph = await loadSnapshot(file, task);
+export async function summarise(file: string, task?: Task, core?: SecondCore): Promise<SnapshotSummary> {
+  const graph = await loadSnapshot(file, task, core);
   const heap = analyseHeap(graph, task);
+  task?.report?.({ phase: 'Summing up by class', done: 0 });
   const classOf = classify(graph);
   const sites = await classSites(graph, classOf, file);
   const classes = aggregateByClass(heap, classOf).map(({ shallowSize, ...row }) => ({
@@ -43,10 +45,15 @@ export async function summarise(file: string, task?: Task): Promise<SnapshotSumm
 }
 
 /** @throws HeaplineError as loadSnapshot does */
-export async function compare(before: string, after: string, task?: Task): Promise<SnapshotDiff> {
+export async function compare(
+  before: string,
+  after: string,
+  task?: Task,
+  core?: SecondCore,
+): Promise<SnapshotDiff> {
   // Each graph is gone before the next is read: only its digest stays.
-  const first = await digestFile(before, task);
-  const second = await digestFile(after, task);
+  const first = await digestFile(before, task, core);
+  const second = await digestFile(after, task, core);
   const { rows, sharedIds, changedKinds } = diffHeaps(first.digest, second.digest);
   const warnings = [...first.problems, ...second.problems];
   const kept = sharedIds * (1 - changedKinds);
@@ -68,8 +75,8 @@ interface DigestedFile {
   problems: string[];
 }
 
-async function digestFile(file: string, task?: Task): Promise<DigestedFile> {
-  const graph = await loadSnapshot(file, named(task, file));
+async function digestFile(file: string, task?: Task, core?: SecondCore): Promise<DigestedFile> {
+  const graph = await loadSnapshot(file, named(task, file), core);
   const classes = classify(graph);
   return {
     digest: digestHeap({ graph, shallowSizes: computeShallowSizes(graph) }, classes),
@@ -84,8 +91,9 @@ export async function describeNode(
   nodeId: number,
   paths: number,
   task?: Task,
+  core?: SecondCore,
 ): Promise<NodeDetails> {
-  const graph = await loadSnapshot(file, task);
+  const graph = await loadSnapshot(file, task, core);
   const node = graph.nodeIds.indexOf(nodeId);
   if (node < 0) {
     throw new HeaplineError('not-found', `${file} has no object @${nodeId}.`, {

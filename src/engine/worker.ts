@@ -3,11 +3,12 @@ import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { ClientToEngine, EngineMethods } from '../protocol/engine.ts';
 import { serve } from '../protocol/rpc.ts';
 import { engineHandlers } from './handlers.ts';
+import { SecondCore } from './second-core.ts';
 
 const port = parentPort;
 if (!port) throw new Error('engine/worker.ts runs in a worker thread only');
 const receive = serve<EngineMethods>(
-  engineHandlers,
+  engineHandlers(SecondCore.ifAny(new URL('second-core-worker.js', import.meta.url))),
   (message) => port.postMessage(message),
   () => {
     for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port))

@@ -42,10 +42,19 @@ interface Engine {
 
 /** Loads a `.heapsnapshot` file (up to some 100 MB) into DevTools' engine. */
 export async function loadWithDevtools(path: string): Promise<DevtoolsHeap> {
-  const file = join(CACHE, `devtools-${VERSION}.mjs`);
-  await access(file).catch(() => makeEngine(file));
+  const file = await devtoolsBundle('devtools', ENTRY);
   const engine = (await import(pathToFileURL(file).href)) as Engine;
   return engine.load(await readFile(path, 'utf8'));
+}
+
+/**
+ * A bundle of DevTools' engine with that entry, which stands beside HeapSnapshot.ts: made on first use.
+ * @param name of the file; to be changed with the entry
+ */
+export async function devtoolsBundle(name: string, entry: string): Promise<string> {
+  const file = join(CACHE, `${name}-${VERSION}.mjs`);
+  await access(file).catch(() => makeEngine(file, entry));
+  return file;
 }
 
 const ENTRY = `
@@ -96,7 +105,7 @@ export async function load(text) {
 }
 `;
 
-async function makeEngine(file: string): Promise<void> {
+async function makeEngine(file: string, entry: string): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   const temp = await mkdtemp(join(CACHE, 'install-'));
   try {
@@ -111,7 +120,7 @@ async function makeEngine(file: string): Promise<void> {
     const bundled = join(temp, 'engine.mjs');
     const source = join(temp, 'node_modules', 'chrome-devtools-frontend', 'front_end');
     await build({
-      stdin: { contents: ENTRY, resolveDir: join(source, 'entrypoints', 'heap_snapshot_worker') },
+      stdin: { contents: entry, resolveDir: join(source, 'entrypoints', 'heap_snapshot_worker') },
       bundle: true,
       platform: 'node',
       format: 'esm',

@@ -1,0 +1,389 @@
+/**
+ * The heap of an agent, before and after some more of its work: sessions with messages, tool calls, results in a
+ * cache, spans; the program's own code; and one leak. The same seed and size give the same heap.
+ */
+import { seededRandom } from '../../support/random.ts';
+import { HeapBuilder, NONE } from './heap-builder.ts';
+import { MOST_LENGTH, PROSE } from './prose.ts';
+import { Runtime, type Shape } from './runtime.ts';
+
+export type Moment = 'before' | 'after';
+
+/** What gathers, and never goes again: `agent.sink.events`. */
+export const LEAK = 'TraceEvent';
+
+/** Share of the sessions that end in between, and of new ones. */
+const ENDED = 0.08;
+const BEGUN = 0.1;
+/** Sessions that go on at the same time: what they make lies side by side. */
+const TOGETHER = 32;
+const MOST_TURNS = 48;
+/** Measured on the heaps made: nodes of one session with its share of the code. */
+const NODES_A_SESSION = 375;
+const FUNCTIONS_A_SESSION = 4;
+const CLASSES_A_MODULE = 24;
+const SESSIONS_A_LEAK = 0.25;
+
+export interface AgentHeap {
+  heap: HeapBuilder;
+  /** Leaked objects of class LEAK: those of `after` are a known number more than those of `before`. */
+  leaked: number;
+}
+
+/** How many leaked objects `before` and `after` hold for that size. */
+export function leakedCount(nodes: number, moment: Moment): number {
+  const atFirst = Math.ceil(sessionCount(nodes) / SESSIONS_A_LEAK);
+  return moment === 'before' ? atFirst : 2 * atFirst;
+}
+
+/** @param nodes about how many nodes there shall be */
+export function makeAgentHeap(nodes: number, moment: Moment, seed: number): AgentHeap {
+  const heap = new HeapBuilder(seededRandom(seed), nodes);
+  const agent = new Agent(heap, seed);
+  const groups = Math.max(1, Math.round(sessionCount(nodes) / TOGETHER));
+  for (let group = 0; group < groups; group++) agent.runSessions(group, moment);
+  agent.leak(leakedCount(nodes, 'before'));
+  if (moment === 'after') {
+    heap.later();
+    const begun = Math.ceil(groups * BEGUN);
+    for (let group = groups; group < groups + begun; group++) agent.runSessions(group, 'before');
+    agent.leak(leakedCount(nodes, 'after') - leakedCount(nodes, 'before'));
+  }
+  agent.finish();
+  return { heap, leaked: leakedCount(nodes, moment) };
+}
+
+function sessionCount(nodes: number): number {
+  return Math.max(1, Math.round(nodes / NODES_A_SESSION));
+}
+
+interface Session {
+  node: number;
+  key: number;
+  random: () => number;
+  turns: number;
+  ended: boolean;
+  messages: number[];
+  messageKeys: number[];
+  tools: number[];
+  lastSpan: number;
+}
+
+class Agent {
+  private readonly heap: HeapBuilder;
+  private readonly seed: number;
+  private readonly runtime: Runtime;
+  private readonly shapes: Record<keyof typeof SHAPES, Shape>;
+  private readonly roles: number[];
+  private readonly models: number[];
+  private readonly toolNames: number[];
+  private readonly callType: number;
+  private readonly onToken: { cell: number; shared: number };
+  private readonly table: number;
+  private readonly pairs: [key: number, value: number, name: number][] = [];
+  private readonly sessions: number[] = [];
+  private readonly cached: number[] = [];
+  private readonly leaked: number[] = [];
+  private readonly random: () => number;
+
+  constructor(heap: HeapBuilder, seed: number) {
+    this.heap = heap;
+    this.seed = seed;
+    this.random = seededRandom(seed ^ 0x5eed);
+    this.runtime = new Runtime(heap);
+    this.shapes = Object.fromEntries(
+      Object.entries(SHAPES).map(([name, [className, ...properties]]) => [
+        name,
+        this.runtime.shape(className, properties),
+      ]),
+    ) as Record<keyof typeof SHAPES, Shape>;
+    this.roles = ['user', 'assistant', 'tool', 'system'].map((role) => this.runtime.symbol(role));
+    this.models = ['small-1', 'large-2'].map((model) => this.runtime.symbol(model));
+    this.toolNames = ['search', 'read_page', 'write_note', 'send_mail', 'query_table'].map((tool) =>
+      this.runtime.symbol(tool),
+    );
+    this.callType = this.runtime.symbol('function');
+    const cell = heap.node('code', heap.text('system / FeedbackCell'), 24);
+    this.onToken = { cell, shared: this.runtime.sharedFunction('onToken') };
+    this.runtime.link(cell, []);
+    this.table = heap.node('array', heap.text(''), 16 + 16 * 64);
+  }
+
+  /** Sessions that go on together, turn by turn; then some more of the program's code. */
+  runSessions(group: number, moment: Moment): void {
+    const { heap } = this;
+    heap.block();
+    const sessions = Array.from({ length: TOGETHER }, (_, i) => this.begin(group * TOGETHER + i, moment));
+    for (let turn = 0; turn < MOST_TURNS; turn++) {
+      for (const session of sessions.filter(({ turns }) => turn < turns)) {
+        heap.gone = session.ended;
+        this.turn(session);
+      }
+    }
+    for (const session of sessions) {
+      heap.gone = session.ended;
+      this.end(session);
+    }
+    heap.gone = false;
+    this.load(group);
+  }
+
+  /** Objects that an array holds on to. */
+  leak(count: number): void {
+    const { heap, runtime, random } = this;
+    heap.block();
+    for (let i = 0; i < count; i++) {
+      const event = runtime.object(this.shapes.traceEvent);
+      const payload = this.prose(random, 40, 200);
+      const at = runtime.number();
+      runtime.fill(
+        event,
+        this.shapes.traceEvent,
+        [this.pick(random, this.toolNames), payload],
+        [['hidden', 2, at]],
+      );
+      this.leaked.push(event);
+    }
+  }
+
+  /** The containers, which are made anew as they grow, and what holds them. */
+  finish(): void {
+    const { heap, runtime, shapes } = this;
+    heap.block();
+    const sink = runtime.object(shapes.traceSink);
+    runtime.fill(sink, shapes.traceSink, [this.list(this.leaked)]);
+    const weak = runtime.object(shapes.weakMap);
+    runtime.fill(weak, shapes.weakMap, [], [['internal', 'table', this.table]]);
+    heap.open(this.table);
+    this.pairs.forEach(([key, value, name], i) => {
+      heap.edge('weak', heap.text(String(11 + 2 * i)), key);
+      heap.edge('weak', heap.text(String(12 + 2 * i)), value);
+      heap.edge('internal', name, value);
+    });
+    const agent = runtime.object(shapes.agent);
+    runtime.fill(agent, shapes.agent, [this.map(this.sessions), this.map(this.cached), sink, weak]);
+    runtime.addGlobal('agent', agent);
+    runtime.finish();
+  }
+
+  private begin(number: number, moment: Moment): Session {
+    const random = seededRandom(Math.imul(number + 1, 0x9e3779b1) ^ this.seed);
+    const ended = random() < ENDED && moment === 'after';
+    this.heap.gone = ended;
+    const session = {
+      node: this.runtime.object(this.shapes.session),
+      key: this.key(random),
+      random,
+      // Most are short.
+      turns: 4 + Math.floor((MOST_TURNS - 4) * random() ** 2),
+      ended,
+      messages: [],
+      messageKeys: [],
+      tools: [],
+      lastSpan: NONE,
+    };
+    this.heap.gone = false;
+    return session;
+  }
+
+  private turn(session: Session): void {
+    const { runtime, shapes } = this;
+    const { random } = session;
+    const message = runtime.object(shapes.message);
+    const content = random() < 0.3 ? this.joined(random) : this.prose(random, 30, 300);
+    const calls = random() < 0.4 ? [this.call(random)] : [];
+    const toolCalls = this.list(calls);
+    const usage = runtime.object(shapes.usage);
+    runtime.fill(usage, shapes.usage, [NONE, NONE]);
+    const result = calls.length > 0 ? this.result(session) : NONE;
+    const at = runtime.number();
+    runtime.fill(
+      message,
+      shapes.message,
+      [this.pick(random, this.roles), content, toolCalls, usage, result],
+      [['hidden', 5, at]],
+    );
+    session.messages.push(message);
+    session.messageKeys.push(this.key(random), message);
+    const span = runtime.object(shapes.span);
+    const attributes = runtime.object(shapes.attributes);
+    runtime.fill(attributes, shapes.attributes, [
+      this.pick(random, this.models),
+      this.key(random),
+      runtime.true,
+    ]);
+    const start = runtime.number();
+    runtime.fill(
+      span,
+      shapes.span,
+      [this.pick(random, this.toolNames), attributes, session.lastSpan],
+      [['hidden', 3, start]],
+    );
+    session.lastSpan = random() < 0.9 ? span : NONE;
+    if (random() < 0.35) {
+      const context = runtime.context([
+        ['session', session.node],
+        ['message', message],
+      ]);
+      session.tools.push(
+        runtime.closureOf('onToken', this.onToken.cell, this.onToken.shared, shapes.session.script, context),
+      );
+    }
+    if (random() < 0.02) this.buffer(session);
+  }
+
+  private end(session: Session): void {
+    const { runtime, shapes, heap } = this;
+    const memory = runtime.object(shapes.memory);
+    runtime.fill(memory, shapes.memory, [this.list(session.messages), this.map(session.messageKeys)]);
+    const [pending, signal, value] = [shapes.promise, shapes.signal, shapes.value].map((shape) => {
+      const node = runtime.object(shape);
+      runtime.fill(node, shape, shape === shapes.value ? [this.key(session.random)] : []);
+      return node;
+    });
+    const listeners = this.list(session.tools);
+    const weak: ['internal', string, number][] = [];
+    if (value !== NONE) {
+      const id = (node: number): number => heap.ids.get(node);
+      const name =
+        `${3 * this.pairs.length + 3} / part of key (Session @${id(session.node)}) -> ` +
+        `value (Object @${id(value)}) pair in WeakMap (table @${id(this.table)})`;
+      this.pairs.push([session.node, value, heap.text(name)]);
+      weak.push(['internal', name, value]);
+      this.sessions.push(session.key, session.node);
+    }
+    runtime.fill(
+      session.node,
+      shapes.session,
+      [session.key, memory, listeners, pending, signal, session.lastSpan],
+      weak,
+    );
+  }
+
+  /** A module of the program: functions, in a scope of their own. */
+  private load(group: number): void {
+    const { runtime, heap } = this;
+    const context = runtime.context([['exports', runtime.globalObject]]);
+    const line = (i: number): number => 10 + 12 * i;
+    for (let i = 0; i < CLASSES_A_MODULE; i++) {
+      const shape = runtime.shape(`Handler${(group * 5 + i) % 311}`, ['options', 'next', 'state']);
+      runtime.hold('(Strong roots)', shape.map);
+    }
+    const functions = Array.from({ length: FUNCTIONS_A_SESSION * TOGETHER }, (_, i) =>
+      runtime.closure(`handle${(group * 7 + i) % 997}`, 200 + group, line(i), context),
+    );
+    const module = heap.node('object', heap.text('Module'), 88);
+    runtime.link(module, [
+      ['property', 'exports', this.list(functions)],
+      ['property', 'filename', runtime.string(heap.text(`/app/node_modules/pkg${group}/index.js`), 40)],
+    ]);
+    runtime.hold('(Global handles)', module);
+  }
+
+  private call(random: () => number): number {
+    const { runtime, shapes, heap } = this;
+    const call = runtime.object(shapes.call);
+    const fn = runtime.object(shapes.fn);
+    const length = 60 + Math.floor(random() * 200);
+    const json = runtime.string(heap.prose(PROSE.json, this.number(random), length), length);
+    runtime.fill(fn, shapes.fn, [this.pick(random, this.toolNames), json]);
+    runtime.fill(call, shapes.call, [this.key(random), this.callType, fn]);
+    return call;
+  }
+
+  /** What a tool answered: kept by the message and by the cache. */
+  private result(session: Session): number {
+    const { runtime, shapes } = this;
+    const result = runtime.object(shapes.result);
+    const score = runtime.number();
+    const text = this.prose(session.random, 80, 600);
+    runtime.fill(result, shapes.result, [text, runtime.true], [['hidden', 2, score]]);
+    const key = this.key(session.random);
+    if (result !== NONE) this.cached.push(key, result);
+    return result;
+  }
+
+  private buffer(session: Session): void {
+    const { runtime, heap, shapes } = this;
+    const view = runtime.object(shapes.buffer);
+    const buffer = runtime.object(shapes.arrayBuffer);
+    const bytes = 100 + Math.floor(session.random() * 4000);
+    const data = heap.node('native', heap.text('system / JSArrayBufferData'), bytes);
+    runtime.link(data, []);
+    runtime.fill(buffer, shapes.arrayBuffer, [], [['internal', 'backing_store', data]]);
+    runtime.fill(view, shapes.buffer, [], [['internal', 'buffer', buffer]]);
+    session.tools.push(view);
+  }
+
+  private list(values: readonly number[]): number {
+    const { runtime, heap, shapes } = this;
+    const array = runtime.object(shapes.array);
+    const elements = values.length > 0 ? runtime.store('(object elements)', values) : NONE;
+    heap.open(array);
+    values.forEach((value, i) => {
+      heap.edge('element', i, value);
+    });
+    heap.edge('property', heap.text('__proto__'), shapes.array.prototype);
+    heap.edge('internal', heap.text('elements'), elements);
+    heap.edge('internal', heap.text('map'), shapes.array.map);
+    return array;
+  }
+
+  /** @param entries keys and values in turn */
+  private map(entries: readonly number[]): number {
+    const { runtime, shapes } = this;
+    const map = runtime.object(shapes.map);
+    runtime.fill(map, shapes.map, [], [['internal', 'table', runtime.store('', entries, 2)]]);
+    return map;
+  }
+
+  private joined(random: () => number): number {
+    let text = this.prose(random, 20, 120);
+    for (let parts = 1 + Math.floor(random() * 4); parts > 0; parts--) {
+      text = this.runtime.concatenated(text, this.prose(random, 20, 120));
+    }
+    return text;
+  }
+
+  private prose(random: () => number, least: number, most: number): number {
+    // Long ones are rare.
+    const length = Math.min(MOST_LENGTH, Math.floor(least + (most - least) * random() ** 2));
+    return this.runtime.string(this.heap.prose(PROSE.words, this.number(random), length), length);
+  }
+
+  private key(random: () => number): number {
+    return this.runtime.string(this.heap.prose(PROSE.key, this.number(random)), 12);
+  }
+
+  private number(random: () => number): number {
+    return Math.floor(random() * 2 ** 32);
+  }
+
+  private pick(random: () => number, from: readonly number[]): number {
+    return from[Math.floor(random() * from.length)];
+  }
+}
+
+/** Class name, then properties. */
+const SHAPES = {
+  agent: ['Agent', 'sessions', 'cache', 'sink', 'spans'],
+  session: ['Session', 'id', 'memory', 'listeners', 'pending', 'signal', 'lastSpan'],
+  memory: ['AgentMemory', 'history', 'byId'],
+  message: ['Object', 'role', 'content', 'tool_calls', 'usage', 'result'],
+  usage: ['Object', 'input_tokens', 'output_tokens'],
+  call: ['Object', 'id', 'type', 'function'],
+  fn: ['Object', 'name', 'arguments'],
+  attributes: ['Object', 'model', 'run', 'ok'],
+  value: ['Object', 'trace'],
+  span: ['Span', 'name', 'attributes', 'parent'],
+  result: ['ToolResult', 'text', 'ok'],
+  traceSink: ['TraceSink', 'events'],
+  traceEvent: [LEAK, 'kind', 'payload'],
+  promise: ['Promise'],
+  signal: ['AbortController'],
+  array: ['Array'],
+  map: ['Map'],
+  weakMap: ['WeakMap'],
+  buffer: ['Buffer'],
+  arrayBuffer: ['ArrayBuffer'],
+} as const;
