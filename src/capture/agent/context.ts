@@ -32,6 +32,8 @@ export class Context {
    * has async contexts of its own. Else all its promises would pay.
    */
   isFree: boolean;
+  /** A request that comes in is a run where the program asks models: others get no context from us. */
+  asksModels = false;
 
   /** Looks whether the program has come to use async contexts. */
   look(): void {

@@ -38,6 +38,7 @@ export function watchHttp(channels: Channels, context: Context): () => void {
     stops.push(() => channels.unsubscribe(name, listener));
   };
   const begin = (key: object, name: string, model?: string, session?: string): void => {
+    context.asksModels = true;
     const here = context.here();
     const facts: SpanFacts = model === undefined ? {} : { model };
     if (here.call) {
@@ -120,7 +121,7 @@ export function watchHttp(channels: Channels, context: Context): () => void {
   on<Stream>('http2.client.stream.close', ({ stream }) => end(stream));
 
   on<{ request: IncomingMessage }>('http.server.request.start', ({ request }) => {
-    if (!context.isFree) return;
+    if (!context.isFree || !context.asksModels) return;
     const session = sessionOf(Object.entries(request.headers));
     const run: Place = { id: 0, kind: 'run', since: log.now(), session };
     runs.set(request, run);
