@@ -177,7 +177,7 @@ async function told() {
       session.tracePromise(
         async () => {
           for (const name of ['first', 'second'])
-            await step.tracePromise(() => ask('hello', { model: 'told' }), { name });
+            await step.tracePromise(async () => void (await ask('hello', { model: 'told' })), { name });
         },
         { id },
       ),
