@@ -20,6 +20,8 @@ export interface GrowingContainer {
 /** Parts looked at per accumulation: enough for shares, however large the gain. */
 const SAMPLE = 4000;
 const SHOWN_PARTS = 200;
+/** With compressed pointers; without, twice as much. */
+const SLOT_BYTES = 4;
 
 /**
  * The containers of each accumulation, by vote: whoever holds most of the new parts directly. Where nobody
@@ -89,7 +91,7 @@ export function findContainers(
 
 /**
  * Where only a root or the global object dominates the parts, since several hold each (a request: its timer, the map of
- * answers awaited): the container that leads to most of them, and gained itself.
+ * answers awaited), or because its native handle is alive: the container that leads to most of them, and gained itself.
  */
 function electOld(
   heap: DominatedHeap,
@@ -106,6 +108,11 @@ function electOld(
   const objects = parts.filter((part) => !graph.nodeTypeNames[graph.nodeTypes[part]].endsWith('string'));
   const { votes, of } = oldHolders(heap, gains, objects);
   const gained = new Map(all.map((one) => [foldStore(heap, one.node), one.bytes]));
+  // What it holds others hold too: then all that it gained by itself is a slot of its table for each.
+  for (const node of votes.keys()) {
+    const slots = gains.bytes[node];
+    if (!gained.has(node) && slots >= SLOT_BYTES * parts.length) gained.set(node, slots);
+  }
   gained.delete(own);
   const [best] = [...votes]
     .filter(([node, count]) => gained.has(node) && count >= 0.5 * of)

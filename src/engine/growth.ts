@@ -37,6 +37,8 @@ export interface OwnerGrowth {
   series: OwnerMeasure[];
   /** 0 to 1: which share of what it had gained midway is still alive at the end, where that can be told. */
   survival?: number;
+  /** The same of what it held at each snapshot from midway on, but the last: by the snapshot's place from the baseline. */
+  survivals?: readonly (number | undefined)[];
 }
 
 export interface HeapTotals {
@@ -108,10 +110,10 @@ class GrowthPasses {
     const points: Measured[] = [await this.atBaseline(first, end)];
     const midway = first.index + Math.max(1, Math.floor(MIDWAY * (this.last - first.index)));
     for (let i = first.index + 1; i < this.last; i++) {
-      points.push(await this.between(i, end, i === midway ? first.newestId : undefined));
+      points.push(await this.between(i, end, i >= midway ? first.newestId : undefined));
     }
     points.push(end.atEnd);
-    const survivals = points.find((point) => point.survivals)?.survivals;
+    const atMidway = points.find((point) => point.survivals)?.survivals;
     return {
       baseline: first.index,
       owners: mergeLike(
@@ -119,7 +121,8 @@ class GrowthPasses {
           facts,
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
-          survival: survivals?.[k],
+          survival: atMidway?.[k],
+          survivals: points.map((point) => point.survivals?.[k]),
           measuredItself: end.tracked[k].way !== undefined || end.tracked[k].anchorId === facts.nodeId,
         })),
       ),
