@@ -67,13 +67,25 @@ export class ByteStore {
 /** The file's own bytes of `strings`, from the list's `[` to its `]`, and where each string's text begins. */
 export class ByteStringTable implements StringTable {
   readonly count: number;
+  readonly byteLength: number;
   private readonly bytes: ByteStore;
   private readonly starts: OffsetList;
 
   constructor(bytes: ByteStore, starts: OffsetList) {
     this.count = starts.count;
+    this.byteLength = bytes.length + 4 * starts.count;
     this.bytes = bytes;
     this.starts = starts;
+  }
+
+  /** Where a string's text begins, in bytes from the list's `[`, which is at 0. */
+  offsetOf(index: number): number {
+    return this.starts.at(index);
+  }
+
+  /** From the list's `[` to behind its `]`. */
+  get listBytes(): number {
+    return this.bytes.length;
   }
 
   get(index: number): string {

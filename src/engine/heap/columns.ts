@@ -1,0 +1,99 @@
+/** What is known of one snapshot, each part worked out when it is first asked for. */
+import { aggregateByClass, type ClassAggregate } from '../../analysis/aggregates.ts';
+import type { Classes } from '../../analysis/classes.ts';
+import { type AnalysedHeap, analyseHeap } from '../../analysis/heap.ts';
+import { classifyByShape } from '../../analysis/shapes.ts';
+import type { Disposable } from '../../base/disposable.ts';
+import type { Task } from '../../base/progress.ts';
+import type { HeapGraph } from '../../heap/graph.ts';
+import type { Place } from '../places.ts';
+import { classPlaces } from '../snapshot-sites.ts';
+
+/** Totals of one class, and where it is written. */
+export interface ClassTotals extends ClassAggregate {
+  place?: Place;
+}
+
+/** The columns of a snapshot: made from its file, or read again from where they were kept. */
+export interface HeapColumns extends Disposable {
+  readonly graph: HeapGraph;
+  /** Whether `heap`, `classes` and `classTotals` can be had without working them out. */
+  readonly analysed: boolean;
+  /** Sum of self sizes. */
+  readonly totalSize: number;
+  /** Memory that all of it takes now. */
+  readonly bytes: number;
+  heap(task?: Task): AnalysedHeap;
+  /** Plain objects by their shapes. */
+  classes(): Classes;
+  /** Largest retained size first. */
+  classTotals(task?: Task): readonly ClassTotals[];
+}
+
+/** Of a graph that was just read. */
+export class FreshColumns implements HeapColumns {
+  readonly totalSize: number;
+  private analysedHeap?: AnalysedHeap;
+  private itsClasses?: Classes;
+  private totals?: ClassTotals[];
+
+  constructor(readonly graph: HeapGraph) {
+    let total = 0;
+    for (let node = 0; node < graph.nodeCount; node++) total += graph.nodeSelfSizes[node];
+    this.totalSize = total;
+  }
+
+  get analysed(): boolean {
+    return this.totals !== undefined;
+  }
+
+  get bytes(): number {
+    return (
+      columnBytes(this.graph) +
+      this.graph.strings.byteLength +
+      columnBytes(this.analysedHeap, this.graph) +
+      columnBytes(this.itsClasses)
+    );
+  }
+
+  heap(task?: Task): AnalysedHeap {
+    this.analysedHeap ??= analyseHeap(this.graph, task);
+    return this.analysedHeap;
+  }
+
+  classes(): Classes {
+    this.itsClasses ??= classifyByShape(this.graph);
+    return this.itsClasses;
+  }
+
+  classTotals(task?: Task): readonly ClassTotals[] {
+    this.totals ??= totalsOf(this.heap(task), this.classes());
+    return this.totals;
+  }
+
+  dispose(): void {}
+}
+
+function totalsOf(heap: AnalysedHeap, classes: Classes): ClassTotals[] {
+  const places = new Map(
+    [...classPlaces(heap.graph, classes)].map(([index, place]) => [classes.names[index], place]),
+  );
+  return aggregateByClass(heap, classes).map((row) => {
+    const place = places.get(row.className);
+    return place ? { ...row, place } : row;
+  });
+}
+
+/** Bytes of the typed arrays in an object and in the objects in it; those that `besides` has, too, are left out. */
+export function columnBytes(columns: object | undefined, besides?: object): number {
+  const known = new Set<unknown>(Object.values(besides ?? {}));
+  let sum = 0;
+  for (const column of Object.values(columns ?? {})) {
+    if (known.has(column) || column === besides) continue;
+    if (ArrayBuffer.isView(column)) sum += column.byteLength;
+    else if (column && typeof column === 'object' && !Array.isArray(column)) {
+      for (const inner of Object.values(column)) if (ArrayBuffer.isView(inner)) sum += inner.byteLength;
+    }
+  }
+  return sum;
+}
