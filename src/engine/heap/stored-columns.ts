@@ -290,89 +290,64 @@ class ColumnReader {
 
 function lazyGraph(read: ColumnReader, meta: ColumnsMeta, strings: FileStrings): HeapGraph {
   const { nodeCount, edgeCount, locationCount, stringCount, nodeTypeNames, edgeTypeNames, problems } = meta;
-  const locations: Locations = {
-    count: locationCount,
-    get nodes() {
-      return read.u32('locationNodes', locationCount, nodeCount);
+  const locations = lazily<Locations>(
+    { count: locationCount },
+    {
+      nodes: () => read.u32('locationNodes', locationCount, nodeCount),
+      scriptIds: () => read.u32('locationScriptIds', locationCount),
+      lines: () => read.u32('locationLines', locationCount),
+      columns: () => read.u32('locationColumns', locationCount),
     },
-    get scriptIds() {
-      return read.u32('locationScriptIds', locationCount);
+  );
+  const graph: HeapGraph = lazily<HeapGraph>(
+    { nodeTypeNames, edgeTypeNames, nodeCount, edgeCount, strings, locations, ...NO_TRACES, problems },
+    {
+      nodeTypes: () => read.u8('nodeTypes', nodeCount, nodeTypeNames.length),
+      nodeNames: () => read.u32('nodeNames', nodeCount, stringCount),
+      nodeIds: () => read.u32('nodeIds', nodeCount),
+      nodeSelfSizes: () => read.sizes('nodeSelfSizes', nodeCount),
+      nodeDetachedness: () =>
+        read.has('nodeDetachedness') ? read.u8('nodeDetachedness', nodeCount) : undefined,
+      firstEdges: () => read.firstEdges(meta),
+      edgeTypes: () => read.u8('edgeTypes', edgeCount, edgeTypeNames.length),
+      edgeNames: () => read.edgeNames(graph),
+      edgeTargets: () => read.u32('edgeTargets', edgeCount, nodeCount),
     },
-    get lines() {
-      return read.u32('locationLines', locationCount);
-    },
-    get columns() {
-      return read.u32('locationColumns', locationCount);
-    },
-  };
-  const graph: HeapGraph = {
-    nodeTypeNames,
-    edgeTypeNames,
-    nodeCount,
-    edgeCount,
-    strings,
-    locations,
-    ...NO_TRACES,
-    problems,
-    get nodeTypes() {
-      return read.u8('nodeTypes', nodeCount, nodeTypeNames.length);
-    },
-    get nodeNames() {
-      return read.u32('nodeNames', nodeCount, stringCount);
-    },
-    get nodeIds() {
-      return read.u32('nodeIds', nodeCount);
-    },
-    get nodeSelfSizes() {
-      return read.sizes('nodeSelfSizes', nodeCount);
-    },
-    get nodeDetachedness() {
-      return read.has('nodeDetachedness') ? read.u8('nodeDetachedness', nodeCount) : undefined;
-    },
-    get firstEdges() {
-      return read.firstEdges(meta);
-    },
-    get edgeTypes() {
-      return read.u8('edgeTypes', edgeCount, edgeTypeNames.length);
-    },
-    get edgeNames() {
-      return read.edgeNames(graph);
-    },
-    get edgeTargets() {
-      return read.u32('edgeTargets', edgeCount, nodeCount);
-    },
-  };
+  );
   return graph;
 }
 
 function lazyHeap(read: ColumnReader, { nodeCount }: ColumnsMeta, graph: HeapGraph): AnalysedHeap {
-  return {
-    graph,
-    get dominators() {
-      return read.u32('dominators', nodeCount, nodeCount);
+  return lazily<AnalysedHeap>(
+    { graph },
+    {
+      dominators: () => read.u32('dominators', nodeCount, nodeCount),
+      order: () => read.u32('order', nodeCount, nodeCount),
+      shallowSizes: () => read.sizes('shallowSizes', nodeCount),
+      retainedSizes: () => read.float64('retainedSizes', nodeCount),
+      distances: () => read.i32('distances', nodeCount),
     },
-    get order() {
-      return read.u32('order', nodeCount, nodeCount);
-    },
-    get shallowSizes() {
-      return read.sizes('shallowSizes', nodeCount);
-    },
-    get retainedSizes() {
-      return read.float64('retainedSizes', nodeCount);
-    },
-    get distances() {
-      return read.i32('distances', nodeCount);
-    },
-  };
+  );
 }
 
-function lazyClasses(read: ColumnReader, { nodeCount, classNames }: ColumnsMeta): Classes {
-  return {
-    names: classNames,
-    get ofNode() {
-      return read.u32('classes', nodeCount, classNames.length);
-    },
-  };
+function lazyClasses(read: ColumnReader, { nodeCount, classNames: names }: ColumnsMeta): Classes {
+  return lazily<Classes>({ names }, { ofNode: () => read.u32('classes', nodeCount, names.length) });
+}
+
+/** `known` with more properties, each read when it is first asked for and a plain one from then on. */
+function lazily<T extends object>(known: Partial<T>, readers: { [K in keyof T]?: () => T[K] }): T {
+  for (const [name, read] of Object.entries(readers) as [string, () => unknown][]) {
+    Object.defineProperty(known, name, {
+      configurable: true,
+      enumerable: true,
+      get() {
+        const value = read();
+        Object.defineProperty(known, name, { value, enumerable: true });
+        return value;
+      },
+    });
+  }
+  return known as T;
 }
 
 function checkMeta(meta: ColumnsMeta): void {
