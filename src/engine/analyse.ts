@@ -16,6 +16,7 @@ import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
 import { liveStacks } from './profile.ts';
 import { withoutReleasedEnd } from './program-end.ts';
+import type { SecondCore } from './second-core.ts';
 import { SiteFinder } from './sites.ts';
 import { makeTimeline } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -25,11 +26,15 @@ import { ENGINE_VERSION } from './version.ts';
  * left out.
  * @throws HeaplineError of reading snapshots that were named one by one, `cancelled`
  */
-export async function analyseRecording(input: AnalysisInput, task?: Task): Promise<ReportData> {
+export async function analyseRecording(
+  input: AnalysisInput,
+  task?: Task,
+  core?: SecondCore,
+): Promise<ReportData> {
   let source = await readInput(input);
   for (;;) {
     try {
-      return await analyseSource(source, task);
+      return await analyseSource(source, task, core);
     } catch (error) {
       const rest = 'recordingDir' in input ? withoutDamaged(source, error) : undefined;
       if (!rest) throw error;
@@ -53,10 +58,14 @@ function withoutDamaged(source: AnalysisSource, error: unknown): AnalysisSource 
   };
 }
 
-export async function analyseSource(whole: AnalysisSource, task?: Task): Promise<ReportData> {
+export async function analyseSource(
+  whole: AnalysisSource,
+  task?: Task,
+  core?: SecondCore,
+): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return undecided(source);
-  const growth = await measureGrowth(source.files, task);
+  const growth = await measureGrowth(source.files, task, core);
   const snapshots = source.snapshots.slice(growth.baseline);
   const axis = progressAxis(snapshots, source.events);
   const times = axis.unit === 'allocated' ? snapshots.map(({ activeMs }) => activeMs) : undefined;

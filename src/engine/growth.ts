@@ -26,6 +26,7 @@ import { groupKeys } from './group-keys.ts';
 import { IdleFunctions } from './idle-functions.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
+import type { SecondCore } from './second-core.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
@@ -83,8 +84,12 @@ interface Measured extends HeapTotals {
  * Finds who gained what between the snapshots (files of one process, oldest first, at least two).
  * @throws HeaplineError of loadSnapshot, `cancelled`
  */
-export async function measureGrowth(files: readonly string[], task?: Task): Promise<HeapGrowth> {
-  return new GrowthPasses(files, task).run();
+export async function measureGrowth(
+  files: readonly string[],
+  task?: Task,
+  core?: SecondCore,
+): Promise<HeapGrowth> {
+  return new GrowthPasses(files, task, core).run();
 }
 
 class GrowthPasses {
@@ -97,6 +102,7 @@ class GrowthPasses {
   constructor(
     private readonly files: readonly string[],
     private readonly task?: Task,
+    private readonly core?: SecondCore,
   ) {
     this.classes = new ClassCounter(files.length);
     this.last = files.length - 1;
@@ -234,7 +240,7 @@ class GrowthPasses {
     const phase = `Analysing snapshot ${index + 1} of ${this.files.length}`;
     this.task?.report?.({ phase, done: this.loads++, total: this.files.length + 2 });
     this.collect(); // the graph before
-    return loadSnapshot(this.files[index], { signal: this.task?.signal });
+    return loadSnapshot(this.files[index], { signal: this.task?.signal }, this.core);
   }
 
   private dominate(graph: HeapGraph): DominatedHeap {

@@ -8,17 +8,19 @@ import { analyseRecording } from './analyse.ts';
 import type { OpenHeap } from './heap/open-heap.ts';
 import type { OpenHeaps } from './heap/open-heaps.ts';
 import { summariseProfile } from './profile-rows.ts';
+import type { SecondCore } from './second-core.ts';
 import { compare, detailsOf, summaryOf } from './tables.ts';
 
-export function engineHandlers(heaps: OpenHeaps): Handlers<EngineMethods> {
+/** @param core for work beside, where there is a second core */
+export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<EngineMethods> {
   /** Asks the heap that is open, or opens it. */
   const heap =
     <P extends { file: string }, R>(question: (heap: OpenHeap, params: P, task: Task) => R | Promise<R>) =>
     (params: P, task: Task): Promise<R> =>
       orTooLarge(heaps.ask(params.file, (open) => question(open, params, task), task));
   return {
-    analyse: (input, task) => orTooLarge(analyseRecording(input, task)),
-    diff: ({ before, after }, task) => orTooLarge(compare(before, after, task)),
+    analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
+    diff: ({ before, after }, task) => orTooLarge(compare(before, after, task, core)),
     profile: ({ file }) => orTooLarge(summariseProfile(file)),
     summary: heap((open, _, task) => summaryOf(open, task)),
     details: heap((open, { nodeId, paths }: { file: string; nodeId: number; paths: number }, task) =>

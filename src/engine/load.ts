@@ -3,17 +3,40 @@ import { HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import { SnapshotReader } from '../heap/snapshot-reader.ts';
+import { garbageCollector } from './collect.ts';
+import { readByTwo } from './read-by-two.ts';
+import type { SecondCore } from './second-core.ts';
 
-const BUFFER_BYTES = 1 << 20;
+/** Bytes. */
+interface Sizes {
+  /** Read at a time. */
+  piece: number;
+  /** Smaller files are read sooner than a second thread has begun. */
+  large: number;
+}
+
+const SIZES: Sizes = { piece: 2 ** 20, large: 20 * 2 ** 20 };
 
 /**
- * Reads a `.heapsnapshot` file into a graph, piece by piece. Reports phase `reading` in bytes.
+ * Reads a `.heapsnapshot` file into a graph, piece by piece; a large one from both ends where there is a second core.
+ * Reports phase `reading` in bytes.
  * @throws HeaplineError `not-found`, `not-a-snapshot`, `truncated`, `malformed`, `too-large` or `cancelled`.
  */
-export async function loadSnapshot(path: string, task?: Task): Promise<HeapGraph> {
+export async function loadSnapshot(
+  path: string,
+  task?: Task,
+  core?: Pick<SecondCore, 'run'>,
+  { piece, large } = SIZES,
+): Promise<HeapGraph> {
   const file = await openFile(path);
   try {
-    return await readAll(file, task);
+    const stats = await file.stat();
+    const total = stats.isFile() ? stats.size : undefined;
+    const isLarge = total !== undefined && total >= large;
+    // Shared columns don't count in what makes V8 collect: without this, the graph before would still be there.
+    if (total !== undefined && total >= SIZES.large) garbageCollector()();
+    const byTwo = core && isLarge ? await readByTwo(file.fd, total, core, piece, task) : undefined;
+    return byTwo ?? (await readAll(file, total, piece, task));
   } catch (error) {
     throw named(path, error);
   } finally {
@@ -21,15 +44,18 @@ export async function loadSnapshot(path: string, task?: Task): Promise<HeapGraph
   }
 }
 
-async function readAll(file: FileHandle, task: Task | undefined): Promise<HeapGraph> {
-  const stats = await file.stat();
-  const total = stats.isFile() ? stats.size : undefined;
+async function readAll(
+  file: FileHandle,
+  total: number | undefined,
+  piece: number,
+  task: Task | undefined,
+): Promise<HeapGraph> {
   const reader = new SnapshotReader({ fileBytes: total });
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  let done = 0;
-  for (;;) {
+  const buffer = new Uint8Array(piece);
+  // Where a file has no positions, as a pipe, it is read as it comes.
+  for (let done = 0; ; ) {
     throwIfCancelled(task);
-    const { bytesRead } = await file.read(buffer, 0, BUFFER_BYTES, null);
+    const { bytesRead } = await file.read(buffer, 0, piece, total === undefined ? null : done);
     if (bytesRead === 0) return reader.finish();
     refuseGzip(buffer, done);
     reader.write(buffer.subarray(0, bytesRead));

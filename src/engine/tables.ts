@@ -10,6 +10,7 @@ import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tab
 import { FreshColumns } from './heap/columns.ts';
 import { OpenHeap } from './heap/open-heap.ts';
 import { loadSnapshot } from './load.ts';
+import type { SecondCore } from './second-core.ts';
 import { type ClassSites, classSites } from './snapshot-sites.ts';
 
 /** With fewer of the objects found again, or more of the ids gone to others, two snapshots hardly belong together. */
@@ -22,16 +23,21 @@ export async function summaryOf(heap: OpenHeap, task?: Task): Promise<SnapshotSu
 }
 
 /** @throws HeaplineError as loadSnapshot does */
-export async function summarise(file: string, task?: Task): Promise<SnapshotSummary> {
-  return summaryOf(await openAlone(file, task), task);
+export async function summarise(file: string, task?: Task, core?: SecondCore): Promise<SnapshotSummary> {
+  return summaryOf(await openAlone(file, task, core), task);
 }
 
 /** @throws HeaplineError as loadSnapshot does */
-export async function compare(before: string, after: string, task?: Task): Promise<SnapshotDiff> {
+export async function compare(
+  before: string,
+  after: string,
+  task?: Task,
+  core?: SecondCore,
+): Promise<SnapshotDiff> {
   // Each graph is gone before the next is read: only its digest stays.
   // Plain objects by the shapes of the later one, as DevTools has it: so that is read first.
-  const second = await digestFile(after, task);
-  const first = await digestFile(before, task, second.shapes);
+  const second = await digestFile(after, task, core);
+  const first = await digestFile(before, task, core, second.shapes);
   const { rows, sharedIds, changedKinds } = diffHeaps(first.digest, second.digest);
   const warnings = [...first.problems, ...second.problems];
   const kept = sharedIds * (1 - changedKinds);
@@ -54,8 +60,13 @@ interface DigestedFile {
   problems: string[];
 }
 
-async function digestFile(file: string, task?: Task, known?: readonly Shape[]): Promise<DigestedFile> {
-  const graph = await loadSnapshot(file, named(task, file));
+async function digestFile(
+  file: string,
+  task?: Task,
+  core?: SecondCore,
+  known?: readonly Shape[],
+): Promise<DigestedFile> {
+  const graph = await loadSnapshot(file, named(task, file), core);
   const shapes = known ?? inferShapes(graph);
   const classes = classifyByShape(graph, shapes);
   return {
@@ -84,13 +95,14 @@ export async function describeNode(
   nodeId: number,
   paths: number,
   task?: Task,
+  core?: SecondCore,
 ): Promise<NodeDetails> {
-  return detailsOf(await openAlone(file, task), nodeId, paths, task);
+  return detailsOf(await openAlone(file, task, core), nodeId, paths, task);
 }
 
 /** For one question. */
-async function openAlone(file: string, task?: Task): Promise<OpenHeap> {
-  const graph = await loadSnapshot(file, task);
+async function openAlone(file: string, task?: Task, core?: SecondCore): Promise<OpenHeap> {
+  const graph = await loadSnapshot(file, task, core);
   return new OpenHeap(file, (await stat(file)).size, new FreshColumns(graph));
 }
 

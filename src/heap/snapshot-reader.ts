@@ -9,9 +9,11 @@ import {
   skipSpace,
   type ValueReader,
 } from './bytes.ts';
+import type { Column } from './columns.ts';
 import type { HeapGraph } from './graph.ts';
+import type { Header } from './header.ts';
 import { decodeJsonText } from './json-text.ts';
-import { SnapshotSections } from './snapshot-sections.ts';
+import { type SectionsEnd, SnapshotSections } from './snapshot-sections.ts';
 
 /** What has to come next between the values of the outermost object. */
 type Next = 'object' | 'first-key' | 'key' | 'colon' | 'value' | 'comma' | 'nothing' | 'failed';
@@ -19,6 +21,11 @@ type Next = 'object' | 'first-key' | 'key' | 'colon' | 'value' | 'comma' | 'noth
 /** Longest piece of a file that a reader may leave over and want to see again with more behind it. */
 const MOST_LEFT = 1 << 13;
 const MOST_PROBLEMS = 20;
+
+/** What another reader made of all that lies behind a snapshot's edges; structured-cloneable. */
+export interface SnapshotEnd extends SectionsEnd {
+  problems: readonly string[];
+}
 
 /**
  * Reads a V8 `.heapsnapshot` from its bytes, in pieces of any size, straight into columns. Which fields and types
@@ -33,12 +40,56 @@ export class SnapshotReader {
   private left: Uint8Array = new Uint8Array(0);
   private atStart = true;
 
-  /** `fileBytes`: size of the whole file where it is known; counts that can't fit in it are refused early. */
-  constructor(options: { fileBytes?: number } = {}) {
-    const note = (problem: string): void => {
-      if (this.problems.length < MOST_PROBLEMS) this.problems.push(problem);
-    };
-    this.sections = new SnapshotSections(note, options.fileBytes);
+  /**
+   * `fileBytes`: size of the whole file where it is known; counts that can't fit in it are refused early.
+   * `behindEdges`: a file's header, to read only what lies behind its edges, from the first byte after their list.
+   */
+  constructor(options: { fileBytes?: number; behindEdges?: Header } = {}) {
+    this.sections = new SnapshotSections((problem) => this.note(problem), options);
+    if (options.behindEdges) {
+      this.next = 'comma';
+      this.atStart = false;
+    }
+  }
+
+  /** The file's header, once it is read. */
+  get header(): Header | undefined {
+    return this.sections.header;
+  }
+
+  /** Whether the list of edges is read to its end. */
+  get edgesDone(): boolean {
+    return this.sections.edgesDone;
+  }
+
+  /**
+   * The columns of the edges, in the order of `edgePlans`, for another reader to fill from behind; once the header is
+   * read.
+   */
+  shareEdges(): readonly Column[] {
+    return this.sections.shareEdges();
+  }
+
+  /**
+   * Takes over what another reader has: the edges from `row` on, and all behind them. False where that does not
+   * follow what this one has read: then it is of no use any more.
+   */
+  takeEnd(row: number, end: SnapshotEnd): boolean {
+    const inEdges = this.left.length === 0 && this.key === 'edges' && this.sections.edgesStandAt(row);
+    const behindEdges =
+      this.left.length === 0 && this.key === 'edges' && this.next === 'comma' && this.sections.edgesDone;
+    if (!inEdges && !behindEdges) return false;
+    if (!this.sections.takeEnd(end)) return false;
+    for (const problem of end.problems) this.note(problem);
+    this.value = undefined;
+    this.next = 'nothing';
+    return true;
+  }
+
+  /** What lies behind the edges, for `takeEnd` of another reader. @throws HeaplineError as `finish` */
+  finishEnd(): SnapshotEnd {
+    if (this.next !== 'nothing') throw this.cutOff();
+    return { ...this.sections.end(), problems: this.problems };
   }
 
   /**
@@ -61,6 +112,10 @@ export class SnapshotReader {
   finish(): HeapGraph {
     if (this.next !== 'nothing' || !this.sections.begun) throw this.cutOff();
     return { ...this.sections.graph(), problems: this.problems };
+  }
+
+  private note(problem: string): void {
+    if (this.problems.length < MOST_PROBLEMS) this.problems.push(problem);
   }
 
   private take(chunk: Uint8Array): void {

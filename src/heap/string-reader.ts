@@ -9,7 +9,7 @@ import {
   skipSpace,
   type ValueReader,
 } from './bytes.ts';
-import { ByteStore, ByteStringTable, OffsetList } from './string-table.ts';
+import { ByteStore, OffsetList, type StringBytes } from './string-table.ts';
 
 /** What the next byte has to be. The numbers from `hex` on count the hex digits that are left. */
 const Expect = { list: 0, firstString: 1, string: 2, comma: 3, text: 4, escape: 5, hex: 6 } as const;
@@ -28,8 +28,10 @@ export class StringReader implements ValueReader {
     this.special[BACKSLASH] = 1;
   }
 
-  table(): ByteStringTable {
-    return new ByteStringTable(this.store, this.starts);
+  bytes(): StringBytes {
+    this.store.trim();
+    const { chunks, length } = this.store;
+    return { count: this.starts.count, starts: this.starts.parts, chunks, length };
   }
 
   place(): string {

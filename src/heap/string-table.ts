@@ -6,31 +6,60 @@ const CHUNK = 1 << 20;
 const BLOCK = 1 << 16;
 const WRAP = 2 ** 32;
 
-/** Ascending offsets of any size in 4 bytes each: the low 32 bits, and the rows at which those wrapped. */
+/** Offsets by blocks of 65,536, low 32 bits only, and the rows at which those wrapped. */
+export interface Offsets {
+  count: number;
+  readonly blocks: Uint32Array[];
+  readonly wraps: number[];
+}
+
+/** The file's own bytes of `strings`, from the list's `[` to its `]`, and where each string's text begins. */
+export interface StringBytes {
+  readonly count: number;
+  readonly starts: Offsets;
+  /** Of 1 MB each. */
+  readonly chunks: readonly Uint8Array[];
+  readonly length: number;
+}
+
+/** Ascending offsets of any size in 4 bytes each. */
 export class OffsetList {
-  count = 0;
-  private readonly blocks: Uint32Array[] = [];
-  private readonly wraps: number[] = [];
+  readonly parts: Offsets;
+
+  constructor(parts: Offsets = { count: 0, blocks: [], wraps: [] }) {
+    this.parts = parts;
+  }
+
+  get count(): number {
+    return this.parts.count;
+  }
 
   push(offset: number): void {
-    const within = this.count % BLOCK;
-    if (within === 0) this.blocks.push(new Uint32Array(BLOCK));
-    while (offset >= (this.wraps.length + 1) * WRAP) this.wraps.push(this.count);
-    this.blocks[this.blocks.length - 1][within] = offset % WRAP;
-    this.count++;
+    const { parts } = this;
+    const within = parts.count % BLOCK;
+    if (within === 0) parts.blocks.push(new Uint32Array(BLOCK));
+    while (offset >= (parts.wraps.length + 1) * WRAP) parts.wraps.push(parts.count);
+    parts.blocks[parts.blocks.length - 1][within] = offset % WRAP;
+    parts.count++;
   }
 
   at(row: number): number {
+    const { blocks, wraps } = this.parts;
     let base = 0;
-    for (const wrap of this.wraps) if (row >= wrap) base += WRAP;
-    return base + this.blocks[Math.floor(row / BLOCK)][row % BLOCK];
+    for (const wrap of wraps) if (row >= wrap) base += WRAP;
+    return base + blocks[Math.floor(row / BLOCK)][row % BLOCK];
   }
 }
 
 /** Bytes in chunks of 1 MB, so that no buffer has to hold a whole table. */
 export class ByteStore {
-  length = 0;
-  private readonly chunks: Uint8Array[] = [];
+  length: number;
+  readonly chunks: Uint8Array[];
+
+  constructor(chunks: readonly Uint8Array[] = [], length = 0) {
+    this.chunks = [...chunks];
+    this.length = length;
+  }
 
   append(bytes: Uint8Array, start: number, end: number): void {
     let from = start;
@@ -42,6 +71,12 @@ export class ByteStore {
       this.length += to - from;
       from = to;
     }
+  }
+
+  /** Gives back what the last chunk has too much; nothing can be appended then. */
+  trim(): void {
+    const last = this.length % CHUNK;
+    if (last > 0) this.chunks.push(this.chunks.pop()!.slice(0, last));
   }
 
   at(offset: number): number {
@@ -64,18 +99,17 @@ export class ByteStore {
   }
 }
 
-/** The file's own bytes of `strings`, from the list's `[` to its `]`, and where each string's text begins. */
 export class ByteStringTable implements StringTable {
   readonly count: number;
   readonly byteLength: number;
   private readonly bytes: ByteStore;
   private readonly starts: OffsetList;
 
-  constructor(bytes: ByteStore, starts: OffsetList) {
-    this.count = starts.count;
-    this.byteLength = bytes.length + 4 * starts.count;
-    this.bytes = bytes;
-    this.starts = starts;
+  constructor({ count, starts, chunks, length }: StringBytes) {
+    this.count = count;
+    this.byteLength = length + 4 * count;
+    this.bytes = new ByteStore(chunks, length);
+    this.starts = new OffsetList(starts);
   }
 
   /** Where a string's text begins, in bytes from the list's `[`, which is at 0. */

@@ -17,24 +17,30 @@ export interface ClassTotals extends ClassAggregate {
 /** The columns of a snapshot: made from its file, or read again from where they were kept. */
 export interface HeapColumns extends Disposable {
   readonly graph: HeapGraph;
-  /** Whether `heap`, `classes` and `classTotals` can be had without working them out. */
+  /** Whether they need not be worked out any more. */
   readonly analysed: boolean;
   /** Sum of self sizes. */
   readonly totalSize: number;
   /** Memory that all of it takes now. */
   readonly bytes: number;
-  heap(task?: Task): AnalysedHeap;
+  /** To be awaited before the methods below. @throws HeaplineError `cancelled`, `too-large` */
+  ready(task?: Task): Promise<void>;
+  heap(): AnalysedHeap;
   /** Plain objects by their shapes. */
   classes(): Classes;
   /** Largest retained size first. */
-  classTotals(task?: Task): readonly ClassTotals[];
+  classTotals(): readonly ClassTotals[];
+}
+
+interface Analysed {
+  heap: AnalysedHeap;
+  classes: Classes;
 }
 
 /** Of a graph that was just read. */
 export class FreshColumns implements HeapColumns {
   readonly totalSize: number;
-  private analysedHeap?: AnalysedHeap;
-  private itsClasses?: Classes;
+  private known?: Analysed;
   private totals?: ClassTotals[];
 
   constructor(readonly graph: HeapGraph) {
@@ -44,34 +50,39 @@ export class FreshColumns implements HeapColumns {
   }
 
   get analysed(): boolean {
-    return this.totals !== undefined;
+    return this.known !== undefined;
   }
 
   get bytes(): number {
-    return (
-      columnBytes(this.graph) +
-      this.graph.strings.byteLength +
-      columnBytes(this.analysedHeap, this.graph) +
-      columnBytes(this.itsClasses)
-    );
+    const { graph, known } = this;
+    const own = columnBytes(graph) + graph.strings.byteLength;
+    return own + columnBytes(known?.heap, graph) + columnBytes(known?.classes);
   }
 
-  heap(task?: Task): AnalysedHeap {
-    this.analysedHeap ??= analyseHeap(this.graph, task);
-    return this.analysedHeap;
+  async ready(task?: Task): Promise<void> {
+    this.known ??= { heap: analyseHeap(this.graph, task), classes: classifyByShape(this.graph) };
+  }
+
+  heap(): AnalysedHeap {
+    return this.asked().heap;
   }
 
   classes(): Classes {
-    this.itsClasses ??= classifyByShape(this.graph);
-    return this.itsClasses;
+    return this.asked().classes;
   }
 
-  classTotals(task?: Task): readonly ClassTotals[] {
-    this.totals ??= totalsOf(this.heap(task), this.classes());
+  classTotals(): readonly ClassTotals[] {
+    const { heap, classes } = this.asked();
+    this.totals ??= totalsOf(heap, classes);
     return this.totals;
   }
 
   dispose(): void {}
+
+  private asked(): Analysed {
+    if (!this.known) throw new Error('The columns were not made ready.');
+    return this.known;
+  }
 }
 
 function totalsOf(heap: AnalysedHeap, classes: Classes): ClassTotals[] {

@@ -92,9 +92,10 @@ export class OpenHeap implements Disposable {
   }
 
   async classes({ range, sort, filter }: Params<'classes'>, task?: Task): Promise<Rows<ClassRow>> {
+    await this.columns.ready(task);
     const wanted = filter?.toLowerCase();
     const totals = this.columns
-      .classTotals(task)
+      .classTotals()
       .filter(({ className }) => !wanted || className.toLowerCase().includes(wanted));
     const { start, rows } = sliceOf(sort ? sortClasses(totals, sort) : totals, range);
     return { total: totals.length, start, rows: await this.classRows(rows) };
@@ -102,11 +103,13 @@ export class OpenHeap implements Disposable {
 
   /** Every class, largest retained size first. */
   async allClasses(task?: Task): Promise<ClassRow[]> {
-    return this.classRows(this.columns.classTotals(task));
+    await this.columns.ready(task);
+    return this.classRows(this.columns.classTotals());
   }
 
-  realms(_: object, task?: Task): Realms {
-    const { shallowSizes, retainedSizes } = this.columns.heap(task);
+  async realms(_: object, task?: Task): Promise<Realms> {
+    await this.columns.ready(task);
+    const { shallowSizes, retainedSizes } = this.columns.heap();
     const { graph } = this.columns;
     const { contexts, ofNode } = this.attributed();
     const sums = new Map(contexts.map((node) => [node, 0]));
@@ -125,72 +128,83 @@ export class OpenHeap implements Disposable {
     };
   }
 
-  nodes({ query, range, sort = BY_RETAINED }: Params<'nodes'>, task?: Task): NodeRows {
+  async nodes({ query, range, sort = BY_RETAINED }: Params<'nodes'>, task?: Task): Promise<NodeRows> {
+    await this.columns.ready(task);
     const list = this.list(JSON.stringify(['nodes', query, sort]), () =>
-      this.weighed(sortNodes(this.columns, findNodes(this.columns, query, task), sort, task), task),
+      this.weighed(sortNodes(this.columns, findNodes(this.columns, query), sort)),
     );
-    return this.nodeRows(list, range, task);
+    return this.nodeRows(list, range);
   }
 
-  dominated({ nodeId, range, sort = BY_RETAINED }: Params<'dominated'>, task?: Task): NodeRows {
+  async dominated(
+    { nodeId, range, sort = BY_RETAINED }: Params<'dominated'>,
+    task?: Task,
+  ): Promise<NodeRows> {
+    await this.columns.ready(task);
     const node = this.ordinal(nodeId);
     const list = this.list(JSON.stringify(['dominated', nodeId, sort]), () => {
-      const below = this.dominatedBy(node, task);
-      return this.weighed(sortNodes(this.columns, below, sort, task), task);
+      const below = this.dominatedBy(node);
+      return this.weighed(sortNodes(this.columns, below, sort));
     });
-    return this.nodeRows(list, range, task);
+    return this.nodeRows(list, range);
   }
 
   async node({ nodeId }: Params<'node'>, task?: Task): Promise<NodeInfo> {
+    await this.columns.ready(task);
     const node = this.ordinal(nodeId);
     const { graph } = this.columns;
-    const { dominators } = this.columns.heap(task);
-    const { first } = this.retainersOf();
+    const { dominators } = this.columns.heap();
     const realm = this.realmOf(node);
     return {
-      ...this.rows.node(node, task),
+      ...this.rows.node(node),
       name: this.rows.name(node).slice(0, MOST_NAME),
       site: await (await this.sites())(node),
-      ...(dominators[node] === node ? {} : { dominator: this.rows.node(dominators[node], task) }),
+      ...(dominators[node] === node ? {} : { dominator: this.rows.node(dominators[node]) }),
       edgeCount: graph.firstEdges[node + 1] - graph.firstEdges[node],
-      retainerCount: first[node + 1] - first[node],
-      dominatedCount: this.dominatedBy(node, task).length,
+      retainerCount: this.retainerCount(node),
+      dominatedCount: this.dominatedBy(node).length,
       ...(realm && { realm }),
     };
   }
 
-  fields({ nodeId, range, sort }: Params<'fields'>, task?: Task): Rows<EdgeRow> {
+  async fields({ nodeId, range, sort }: Params<'fields'>, task?: Task): Promise<Rows<EdgeRow>> {
+    await this.columns.ready(task);
     const node = this.ordinal(nodeId);
     const { firstEdges, edgeTargets } = this.columns.graph;
     const target = (edge: number): number => edgeTargets[edge];
     if (!sort) {
       const edges = within(range, firstEdges[node], firstEdges[node + 1]);
-      return this.edgeRows(edges, target, task);
+      return this.edgeRows(edges, target);
     }
     const { items } = this.list(JSON.stringify(['fields', nodeId, sort]), () => {
       const edges = Uint32Array.from(
         { length: firstEdges[node + 1] - firstEdges[node] },
         (_, i) => firstEdges[node] + i,
       );
-      return this.sortedEdges(edges, target, sort, task);
+      return this.sortedEdges(edges, target, sort);
     });
-    return this.edgeRows({ total: items.length, ...sliceOf(items, range) }, target, task);
+    return this.edgeRows({ total: items.length, ...sliceOf(items, range) }, target);
   }
 
-  retainersIn({ nodeId, range, sort = NEAREST }: Params<'retainers'>, task?: Task): Rows<EdgeRow> {
+  async retainersIn(
+    { nodeId, range, sort = NEAREST }: Params<'retainers'>,
+    task?: Task,
+  ): Promise<Rows<EdgeRow>> {
+    await this.columns.ready(task);
     const node = this.ordinal(nodeId);
     const { graph } = this.columns;
     const source = (edge: number): number => edgeSource(graph, edge);
     const { items } = this.list(JSON.stringify(['retainers', nodeId, sort]), () => {
       const { first, edges } = this.retainersOf();
-      return this.sortedEdges(edges.slice(first[node], first[node + 1]), source, sort, task);
+      return this.sortedEdges(edges.slice(first[node], first[node + 1]), source, sort);
     });
-    return this.edgeRows({ total: items.length, ...sliceOf(items, range) }, source, task);
+    return this.edgeRows({ total: items.length, ...sliceOf(items, range) }, source);
   }
 
   async paths({ nodeId, most }: Params<'paths'>, task?: Task): Promise<PathStepRow[][]> {
+    await this.columns.ready(task);
     const node = this.ordinal(nodeId);
-    const heap = this.columns.heap(task);
+    const heap = this.columns.heap();
     task?.report?.({ phase: 'Finding paths', done: 0 });
     this.ways ??= new RetainingPaths(heap, this.retainersOf());
     const siteOf = await this.sites();
@@ -207,12 +221,21 @@ export class OpenHeap implements Disposable {
   }
 
   /** The nodes at once below one in the dominator tree, ascending. */
-  private dominatedBy(node: number, task?: Task): Uint32Array {
-    const { dominators } = this.columns.heap(task);
+  private dominatedBy(node: number): Uint32Array {
+    const { dominators } = this.columns.heap();
     const found: number[] = [];
     for (let at = dominators.indexOf(node); at >= 0; at = dominators.indexOf(node, at + 1))
       if (at !== node) found.push(at);
     return Uint32Array.from(found);
+  }
+
+  /** One node's are counted sooner than the index of all is made. */
+  private retainerCount(node: number): number {
+    if (this.retainers) return this.retainers.first[node + 1] - this.retainers.first[node];
+    const { edgeTargets, edgeCount } = this.columns.graph;
+    let count = 0;
+    for (let edge = 0; edge < edgeCount; edge++) if (edgeTargets[edge] === node) count++;
+    return count;
   }
 
   private retainersOf(): Retainers {
@@ -259,30 +282,25 @@ export class OpenHeap implements Disposable {
     return list;
   }
 
-  private weighed(items: Uint32Array, task?: Task): KeptList {
-    const heap = this.columns.heap(task);
+  private weighed(items: Uint32Array): KeptList {
+    const heap = this.columns.heap();
     let selfSize = 0;
     for (let i = 0; i < items.length; i++) selfSize += heap.shallowSizes[items[i]];
     return { items, selfSize, retainedSize: retainedTogether(heap, items) };
   }
 
-  private sortedEdges(
-    edges: Uint32Array,
-    end: (edge: number) => number,
-    sort: Sort<NodeSort>,
-    task?: Task,
-  ): KeptList {
-    const key = nodeKey(this.columns, sort.by, task);
+  private sortedEdges(edges: Uint32Array, end: (edge: number) => number, sort: Sort<NodeSort>): KeptList {
+    const key = nodeKey(this.columns, sort.by);
     const items = sortedBy(edges, (edge) => key(end(edge)), descends(sort));
     return { items, selfSize: 0, retainedSize: 0 };
   }
 
-  private nodeRows({ items, selfSize, retainedSize }: KeptList, range: Range, task?: Task): NodeRows {
+  private nodeRows({ items, selfSize, retainedSize }: KeptList, range: Range): NodeRows {
     const { start, rows } = sliceOf(items, range);
     return {
       total: items.length,
       start,
-      rows: Array.from(rows, (node) => this.rows.node(node, task)),
+      rows: Array.from(rows, (node) => this.rows.node(node)),
       selfSize,
       retainedSize,
     };
@@ -291,9 +309,8 @@ export class OpenHeap implements Disposable {
   private edgeRows(
     { total, start, rows }: { total: number; start: number; rows: ArrayLike<number> },
     end: (edge: number) => number,
-    task?: Task,
   ): Rows<EdgeRow> {
-    return { total, start, rows: Array.from(rows, (edge) => this.rows.edge(edge, end(edge), task)) };
+    return { total, start, rows: Array.from(rows, (edge) => this.rows.edge(edge, end(edge))) };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Disposable } from '../../base/disposable.ts';
 import { HeaplineError } from '../../base/errors.ts';
 import { type Task, throwIfCancelled } from '../../base/progress.ts';
 import { loadSnapshot } from '../load.ts';
+import type { SecondCore } from '../second-core.ts';
 import type { ColumnCache } from './column-cache.ts';
 import { FreshColumns } from './columns.ts';
 import { DamagedColumns } from './columns-file.ts';
@@ -28,6 +29,8 @@ export interface OpenHeapsOptions {
   /** Of all that are open. One alone may have more. */
   maxBytes: number;
   cache?: ColumnCache;
+  /** For work beside, where there is a second core. */
+  core?: SecondCore;
 }
 
 export class OpenHeaps implements Disposable {
@@ -113,13 +116,14 @@ export class OpenHeaps implements Disposable {
 
   private async open(file: string, entry: Entry, task?: Task): Promise<OpenHeap> {
     const fileBytes = (await stat(file).catch(() => undefined))?.size ?? 0;
-    const kept = this.options.cache?.find(file);
+    const { cache, core } = this.options;
+    const kept = cache?.find(file);
     if (kept) entry.heap = new OpenHeap(file, fileBytes, kept);
     else {
       // A graph takes about as much as its file.
       this.makeRoom(fileBytes);
-      entry.stamp = this.options.cache && fileBytes ? fingerprint(file) : undefined;
-      entry.heap = new OpenHeap(file, fileBytes, new FreshColumns(await loadSnapshot(file, task)));
+      entry.stamp = cache && fileBytes ? fingerprint(file) : undefined;
+      entry.heap = new OpenHeap(file, fileBytes, new FreshColumns(await loadSnapshot(file, task, core)));
     }
     return entry.heap;
   }

@@ -1,5 +1,4 @@
 import { edgeLabel } from '../../analysis/labels.ts';
-import type { Task } from '../../base/progress.ts';
 import type { EdgeRow, NodeRow } from '../../protocol/heap-rows.ts';
 import type { HeapColumns } from './columns.ts';
 import { preview, stringText } from './preview.ts';
@@ -11,9 +10,9 @@ export class RowMaker {
 
   constructor(private readonly columns: HeapColumns) {}
 
-  node(node: number, task?: Task): NodeRow {
+  node(node: number): NodeRow {
     const { graph } = this.columns;
-    const { shallowSizes, retainedSizes, distances } = this.columns.heap(task);
+    const { shallowSizes, retainedSizes, distances } = this.columns.heap();
     const { names, ofNode } = this.columns.classes();
     this.isDetached ??= detachedTest(this.columns);
     return {
@@ -29,12 +28,12 @@ export class RowMaker {
   }
 
   /** `end`: the node at that end of the edge which is told of. */
-  edge(edge: number, end: number, task?: Task): EdgeRow {
+  edge(edge: number, end: number): EdgeRow {
     const { graph } = this.columns;
     return {
       edge: edgeLabel(graph, edge),
       edgeType: graph.edgeTypeNames[graph.edgeTypes[edge]],
-      node: this.node(end, task),
+      node: this.node(end),
     };
   }
 

@@ -2,7 +2,6 @@
 import type { AnalysedHeap } from '../../analysis/heap.ts';
 import { kindsOf } from '../../analysis/kinds.ts';
 import { HeaplineError } from '../../base/errors.ts';
-import type { Task } from '../../base/progress.ts';
 import type { HeapGraph } from '../../heap/graph.ts';
 import type { NodeQuery, NodeSort, Sort } from '../../protocol/heap-rows.ts';
 import type { HeapColumns } from './columns.ts';
@@ -14,8 +13,8 @@ const NO_DISTANCE = 2 ** 31;
 type Test = (node: number) => boolean;
 
 /** The nodes that meet all conditions, ascending. Only the columns that the query needs are looked at. */
-export function findNodes(columns: HeapColumns, query: NodeQuery, task?: Task): Uint32Array {
-  const tests = testsOf(columns, query, task);
+export function findNodes(columns: HeapColumns, query: NodeQuery): Uint32Array {
+  const tests = testsOf(columns, query);
   const { nodeCount } = columns.graph;
   const found = new Uint32Array(nodeCount);
   let count = 0;
@@ -27,22 +26,17 @@ export function findNodes(columns: HeapColumns, query: NodeQuery, task?: Task): 
   return found.slice(0, count);
 }
 
-export function sortNodes(
-  columns: HeapColumns,
-  nodes: Uint32Array,
-  sort: Sort<NodeSort>,
-  task?: Task,
-): Uint32Array {
-  return sortedBy(nodes, nodeKey(columns, sort.by, task), descends(sort));
+export function sortNodes(columns: HeapColumns, nodes: Uint32Array, sort: Sort<NodeSort>): Uint32Array {
+  return sortedBy(nodes, nodeKey(columns, sort.by), descends(sort));
 }
 
 /** What nodes are sorted by, as a whole number from 0. */
-export function nodeKey(columns: HeapColumns, by: NodeSort, task?: Task): (node: number) => number {
+export function nodeKey(columns: HeapColumns, by: NodeSort): (node: number) => number {
   if (by === 'nodeId') {
     const { nodeIds } = columns.graph;
     return (node) => nodeIds[node];
   }
-  const { retainedSizes, shallowSizes, distances } = columns.heap(task);
+  const { retainedSizes, shallowSizes, distances } = columns.heap();
   if (by === 'retainedSize') return (node) => retainedSizes[node];
   if (by === 'selfSize') return (node) => shallowSizes[node];
   return (node) => (distances[node] < 0 ? NO_DISTANCE : distances[node]);
@@ -73,7 +67,7 @@ export function retainedTogether(
 }
 
 /** Cheap conditions first. */
-function testsOf(columns: HeapColumns, query: NodeQuery, task?: Task): Test[] {
+function testsOf(columns: HeapColumns, query: NodeQuery): Test[] {
   const { graph } = columns;
   const tests: Test[] = [];
   if (query.type !== undefined) {
@@ -90,11 +84,11 @@ function testsOf(columns: HeapColumns, query: NodeQuery, task?: Task): Test[] {
   };
   const asked = (...values: (number | undefined)[]): boolean => values.some((value) => value !== undefined);
   if (asked(query.minSelfSize, query.maxSelfSize))
-    within(columns.heap(task).shallowSizes, query.minSelfSize, query.maxSelfSize);
+    within(columns.heap().shallowSizes, query.minSelfSize, query.maxSelfSize);
   if (asked(query.minRetainedSize, query.maxRetainedSize))
-    within(columns.heap(task).retainedSizes, query.minRetainedSize, query.maxRetainedSize);
+    within(columns.heap().retainedSizes, query.minRetainedSize, query.maxRetainedSize);
   if (asked(query.minDistance, query.maxDistance))
-    within(columns.heap(task).distances, query.minDistance ?? 0, query.maxDistance);
+    within(columns.heap().distances, query.minDistance ?? 0, query.maxDistance);
   if (query.detached !== undefined) {
     const { detached } = query;
     const isDetached = detachedTest(columns);
@@ -102,7 +96,7 @@ function testsOf(columns: HeapColumns, query: NodeQuery, task?: Task): Test[] {
   }
   if (query.namePattern !== undefined) tests.push(nameTest(graph, query.namePattern));
   for (const property of query.properties ?? []) tests.push(propertyTest(graph, property));
-  if (query.heldBy !== undefined) tests.push(heldTest(columns, query.heldBy, task));
+  if (query.heldBy !== undefined) tests.push(heldTest(columns, query.heldBy));
   return tests;
 }
 
@@ -147,8 +141,8 @@ export function detachedTest(columns: HeapColumns): Test {
   return (node) => nodeDetachedness[node] === 2 || isDetached[ofNode[node]] === 1;
 }
 
-function heldTest(columns: HeapColumns, holder: string, task?: Task): Test {
-  const { dominators, order, graph } = columns.heap(task);
+function heldTest(columns: HeapColumns, holder: string): Test {
+  const { dominators, order, graph } = columns.heap();
   const isHolder = holderTest(columns, holder);
   const held = new Uint8Array(graph.nodeCount);
   for (let i = 1; i < order.length; i++) {

@@ -179,6 +179,8 @@ export class StoredColumns implements HeapColumns {
     return this.read.bytes + this.strings.byteLength;
   }
 
+  async ready(): Promise<void> {}
+
   heap(): AnalysedHeap {
     return this.analysedHeap;
   }
@@ -261,9 +263,9 @@ class ColumnReader {
   edgeNames(graph: HeapGraph): Uint32Array {
     return this.once('edgeNames', () => {
       const edgeNames = this.file.column('edgeNames', 'u32', graph.edgeCount);
-      const { edgeTypes, edgeTypeNames, strings } = graph;
+      const { edgeTypes, edgeTypeNames, edgeCount, strings } = graph;
       try {
-        checkEdgeNames({ edgeNames, edgeTypes, edgeTypeNames, strings });
+        checkEdgeNames({ edgeNames, edgeTypes, edgeTypeNames }, strings.count, 0, edgeCount);
       } catch (error) {
         throw HeaplineError.is(error) ? this.outside('edgeNames') : error;
       }

@@ -74,20 +74,21 @@ async function askAll(heap: OpenHeap, most = 27): Promise<unknown> {
     { heldBy: 'Conversation' },
   ];
   const classes = await heap.allClasses();
-  const found = queries.map((query) => heap.nodes({ query, range }));
+  const found = [];
+  for (const query of queries) found.push(await heap.nodes({ query, range }));
   const ids = found.flatMap(({ rows }) => rows.slice(0, 3).map(({ nodeId }) => nodeId));
   const nodes = [];
   for (const nodeId of ids.slice(0, most)) {
     nodes.push([
       await heap.node({ nodeId }),
-      heap.fields({ nodeId, range }),
-      heap.fields({ nodeId, range, sort: { by: 'selfSize' } }),
-      heap.retainersIn({ nodeId, range }),
-      heap.dominated({ nodeId, range }),
+      await heap.fields({ nodeId, range }),
+      await heap.fields({ nodeId, range, sort: { by: 'selfSize' } }),
+      await heap.retainersIn({ nodeId, range }),
+      await heap.dominated({ nodeId, range }),
       await heap.paths({ nodeId, most: 3 }),
     ]);
   }
-  return { info: heap.info(), classes, found, nodes, realms: heap.realms({}) };
+  return { info: heap.info(), classes, found, nodes, realms: await heap.realms({}) };
 }
 
 const askSome = (heap: OpenHeap): Promise<unknown> => askAll(heap, 2);
@@ -113,7 +114,7 @@ describe('columns on disk', () => {
       heaps.ask(file, async (heap) => {
         await heap.allClasses();
         assert.equal(heap.columns.bytes, 0);
-        heap.nodes({ query: { maxDistance: 1 }, range: { start: 0, count: 0 } });
+        await heap.nodes({ query: { maxDistance: 1 }, range: { start: 0, count: 0 } });
         assert.ok(heap.columns.bytes > 0 && heap.columns.bytes < statSync(keptFile()).size / 2);
       }),
     );

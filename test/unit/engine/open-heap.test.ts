@@ -52,8 +52,8 @@ const idOf = (ordinal: number): number => 2 * ordinal + 1;
 
 describe('a heap drawn by hand', () => {
   const heap = drawn();
-  const ids = (query: NodeQuery): number[] =>
-    heap.nodes({ query, range: ALL, sort: { by: 'nodeId' } }).rows.map(({ nodeId }) => nodeId);
+  const ids = async (query: NodeQuery): Promise<number[]> =>
+    (await heap.nodes({ query, range: ALL, sort: { by: 'nodeId' } })).rows.map(({ nodeId }) => nodeId);
 
   it('has its totals, and classes by shape', async () => {
     assert.deepEqual([heap.info().nodeCount, heap.info().edgeCount, heap.info().totalSize], [10, 12, 360]);
@@ -75,26 +75,26 @@ describe('a heap drawn by hand', () => {
     );
   });
 
-  it('finds objects by each condition', () => {
-    assert.deepEqual(ids({ className: 'Log' }), [idOf(7)]);
-    assert.deepEqual(ids({ className: '{role, content}' }), [idOf(3), idOf(4)]);
-    assert.deepEqual(ids({ classPattern: '^(Mem|Lo)' }), [idOf(2), idOf(7)]);
-    assert.deepEqual(ids({ namePattern: 'quoted' }), [idOf(6)]);
-    assert.deepEqual(ids({ type: 'closure' }), [idOf(9)]);
-    assert.deepEqual(ids({ minSelfSize: 56, maxSelfSize: 64 }), [idOf(6), idOf(8)]);
-    assert.deepEqual(ids({ minRetainedSize: 100, maxRetainedSize: 110 }), [idOf(4)]);
-    assert.deepEqual(ids({ maxDistance: 1 }), [idOf(1)]);
-    assert.deepEqual(ids({ detached: true }), [idOf(8)]);
-    assert.deepEqual(ids({ properties: ['role', 'content'] }), [idOf(3), idOf(4)]);
-    assert.deepEqual(ids({ properties: ['role', 'none'] }), []);
-    assert.deepEqual(ids({ heldBy: 'Memory' }), [idOf(4), idOf(8)]);
-    assert.deepEqual(ids({ heldBy: `@${idOf(3)}` }), [idOf(6)]);
-    assert.deepEqual(ids({ heldBy: 'Object', type: 'string' }), [idOf(6)]);
-    assert.throws(() => ids({ classPattern: '(' }), { name: 'HeaplineError', code: 'usage' });
+  it('finds objects by each condition', async () => {
+    assert.deepEqual(await ids({ className: 'Log' }), [idOf(7)]);
+    assert.deepEqual(await ids({ className: '{role, content}' }), [idOf(3), idOf(4)]);
+    assert.deepEqual(await ids({ classPattern: '^(Mem|Lo)' }), [idOf(2), idOf(7)]);
+    assert.deepEqual(await ids({ namePattern: 'quoted' }), [idOf(6)]);
+    assert.deepEqual(await ids({ type: 'closure' }), [idOf(9)]);
+    assert.deepEqual(await ids({ minSelfSize: 56, maxSelfSize: 64 }), [idOf(6), idOf(8)]);
+    assert.deepEqual(await ids({ minRetainedSize: 100, maxRetainedSize: 110 }), [idOf(4)]);
+    assert.deepEqual(await ids({ maxDistance: 1 }), [idOf(1)]);
+    assert.deepEqual(await ids({ detached: true }), [idOf(8)]);
+    assert.deepEqual(await ids({ properties: ['role', 'content'] }), [idOf(3), idOf(4)]);
+    assert.deepEqual(await ids({ properties: ['role', 'none'] }), []);
+    assert.deepEqual(await ids({ heldBy: 'Memory' }), [idOf(4), idOf(8)]);
+    assert.deepEqual(await ids({ heldBy: `@${idOf(3)}` }), [idOf(6)]);
+    assert.deepEqual(await ids({ heldBy: 'Object', type: 'string' }), [idOf(6)]);
+    await assert.rejects(ids({ classPattern: '(' }), { name: 'HeaplineError', code: 'usage' });
   });
 
-  it('tells totals of all that it found, not of the range', () => {
-    const { total, start, rows, selfSize, retainedSize } = heap.nodes({
+  it('tells totals of all that it found, not of the range', async () => {
+    const { total, start, rows, selfSize, retainedSize } = await heap.nodes({
       query: { classPattern: 'Memory|role' },
       range: { start: 1, count: 1 },
     });
@@ -119,19 +119,22 @@ describe('a heap drawn by hand', () => {
     assert.equal((await heap.node({ nodeId: idOf(9) })).preview, 'push()');
     const edges = (rows: { edge: string; edgeType: string; node: { nodeId: number } }[]) =>
       rows.map(({ edge, edgeType, node }) => [edge, edgeType, node.nodeId]);
-    assert.deepEqual(edges(heap.fields({ nodeId: idOf(2), range: { start: 1, count: 5 } }).rows), [
+    assert.deepEqual(edges((await heap.fields({ nodeId: idOf(2), range: { start: 1, count: 5 } })).rows), [
       ['[1]', 'element', idOf(4)],
     ]);
-    assert.deepEqual(edges(heap.fields({ nodeId: idOf(2), range: ALL, sort: { by: 'retainedSize' } }).rows), [
-      ['[1]', 'element', idOf(4)],
-      ['[0]', 'element', idOf(3)],
-    ]);
-    const held = heap.retainersIn({ nodeId: idOf(4), range: ALL });
+    assert.deepEqual(
+      edges((await heap.fields({ nodeId: idOf(2), range: ALL, sort: { by: 'retainedSize' } })).rows),
+      [
+        ['[1]', 'element', idOf(4)],
+        ['[0]', 'element', idOf(3)],
+      ],
+    );
+    const held = await heap.retainersIn({ nodeId: idOf(4), range: ALL });
     assert.deepEqual(edges(held.rows), [
       ['[1]', 'element', idOf(2)],
       ['(weak) seen', 'weak', idOf(7)],
     ]);
-    const below = heap.dominated({ nodeId: idOf(1), range: { start: 0, count: 2 } });
+    const below = await heap.dominated({ nodeId: idOf(1), range: { start: 0, count: 2 } });
     assert.deepEqual([below.total, below.rows.map(({ nodeId }) => nodeId)], [5, [idOf(2), idOf(3)]]);
     const [path] = await heap.paths({ nodeId: idOf(8), most: 1 });
     assert.deepEqual(
@@ -141,8 +144,8 @@ describe('a heap drawn by hand', () => {
     await assert.rejects(heap.node({ nodeId: 999 }), { code: 'not-found' });
   });
 
-  it('gives what there is of odd ranges', () => {
-    const total = heap.nodes({ query: {}, range: ALL }).total;
+  it('gives what there is of odd ranges', async () => {
+    const total = (await heap.nodes({ query: {}, range: ALL })).total;
     for (const [start, count] of [
       [-5, 3],
       [1e9, 5],
@@ -151,7 +154,7 @@ describe('a heap drawn by hand', () => {
       [0, 1e9],
       [2.5, 1.5],
     ]) {
-      const { rows, start: from } = heap.nodes({ query: {}, range: { start, count } });
+      const { rows, start: from } = await heap.nodes({ query: {}, range: { start, count } });
       assert.ok(rows.length <= total && from >= 0 && from <= total);
     }
   });
@@ -170,17 +173,17 @@ describe("V8's own", () => {
   it('counts the same by class and by query', async () => {
     const { rows } = await heap.classes({ range: ALL });
     for (const { className, count, selfSize, retainedSize } of rows.slice(0, 40)) {
-      const found = heap.nodes({ query: { className, minSelfSize: 1 }, range: { start: 0, count: 1 } });
+      const found = await heap.nodes({ query: { className, minSelfSize: 1 }, range: { start: 0, count: 1 } });
       assert.deepEqual([found.total, found.selfSize, found.retainedSize], [count, selfSize, retainedSize]);
     }
   });
 
-  it('pages through all of them in order', () => {
+  it('pages through all of them in order', async () => {
     for (const by of ['retainedSize', 'selfSize', 'distance', 'nodeId'] as const) {
       const values: number[] = [];
       const seen = new Set<number>();
       for (let start = 0; ; start += 1000) {
-        const { rows } = heap.nodes({ query: {}, range: { start, count: 1000 }, sort: { by } });
+        const { rows } = await heap.nodes({ query: {}, range: { start, count: 1000 }, sort: { by } });
         for (const row of rows) {
           seen.add(row.nodeId);
           values.push(by === 'distance' && row.distance < 0 ? 2 ** 31 : row[by]);
@@ -197,22 +200,27 @@ describe("V8's own", () => {
   });
 
   it('leads from any node to its neighbours and back', async () => {
-    for (const { nodeId } of heap.nodes({
-      query: { classPattern: 'Turn|Conversation' },
-      range: { start: 0, count: 20 },
-    }).rows) {
-      for (const { node } of heap.fields({ nodeId, range: { start: 0, count: 10 } }).rows) {
+    for (const { nodeId } of (
+      await heap.nodes({
+        query: { classPattern: 'Turn|Conversation' },
+        range: { start: 0, count: 20 },
+      })
+    ).rows) {
+      for (const { node } of (await heap.fields({ nodeId, range: { start: 0, count: 10 } })).rows) {
         const holders: number[] = [];
-        const { total } = heap.retainersIn({ nodeId: node.nodeId, range: { start: 0, count: 0 } });
+        const { total } = await heap.retainersIn({ nodeId: node.nodeId, range: { start: 0, count: 0 } });
         for (let start = 0; start < total; start += 1000) {
-          const { rows } = heap.retainersIn({ nodeId: node.nodeId, range: { start, count: 1000 } });
+          const { rows } = await heap.retainersIn({ nodeId: node.nodeId, range: { start, count: 1000 } });
           holders.push(...rows.map((row) => row.node.nodeId));
         }
         assert.equal(holders.length, total);
         assert.ok(holders.includes(nodeId));
       }
       const info = await heap.node({ nodeId });
-      const siblings = heap.dominated({ nodeId: info.dominator!.nodeId, range: { start: 0, count: 0 } });
+      const siblings = await heap.dominated({
+        nodeId: info.dominator!.nodeId,
+        range: { start: 0, count: 0 },
+      });
       assert.ok(siblings.total > 0);
     }
   });
@@ -222,9 +230,9 @@ describe("V8's own", () => {
     const read = fresh.bytes;
     await fresh.classes({ range: ALL });
     const classed = fresh.bytes;
-    const { rows } = fresh.nodes({ query: {}, range: { start: 0, count: 1 } });
+    const { rows } = await fresh.nodes({ query: {}, range: { start: 0, count: 1 } });
     const listed = fresh.bytes;
-    fresh.retainersIn({ nodeId: rows[0].nodeId, range: ALL });
+    await fresh.retainersIn({ nodeId: rows[0].nodeId, range: ALL });
     assert.ok(read < classed && classed < listed && listed < fresh.bytes);
     assert.ok(read > heap.info().nodeCount * 17 + heap.info().edgeCount * 9);
   });
