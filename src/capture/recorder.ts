@@ -58,6 +58,8 @@ export class Recorder {
   /** None but the last: one took more than the disk budget had left. */
   private overBudget = false;
   private ending = false;
+  /** What snapshots hold is still to be told. */
+  private telling: Promise<void> = Promise.resolve();
   private readonly urgency = { now: false, listeners: [] as (() => void)[] };
 
   private constructor(
@@ -109,6 +111,7 @@ export class Recorder {
     inspector.closed.then(() =>
       recorder.enqueue(async () => {
         await recorder.watches.end();
+        await recorder.telling;
         recorder.finishWith({ by: 'gone', seen: recorder.seen });
       }),
     );
@@ -278,6 +281,7 @@ export class Recorder {
       const isLost = await Promise.race([left, lost, patience]);
       // The program waits for that.
       if (end.by === 'hold') await this.inspector.close();
+      await this.telling;
       // A session that is stopped takes its program along: either may be heard of first.
       this.finishWith(end.by === 'stop' && isLost && !isWhole ? { ...end, lost: this.seen } : end);
     });
@@ -413,7 +417,13 @@ export class Recorder {
       await this.checkIds();
       await this.settle();
       const moment = this.moment();
-      const taken = await this.taker.take({ limit, signal, holding: this.urgency.now, report });
+      const taken = await this.taker.take({
+        limit,
+        signal,
+        holding: this.urgency.now,
+        report,
+        begin: (file) => this.options.follower?.begin(file),
+      });
       if (signal.aborted) await taken.file.abort();
       signal.throwIfAborted();
       const t = toMicroseconds(moment.elapsedMs + taken.waitedMs);
@@ -429,8 +439,10 @@ export class Recorder {
         else this.diskFull = true;
         throw error;
       });
+      this.tellTotals(entry);
       return { moment, profile, entry, step };
     } catch (error) {
+      this.options.follower?.giveUp();
       if (HeaplineError.is(error, 'disk-full')) this.diskFull = true;
       if (signal.aborted) throw new HeaplineError('cancelled', 'The snapshot was cancelled.');
       throw error;
@@ -438,6 +450,13 @@ export class Recorder {
       this.current = undefined;
       this.options.onSnapshot?.(undefined);
     }
+  }
+
+  private tellTotals({ index, file }: SnapshotEntry): void {
+    const told = this.options.follower?.whole(index, this.writer.pathOf(file)).then((facts) => {
+      if (facts) this.writer.event({ type: 'totals', t: this.clock(), index, ...facts });
+    });
+    if (told) this.telling = this.telling.then(() => told);
   }
 
   /**

@@ -65,7 +65,7 @@ export async function analyseSource(
 ): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return undecided(source);
-  const growth = await measureGrowth(source.files, task, core);
+  const growth = await measureGrowth(source, task, core);
   const snapshots = source.snapshots.slice(growth.baseline);
   const axis = progressAxis(snapshots, source.events);
   const times = axis.unit === 'allocated' ? snapshots.map(({ activeMs }) => activeMs) : undefined;

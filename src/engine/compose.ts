@@ -49,9 +49,11 @@ export async function composeFindings(
   const proofs = await Proofs.of(source);
   for (const one of listed.slice(0, MAX_FINDINGS)) {
     const sites = await evidence.finder.sitesOf(one.owner.facts);
-    const path = await pathEntries(evidence.finder, one.owner.facts);
+    const facts = await evidence.finder.named(one.owner.facts);
+    const path = await pathEntries(evidence.finder, facts);
+    const named = { ...one, owner: { ...one.owner, facts } };
     suspects.push({
-      finding: heapFinding(one, sites, path, evidence, span, proofs),
+      finding: heapFinding(named, sites, path, evidence, span, proofs),
       p: one.verdict.p,
       entries: one.owner.facts.entries,
     });

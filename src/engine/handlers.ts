@@ -5,6 +5,7 @@ import type { EngineMethods } from '../protocol/engine.ts';
 import type { HeapMethods, HeapQuestions } from '../protocol/heap-rows.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import { analyseRecording } from './analyse.ts';
+import { Following } from './following.ts';
 import type { OpenHeap } from './heap/open-heap.ts';
 import type { OpenHeaps } from './heap/open-heaps.ts';
 import { summariseProfile } from './profile-rows.ts';
@@ -13,6 +14,7 @@ import { compare, detailsOf, summaryOf } from './tables.ts';
 
 /** @param core for work beside, where there is a second core */
 export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<EngineMethods> {
+  const following = new Following();
   /** Asks the heap that is open, or opens it. */
   const heap =
     <P extends { file: string }, R>(question: (heap: OpenHeap, params: P, task: Task) => R | Promise<R>) =>
@@ -37,6 +39,11 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
     'heap/paths': heap((open, params: Params<'paths'>, task) => open.paths(params, task)),
     settle: async () => {
       await heaps.settled();
+      return null;
+    },
+    follow: ({ file }, task) => orTooLarge(following.follow(file, task)),
+    whole: ({ file }) => {
+      following.whole(file);
       return null;
     },
   };

@@ -103,7 +103,7 @@ export async function describeNode(
 /** For one question. */
 async function openAlone(file: string, task?: Task, core?: SecondCore): Promise<OpenHeap> {
   const graph = await loadSnapshot(file, task, core);
-  return new OpenHeap(file, (await stat(file)).size, new FreshColumns(graph));
+  return new OpenHeap(file, (await stat(file)).size, new FreshColumns(graph, core));
 }
 
 function named(task: Task | undefined, file: string): Task | undefined {

@@ -52,6 +52,8 @@ export type RecordingEvent =
       /** Highest sampling-profile ordinal at that time: what is sampled later was born later. */
       ordinal?: number;
     }
+  /** What a snapshot holds. */
+  | ({ type: 'totals'; t: number; index: number } & TotalsFacts)
   /** A snapshot's file was deleted to keep within the disk budget. */
   | { type: 'snapshot-dropped'; t: number; index: number }
   /** A sampling heap profile (live samples) is whole on disk. */
@@ -80,6 +82,25 @@ export type RecordingEvent =
       exitCode?: number;
       signal?: string;
     };
+
+/** What a snapshot holds, and what it gained since an earlier one. Bytes are shallow sizes. */
+export interface TotalsFacts {
+  nodes: number;
+  edges: number;
+  size: number;
+  /** The snapshot before; absent for the first. */
+  since?: number;
+  /** Bytes since then: negative where it lost some. */
+  gained?: number;
+  /** Classes that gained most bytes since then, up to three. */
+  gains?: ClassGain[];
+}
+
+export interface ClassGain {
+  className: string;
+  count: number;
+  size: number;
+}
 
 /** One call on a stack, in the running text. Line and column count from 1. */
 export interface TapFrame {
@@ -124,6 +145,8 @@ export interface SnapshotEntry {
   reason: SnapshotReason;
   step?: number;
   ordinal?: number;
+  /** Known a moment after it was taken. */
+  totals?: TotalsFacts;
 }
 
 /** `recording.json`: rewritten whole and atomically; where it is missing or cut off, events.ndjson says the same. */

@@ -10,6 +10,7 @@ import type {
   Site,
   Verdict,
 } from './findings.ts';
+import type { TotalsFacts } from './recording.ts';
 import type { SourceExcerpt } from './report.ts';
 
 export const VERDICT_WORDS: Record<Verdict, string> = {
@@ -20,6 +21,8 @@ export const VERDICT_WORDS: Record<Verdict, string> = {
 
 /** Longest text from a snapshot that is shown, in UTF-16 units. */
 const MAX_SHOWN = 300;
+/** The same, for a class in a list. */
+const MAX_CLASS = 60;
 
 /**
  * Text from a program's heap, made fit to show: control, format (bidi, zero-width) and line-separator characters
@@ -54,6 +57,16 @@ export function counted(count: number, noun: string): string {
   if (text === '1') return `1 ${noun}`;
   if (/[^aeiou]y$/.test(noun)) return `${text} ${noun.slice(0, -1)}ies`;
   return `${text} ${noun}${/(s|x|ch|sh)$/.test(noun) ? 'es' : 's'}`;
+}
+
+/** `1,204,311 objects, 84 MB (+3.1 MB since snapshot 2; most: Message +5,000)`. */
+export function totalsText({ nodes, size, since, gained, gains = [] }: TotalsFacts): string {
+  const held = `${counted(nodes, 'object')}, ${formatBytes(size)}`;
+  if (since === undefined || gained === undefined) return held;
+  const most = gains
+    .map(({ className, count }) => `${printable(className, MAX_CLASS)} +${formatCount(count)}`)
+    .join(', ');
+  return `${held} (${gained < 0 ? '' : '+'}${formatBytes(gained)} since snapshot ${since}${most && `; most: ${most}`})`;
 }
 
 /** `0.97` -> `97 %`. */

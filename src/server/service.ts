@@ -48,6 +48,7 @@ export class Service {
     const { ignores } = this;
     const recordings = new Recordings(targets, {
       analyst,
+      createEngine,
       ignores,
       verdicts: new Verdicts(analyst, (message) => note('warning', message)),
       version,

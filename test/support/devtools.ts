@@ -3,7 +3,6 @@
  * Installed (20 MB to fetch) and bundled on first use, into the cache folder.
  */
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -50,11 +49,19 @@ interface Engine {
 
 /** Loads a `.heapsnapshot` file (up to some 100 MB) into DevTools' engine. */
 export async function loadWithDevtools(path: string): Promise<DevtoolsHeap> {
-  const made = createHash('sha256').update(ENTRY).digest('hex').slice(0, 8);
-  const file = join(CACHE, `devtools-${VERSION}-${made}.mjs`);
-  await access(file).catch(() => makeEngine(file));
+  const file = await devtoolsBundle('devtools-shapes', ENTRY);
   const engine = (await import(pathToFileURL(file).href)) as Engine;
   return engine.load(await readFile(path, 'utf8'));
+}
+
+/**
+ * A bundle of DevTools' engine with that entry, which stands beside HeapSnapshot.ts: made on first use.
+ * @param name of the file; to be changed with the entry
+ */
+export async function devtoolsBundle(name: string, entry: string): Promise<string> {
+  const file = join(CACHE, `${name}-${VERSION}.mjs`);
+  await access(file).catch(() => makeEngine(file, entry));
+  return file;
 }
 
 const ENTRY = `
@@ -129,7 +136,7 @@ export async function load(text) {
 }
 `;
 
-async function makeEngine(file: string): Promise<void> {
+async function makeEngine(file: string, entry: string): Promise<void> {
   await mkdir(CACHE, { recursive: true });
   const temp = await mkdtemp(join(CACHE, 'install-'));
   try {
@@ -144,7 +151,7 @@ async function makeEngine(file: string): Promise<void> {
     const bundled = join(temp, 'engine.mjs');
     const source = join(temp, 'node_modules', 'chrome-devtools-frontend', 'front_end');
     await build({
-      stdin: { contents: ENTRY, resolveDir: join(source, 'entrypoints', 'heap_snapshot_worker') },
+      stdin: { contents: entry, resolveDir: join(source, 'entrypoints', 'heap_snapshot_worker') },
       bundle: true,
       platform: 'node',
       format: 'esm',

@@ -1,12 +1,14 @@
 /** What is known of one snapshot, each part worked out when it is first asked for. */
 import { aggregateByClass, type ClassAggregate } from '../../analysis/aggregates.ts';
 import type { Classes } from '../../analysis/classes.ts';
-import { type AnalysedHeap, analyseHeap } from '../../analysis/heap.ts';
+import type { AnalysedHeap } from '../../analysis/heap.ts';
 import { classifyByShape } from '../../analysis/shapes.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Task } from '../../base/progress.ts';
 import type { HeapGraph } from '../../heap/graph.ts';
+import { analyseByTwo } from '../heap-by-two.ts';
 import type { Place } from '../places.ts';
+import type { SecondCore } from '../second-core.ts';
 import { classPlaces } from '../snapshot-sites.ts';
 
 /** Totals of one class, and where it is written. */
@@ -43,7 +45,11 @@ export class FreshColumns implements HeapColumns {
   private known?: Analysed;
   private totals?: ClassTotals[];
 
-  constructor(readonly graph: HeapGraph) {
+  /** @param core for work beside, where there is a second core */
+  constructor(
+    readonly graph: HeapGraph,
+    private readonly core?: SecondCore,
+  ) {
     let total = 0;
     for (let node = 0; node < graph.nodeCount; node++) total += graph.nodeSelfSizes[node];
     this.totalSize = total;
@@ -60,7 +66,10 @@ export class FreshColumns implements HeapColumns {
   }
 
   async ready(task?: Task): Promise<void> {
-    this.known ??= { heap: analyseHeap(this.graph, task), classes: classifyByShape(this.graph) };
+    if (this.known) return;
+    const classify = (): Classes => classifyByShape(this.graph);
+    const { heap, done } = await analyseByTwo(this.graph, classify, task, this.core);
+    this.known ??= { heap, classes: done };
   }
 
   heap(): AnalysedHeap {

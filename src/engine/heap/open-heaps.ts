@@ -123,7 +123,11 @@ export class OpenHeaps implements Disposable {
       // A graph takes about as much as its file.
       this.makeRoom(fileBytes);
       entry.stamp = cache && fileBytes ? fingerprint(file) : undefined;
-      entry.heap = new OpenHeap(file, fileBytes, new FreshColumns(await loadSnapshot(file, task, core)));
+      entry.heap = new OpenHeap(
+        file,
+        fileBytes,
+        new FreshColumns(await loadSnapshot(file, task, core), core),
+      );
     }
     return entry.heap;
   }

@@ -38,12 +38,14 @@ const LIB = `export class Cache {
 }
 `;
 const LIB_FILE = 'node_modules/lib/index.js';
+/** Of a package that the user does not import. */
+const INNER_FILE = 'node_modules/inner/index.js';
 
 let parser: SyntaxParser;
 let scripts: Scripts;
 before(async () => {
   parser = await SyntaxParser.create();
-  scripts = new Scripts({ 'agent.js': AGENT, [LIB_FILE]: LIB });
+  scripts = new Scripts({ 'agent.js': AGENT, [LIB_FILE]: LIB, [INNER_FILE]: LIB });
 });
 after(() => {
   parser.dispose();
@@ -95,14 +97,25 @@ test("a package's store: the user's line is where it calls into the package", as
   assert.match(sites.userSite!.evidence!, /call of `keep`/);
 });
 
-test("without stacks, the user's line is the nearest on the path that is the user's own", async () => {
+test("without stacks and calls of the package, the user's line is the nearest on the path that is the user's own", async () => {
   const { scriptId, line0, column0 } = scripts.at('class AgentMemory');
   const sites = await sitesOf({
     kind: 'map',
-    holder: { how: 'field', name: 'entries', className: 'Cache', declaredAt: scripts.at('Cache', LIB_FILE) },
+    holder: {
+      how: 'field',
+      name: 'entries',
+      className: 'Cache',
+      declaredAt: scripts.at('Cache', INNER_FILE),
+    },
     path: [
       { edge: '', name: 'memory', className: 'AgentMemory', nodeId: 3, place: { scriptId, line0, column0 } },
-      { edge: '.cache', name: 'cache', className: 'Cache', nodeId: 5, place: scripts.at('Cache', LIB_FILE) },
+      {
+        edge: '.cache',
+        name: 'cache',
+        className: 'Cache',
+        nodeId: 5,
+        place: scripts.at('Cache', INNER_FILE),
+      },
     ],
   });
   assert.equal(sites.userSite?.line, 3);
