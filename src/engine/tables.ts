@@ -7,6 +7,7 @@ import { computeShallowSizes } from '../analysis/shallow.ts';
 import { classifyByShape, inferShapes, type Shape } from '../analysis/shapes.ts';
 import type { Task } from '../base/progress.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tables.ts';
+import { garbageCollector } from './collect.ts';
 import { FreshColumns } from './heap/columns.ts';
 import { OpenHeap } from './heap/open-heap.ts';
 import { loadSnapshot } from './load.ts';
@@ -37,6 +38,7 @@ export async function compare(
   // Each graph is gone before the next is read: only its digest stays.
   // Plain objects by the shapes of the later one, as DevTools has it: so that is read first.
   const second = await digestFile(after, task, core);
+  garbageCollector()();
   const first = await digestFile(before, task, core, second.shapes);
   const { rows, sharedIds, changedKinds } = diffHeaps(first.digest, second.digest);
   const warnings = [...first.problems, ...second.problems];
