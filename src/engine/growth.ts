@@ -16,7 +16,7 @@ import {
 } from '../analysis/growth-series.ts';
 import { bornSince, type IdSample, newestId, sampleIds, survivals } from '../analysis/growth-survival.ts';
 import { ENOUGH } from '../analysis/growth-verdict.ts';
-import { type DominatedHeap, dominateHeap, measureDistances } from '../analysis/heap.ts';
+import { type DominatedHeap, measureDistances } from '../analysis/heap.ts';
 import { RetainingPaths } from '../analysis/paths.ts';
 import { buildRetainers } from '../analysis/retainers.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
@@ -25,9 +25,12 @@ import type { ClassTrendRow } from '../protocol/report.ts';
 import { ClassCounter } from './class-trend.ts';
 import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
+import { dominateByTwo } from './heap-by-two.ts';
 import { IdleFunctions } from './idle-functions.ts';
+import type { AnalysisSource } from './input-types.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
+import type { SecondCore } from './second-core.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
@@ -37,10 +40,14 @@ export interface OwnerGrowth {
   measuredItself: boolean;
   /** One per snapshot from the baseline on. */
   series: OwnerMeasure[];
+  /** What it held when the program had come to its end, where that was looked at apart. */
+  atEnd?: OwnerMeasure;
+  /** In the first snapshot after the series, by which the program had let go of much: what it held, and what of that was new. */
+  afterwards?: { objects: number; born: number };
   /** 0 to 1: which share of what it had gained midway is still alive at the end, where that can be told. */
   survival?: number;
-  /** In a snapshot after the series, by which the program had let go of much: what it holds, and what of that is new. */
-  afterwards?: { objects: number; born: number };
+  /** The same of what it held at each snapshot from midway on, but the last: by the snapshot's place from the baseline. */
+  survivals?: readonly (number | undefined)[];
 }
 
 export interface HeapTotals {
@@ -70,18 +77,21 @@ const MIDWAY = 0.4;
 /** Snapshots that a verdict wants after warm-up. */
 const WANTED = ENOUGH;
 
-interface First {
-  index: number;
-  baseline?: Baseline;
-  newestId: number;
-  totals: HeapTotals & { scripts: number };
-}
+/** Files of one process, oldest first, at least two; in `endFile` and `releasedFile` owners are measured, too. */
+export type GrowthSource = Pick<AnalysisSource, 'files' | 'endFile' | 'releasedFile'>;
 
 /** What is known of the owners, to measure them in snapshots after the last. */
 interface End {
   tracked: readonly TrackedOwner[];
   ways: readonly (Way | undefined)[];
   newestId: number;
+}
+
+interface First {
+  index: number;
+  baseline?: Baseline;
+  newestId: number;
+  totals: HeapTotals & { scripts: number };
 }
 
 interface Measured extends HeapTotals {
@@ -91,19 +101,21 @@ interface Measured extends HeapTotals {
 }
 
 /**
- * Finds who gained what between the snapshots (files of one process, oldest first, at least two).
- * @param later a snapshot after these, by which the program had let go of much
+ * Finds who gained what between the snapshots.
  * @throws HeaplineError of loadSnapshot, `cancelled`
  */
 export async function measureGrowth(
-  files: readonly string[],
+  source: GrowthSource,
   task?: Task,
-  later?: string,
+  core?: SecondCore,
 ): Promise<HeapGrowth> {
-  return new GrowthPasses(files, task, later).run();
+  return new GrowthPasses(source, task, core).run();
 }
 
 class GrowthPasses {
+  private readonly files: readonly string[];
+  private readonly endFile?: string;
+  private readonly releasedFile?: string;
   private readonly classes: ClassCounter;
   private readonly idle = new IdleFunctions();
   private readonly last: number;
@@ -111,10 +123,13 @@ class GrowthPasses {
   private readonly collect = garbageCollector();
 
   constructor(
-    private readonly files: readonly string[],
+    { files, endFile, releasedFile }: GrowthSource,
     private readonly task?: Task,
-    private readonly later?: string,
+    private readonly core?: SecondCore,
   ) {
+    this.files = files;
+    this.endFile = endFile;
+    this.releasedFile = releasedFile;
     this.classes = new ClassCounter(files.length);
     this.last = files.length - 1;
   }
@@ -125,11 +140,11 @@ class GrowthPasses {
     const points: Measured[] = [await this.atBaseline(first, end)];
     const midway = first.index + Math.max(1, Math.floor(MIDWAY * (this.last - first.index)));
     for (let i = first.index + 1; i < this.last; i++) {
-      points.push(await this.between(i, end, i === midway ? first.newestId : undefined));
+      points.push(await this.between(i, end, i >= midway ? first.newestId : undefined));
     }
     points.push(end.atEnd);
-    const afterwards = this.later === undefined ? undefined : await this.afterwards(this.later, end);
-    const survivals = points.find((point) => point.survivals)?.survivals;
+    const { atEnd, afterwards } = await this.ending(end);
+    const atMidway = points.find((point) => point.survivals)?.survivals;
     return {
       baseline: first.index,
       owners: mergeLike(
@@ -137,8 +152,10 @@ class GrowthPasses {
           facts,
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
-          survival: survivals?.[k],
+          atEnd: atEnd?.[k],
           afterwards: afterwards?.[k],
+          survival: atMidway?.[k],
+          survivals: points.map((point) => point.survivals?.[k]),
           measuredItself: end.tracked[k].way !== undefined || end.tracked[k].anchorId === facts.nodeId,
         })),
       ),
@@ -162,11 +179,11 @@ class GrowthPasses {
   /** Undefined where fewer scripts are loaded than there must be. */
   private async baselineAt(index: number, scripts: number): Promise<First | undefined> {
     const graph = await this.load(index);
-    if (scripts > 0 && countScripts(graph) < scripts) return undefined;
-    this.classes.count(index, graph);
-    const heap = this.dominate(graph);
+    const loaded = countScripts(graph);
+    if (scripts > 0 && loaded < scripts) return undefined;
+    const heap = await this.dominate(graph, () => this.classes.count(index, graph));
     const live = liveTotals(heap);
-    const totals = { ...totalsOf(live), scripts: countScripts(graph) };
+    const totals = { ...totalsOf(live), scripts: loaded };
     return { index, baseline: makeBaseline(heap, live), newestId: newestId(heap), totals };
   }
 
@@ -176,16 +193,17 @@ class GrowthPasses {
     { tracked, atBaseline }: { tracked: readonly TrackedOwner[]; atBaseline: Measured },
   ): Promise<Measured> {
     if (!tracked.some(({ way }) => way)) return atBaseline;
-    const heap = this.dominate(await this.load(index));
+    const heap = await this.dominate(await this.load(index));
     return { ...atBaseline, owners: measureOwners(heap, liveTotals(heap), tracked) };
   }
 
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
   private async end(first: First) {
     const graph = await this.load(this.last);
-    this.classes.count(this.last, graph);
-    this.idle.note(graph);
-    const heap = this.dominate(graph);
+    const heap = await this.dominate(graph, () => {
+      this.classes.count(this.last, graph);
+      this.idle.note(graph);
+    });
     const located = this.locate(heap, first.baseline!, first.totals);
     const { found, containers, gained, replaced, old, ...measured } = located;
     first.baseline = undefined;
@@ -203,7 +221,7 @@ class GrowthPasses {
     return {
       ...measured,
       ways: containers.map(({ node }) =>
-        this.later === undefined ? undefined : wayTo(heap, old, wayOf(held, node)),
+        this.releasedFile ? wayTo(heap, old, wayOf(held, node)) : undefined,
       ),
       facts: found.map((one, k) => ownerFacts(held, one, containers[k], gained[k])),
       roots: containers.map(({ node }) => {
@@ -226,9 +244,8 @@ class GrowthPasses {
     const atEnd: Measured = { ...totalsOf(live), scripts, owners: measureOwners(heap, live, tracked) };
     const replaced = replacedContainers(heap, gains, live, found, containers);
     const sample = sampleIds(heap, live);
-    const newest = newestId(heap);
     return {
-      newestId: newest,
+      newestId: newestId(heap),
       found,
       containers,
       gained,
@@ -248,11 +265,13 @@ class GrowthPasses {
     newestId?: number,
   ): Promise<Measured> {
     const graph = await this.load(index);
-    this.classes.count(index, graph);
-    this.idle.note(graph);
-    const heap = this.dominate(graph);
+    let scripts = 0;
+    const heap = await this.dominate(graph, () => {
+      this.classes.count(index, graph);
+      this.idle.note(graph);
+      scripts = countScripts(graph);
+    });
     const live = liveTotals(heap);
-    const scripts = countScripts(graph);
     const owners = measureOwners(heap, live, tracked);
     if (newestId === undefined) return { ...totalsOf(live), scripts, owners };
     return {
@@ -263,12 +282,22 @@ class GrowthPasses {
     };
   }
 
-  private async afterwards(file: string, { tracked, ways, newestId }: End) {
-    const heap = this.dominate(await this.loadFile(file));
-    const live = liveTotals(heap);
-    const owners = followed(heap, tracked, ways);
-    const born = bornSince(heap, live, owners, newestId);
-    return measureOwners(heap, live, owners).map(({ objects }, k) => ({ objects, born: born[k] }));
+  private async ending({ tracked, ways, newestId }: End) {
+    const measured: { atEnd?: OwnerMeasure[]; afterwards?: OwnerGrowth['afterwards'][] } = {};
+    for (const file of new Set([this.releasedFile, this.endFile])) {
+      if (!file) continue;
+      const heap = await this.dominate(await this.loadFile(file));
+      const live = liveTotals(heap);
+      if (file === this.endFile) measured.atEnd = measureOwners(heap, live, tracked);
+      if (file !== this.releasedFile) continue;
+      const owners = followed(heap, tracked, ways);
+      const born = bornSince(heap, live, owners, newestId);
+      measured.afterwards = measureOwners(heap, live, owners).map(({ objects }, k) => ({
+        objects,
+        born: born[k],
+      }));
+    }
+    return measured;
   }
 
   private async load(index: number): Promise<HeapGraph> {
@@ -278,15 +307,15 @@ class GrowthPasses {
     return this.loadFile(this.files[index]);
   }
 
-  private async loadFile(file: string): Promise<HeapGraph> {
-    throwIfCancelled(this.task);
+  private loadFile(file: string): Promise<HeapGraph> {
     this.collect(); // the graph before
-    return loadSnapshot(file, { signal: this.task?.signal });
+    return loadSnapshot(file, { signal: this.task?.signal }, this.core);
   }
 
-  private dominate(graph: HeapGraph): DominatedHeap {
+  /** @param meanwhile what else there is to do with the graph: beside it where there is a second core */
+  private async dominate(graph: HeapGraph, meanwhile = () => {}): Promise<DominatedHeap> {
     this.collect();
-    const heap = dominateHeap(graph, { signal: this.task?.signal });
+    const heap = await dominateByTwo(graph, meanwhile, { signal: this.task?.signal }, this.core);
     this.collect();
     return heap;
   }
@@ -313,6 +342,10 @@ function mergeLike(owners: OwnerGrowth[]): OwnerGrowth[] {
       objects: point.objects + owner.series[i].objects,
       bytes: point.bytes + owner.series[i].bytes,
     }));
+    if (before.atEnd && owner.atEnd) {
+      const { objects, bytes } = owner.atEnd;
+      before.atEnd = { objects: before.atEnd.objects + objects, bytes: before.atEnd.bytes + bytes };
+    }
     before.facts.alike++;
   }
   return [...merged.values()];

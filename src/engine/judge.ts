@@ -154,12 +154,13 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
   const gain = { objects: last.objects - first.objects, bytes: last.bytes - first.bytes };
   const { ms = 0, unseenMs = 0 } = run;
   const enough = ms >= LONG_MS ? ENOUGH - 1 : ENOUGH;
-  let verdict = judgeSeries(points, owner.root ? LEAST_AT_ROOT : LEAST_GAIN, enough);
+  const least = owner.root ? LEAST_AT_ROOT : LEAST_GAIN;
+  let verdict = judgeSeries(withEnd(points, owner, unseenMs / ms) ?? points, least, enough);
   if (verdict.trend === 'leak' && unseenMs > UNSEEN * ms) {
     const reason = `The last ${formatDuration(unseenMs)} of the program's work were not seen.`;
     verdict = { ...verdict, trend: 'unsettled', confidence: 0.5, reasons: [...verdict.reasons, reason] };
   }
-  verdict = withSurvival(verdict, owner.survival);
+  verdict = withSurvival(verdict, owner, points);
   if (verdict.trend !== 'stable' && gathersAgain(owner, last.objects)) {
     const reason = 'Then it let go of nearly all, and began to gather again: it swings.';
     verdict = { ...verdict, trend: 'stable', confidence: 0.6, reasons: [...verdict.reasons, reason] };
@@ -182,6 +183,28 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
   return { owner, points, verdict, gain };
 }
 
+/** Work after the last snapshot of less than this share of the time looked at tells no rate. */
+const LEAST_UNSEEN = 0.15;
+
+/** What a full cache may hold less, as a share of what it gained, when small entries take the place of large ones. */
+const TURNOVER = 0.05;
+
+/**
+ * The series with the program's end, where this owner had let go of nothing by then and there was work in between that
+ * would have made a leak grow: what is full by then was no leak. Undefined where the end tells nothing.
+ */
+function withEnd(
+  points: readonly SeriesPoint[],
+  { atEnd }: OwnerGrowth,
+  unseen: number,
+): SeriesPoint[] | undefined {
+  const first = points[0];
+  const last = points[points.length - 1];
+  if (!atEnd || !(unseen >= LEAST_UNSEEN)) return undefined;
+  if (last.objects - atEnd.objects > TURNOVER * (last.objects - first.objects)) return undefined;
+  return [...points, { x: last.x + unseen * (last.x - first.x), ...atEnd }];
+}
+
 /** Below this, what an owner held midway is gone at the end, for the most part; and next to all of it. */
 const TURNS_OVER = 0.5;
 const ALL_GONE = 0.3;
@@ -190,9 +213,21 @@ const ALL_GONE = 0.3;
  * What holds other things all the time does not keep them: a cache with a time to live, a queue, a pool of work. It
  * may hold more of them the less it is disturbed by snapshots. What is replaced as a whole is not asked.
  */
-function withSurvival(verdict: TrendVerdict, survival: number | undefined): TrendVerdict {
+function withSurvival(
+  verdict: TrendVerdict,
+  { survival, survivals }: OwnerGrowth,
+  points: JudgedOwner['points'],
+): TrendVerdict {
   if (survival === undefined || survival >= TURNS_OVER || verdict.trend === 'stable') return verdict;
   const share = formatCount(100 * survival);
+  if (verdict.trend === 'leak' && isBacklog(points, survivals ?? [])) {
+    const reason = `Of what it held midway, ${share} % is left at the end, yet it holds ever more: what goes in faster than it is taken out piles up.`;
+    return {
+      ...verdict,
+      confidence: Math.min(0.85, verdict.confidence),
+      reasons: [...verdict.reasons, reason],
+    };
+  }
   const reasons = [
     ...verdict.reasons,
     `Of what it held midway, ${share} % is left at the end: it turns over.`,
@@ -202,12 +237,39 @@ function withSurvival(verdict: TrendVerdict, survival: number | undefined): Tren
 }
 
 /** What let go at the program's end stays empty; a batch that was written is filled once more. */
-function gathersAgain({ afterwards }: OwnerGrowth, before: number): boolean {
+function gathersAgain({ afterwards, root }: OwnerGrowth, before: number): boolean {
   return (
+    !root &&
     afterwards !== undefined &&
     afterwards.objects < TURNS_OVER * before &&
     afterwards.born >= LEAST_GAIN.objects
   );
+}
+
+/** What piles up rises at each look, and lately about as fast as ever. */
+const EVEN = { least: 0.3, late: 0.75 };
+/** How late in the run it is asked what is left at the end: not so late that anything would be. */
+const LATELY = { from: 0.6, to: 0.9 };
+
+/**
+ * A queue that is worked off too slowly: what was in it midway is gone, but it grows evenly, and what comes in stays
+ * ever longer, so that most of what it held lately is still there. What has a time to live, and what is under way, goes
+ * on going; it holds more only where more comes.
+ */
+function isBacklog(points: JudgedOwner['points'], survivals: readonly (number | undefined)[]): boolean {
+  const [first, last] = [points[0], points[points.length - 1]];
+  const way = last.x - first.x;
+  const rate = (last.objects - first.objects) / way;
+  if (!(rate > 0) || last.objects < 2 * first.objects) return false;
+  const isEven = points.slice(1).every(({ x, objects }, i) => {
+    const dx = x - points[i].x;
+    return dx < 0.05 * way || objects - points[i].objects >= EVEN.least * rate * dx;
+  });
+  const third = points.findLast(({ x }) => x <= last.x - way / 3) ?? first;
+  const late = (last.objects - third.objects) / (last.x - third.x) / rate;
+  const lately = points.findLast(({ x }) => x <= first.x + LATELY.to * way);
+  const left = lately && lately.x >= first.x + LATELY.from * way ? survivals[lately.index] : undefined;
+  return isEven && late >= EVEN.late && left !== undefined && left >= TURNS_OVER;
 }
 
 /** Node's own tables of the modules that are loaded. */

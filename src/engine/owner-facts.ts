@@ -83,7 +83,7 @@ export function ownerFacts(
     kind,
     display: displayName(
       kind,
-      [holder, ...heldBy].find(({ name }) => name) ?? holder,
+      [holder, ...heldBy].filter(({ name }) => name),
       path,
       nameOfClass(graph, container.node),
     ),
@@ -141,7 +141,13 @@ export function wayOf({ heap: { graph }, retainers, paths }: HeldHeap, node: num
 /** Of listeners, whom they listen to; of a dictionary no shape: its properties are its entries. */
 function containerClass(graph: HeapGraph, node: number, kind: FindingKind, path: PathFact[]): string {
   if (kind === 'dictionary') return className(graph, node);
+  if (kind === 'external-memory' && path.some((entry) => isWasmMemory(entry, path)))
+    return 'WebAssembly.Memory';
   return (kind === 'listeners' && listenedTo(path)?.className) || nameOfClass(graph, node);
+}
+
+function isWasmMemory(entry: PathFact, path: PathFact[]): boolean {
+  return entry.className === 'Memory' && path[path.indexOf(entry) + 1]?.className === 'ArrayBuffer';
 }
 
 /** Whoever the listeners listen to: the entry before the table that Node keeps them in. */
@@ -149,7 +155,12 @@ function listenedTo(path: PathFact[]): PathFact | undefined {
   return path[path.findLastIndex(({ edge }) => /_events$|kEvents/.test(edge)) - 1];
 }
 
-function displayName(kind: FindingKind, holder: Holder, path: PathFact[], containerClass: string): string {
+function displayName(
+  kind: FindingKind,
+  [holder, by]: Holder[],
+  path: PathFact[],
+  containerClass: string,
+): string {
   if (kind === 'timers') return 'timers';
   const target = kind === 'listeners' ? listenedTo(path) : undefined;
   if (target) {
@@ -159,10 +170,12 @@ function displayName(kind: FindingKind, holder: Holder, path: PathFact[], contai
       .map(({ name }) => name)
       .join('.');
   }
-  if (!holder.name) return path[path.length - 1]?.name ?? containerClass;
+  if (!holder) return path[path.length - 1]?.name ?? containerClass;
   if (holder.how === 'global') return `globalThis.${holder.name}`;
   if (holder.how === 'field' && holder.className && !/^\(|^Object$/.test(holder.className)) {
     return `${holder.className}.${holder.name}`;
   }
+  // A module's `memory` or a `buffer`: who has it says more.
+  if (kind === 'external-memory' && by && /^[\w$#]+$/.test(by.name)) return `${by.name}.${holder.name}`;
   return holder.name;
 }

@@ -9,6 +9,7 @@ import type { SyntaxParser } from '../source/syntax.ts';
 import { isUserCode } from '../source/user-code.ts';
 import type { Holder } from './holders.ts';
 import type { IdleFunctions } from './idle-functions.ts';
+import { withOriginalNames } from './original-names.ts';
 import type { OwnerFacts } from './owner-facts.ts';
 import type { PartPlace } from './part-places.ts';
 import { type Place, placeKey } from './places.ts';
@@ -45,6 +46,11 @@ export class SiteFinder {
     private readonly idle?: IdleFunctions,
   ) {
     this.users = new UserSites(map, parser, stacks, (place, extra) => this.site(place, extra));
+  }
+
+  /** The facts with names as they were written. Sites are looked up by those that run. */
+  named(facts: OwnerFacts): Promise<OwnerFacts> {
+    return withOriginalNames(facts, this.map, this.parser);
   }
 
   async sitesOf(facts: OwnerFacts): Promise<OwnerSites> {
@@ -91,7 +97,10 @@ export class SiteFinder {
     return distinct(found);
   }
 
-  /** Classes that hold memory outside the heap, in the scripts that hold the growing buffer. */
+  /**
+   * Classes that hold memory outside the heap, in the scripts that hold the growing buffer; where the way to it does
+   * not tell those, in the scripts that put it there, and in those that were seen calling WebAssembly.
+   */
   private async freeable(facts: OwnerFacts): Promise<StoreCandidate[]> {
     const named = facts.path.flatMap(
       ({ name }) => this.map.atUrl(name) ?? this.map.atUrl(`file://${name}`) ?? [],
@@ -101,6 +110,18 @@ export class SiteFinder {
       ...named.map(({ id }) => Number(id)),
       ...places.map(({ scriptId }) => scriptId),
     ]);
+    const found = await this.freeableIn(scripts);
+    if (found.length) return found;
+    const callers = this.stacks.flatMap(({ frames }) =>
+      frames
+        .slice(1)
+        .flatMap((frame, i) => (isWasm(frames[i]) && !isWasm(frame) ? Number(frame.scriptId) : [])),
+    );
+    const stores = await findStoreSites(this.map, this.query(facts), this.parser);
+    return this.freeableIn(new Set([...stores.map(({ scriptId }) => scriptId), ...callers]));
+  }
+
+  private async freeableIn(scripts: ReadonlySet<number>): Promise<StoreCandidate[]> {
     const found: StoreCandidate[] = [];
     for (const scriptId of scripts) {
       if (this.isScript({ scriptId })) found.push(...(await findFreeable(this.map, scriptId, this.parser)));
@@ -228,7 +249,12 @@ const CONTAINERS: Partial<Record<OwnerFacts['kind'], StoreQuery['container']>> =
   array: 'array',
   dictionary: 'dictionary',
   listeners: 'listeners',
+  'promise-chain': 'promise',
 };
+
+function isWasm({ url }: ProfileFrame): boolean {
+  return url.startsWith('wasm:');
+}
 
 function isCallbackKind(kind: OwnerFacts['kind']): boolean {
   return kind === 'listeners' || kind === 'timers';

@@ -3,10 +3,13 @@ import type { Site } from '../protocol/findings.ts';
 import { findCallSite } from '../source/call-sites.ts';
 import { mentionsClass } from '../source/freeable.ts';
 import { findHandover, type Handle } from '../source/handovers.ts';
+import { packageName } from '../source/origins.ts';
+import { findPackageCalls } from '../source/package-calls.ts';
 import type { ScriptMap } from '../source/script-map.ts';
 import type { StoreCandidate } from '../source/store-types.ts';
 import type { SyntaxParser } from '../source/syntax.ts';
 import { isUserCode } from '../source/user-code.ts';
+import { chooseCall } from './chosen-call.ts';
 import type { OwnerFacts } from './owner-facts.ts';
 import type { Place } from './places.ts';
 import { framePlace, isFrameOf, type LiveStack, type ProfileFrame, simpleName } from './profile.ts';
@@ -24,10 +27,15 @@ export class UserSites {
 
   /** @param store where a package stores it, if that was found */
   async find(facts: OwnerFacts, store?: StoreCandidate): Promise<Site | undefined> {
+    const through = store ? this.throughFunction(store) : [];
     const known =
-      store && (await this.userFrame(this.throughFunction(store), 'leads to the storing code', true));
+      store &&
+      ((await this.imported(facts, store, through)) ??
+        (await this.userFrame(through, 'leads to the storing code', true)));
     const led = known ?? (await this.handover(facts)) ?? (store && (await this.caller(store)));
     if (led) return led;
+    const call = store && (await this.imported(facts, store));
+    if (call) return call;
     // The nearest entry of the retaining path that is the user's own.
     for (const entry of [...facts.path].reverse()) {
       const site = entry.place && (await this.site(entry.place));
@@ -50,6 +58,34 @@ export class UserSites {
       const at = frames.findIndex(isIt);
       return at < 0 ? [] : [{ frames: frames.slice(at), bytes }];
     });
+  }
+
+  /**
+   * Where the user's code calls what it has from the storing package. Of stacks that come to the storing code through
+   * another package: only where there is but one such call, which made what stores.
+   */
+  private async imported(
+    facts: OwnerFacts,
+    { scriptId, functionName }: StoreCandidate,
+    through?: readonly LiveStack[],
+  ): Promise<Site | undefined> {
+    const url = this.map.byId(scriptId)?.url ?? '';
+    const name = packageName(url);
+    if (!name || (through && !isThroughAnother(through, name))) return undefined;
+    const calls = await findPackageCalls(this.map, url, this.parser);
+    if (through && (calls.length !== 1 || calls[0].made)) return undefined;
+    const inPackage = this.stacks.flatMap(({ frames }) =>
+      frames.flatMap((frame) => (packageName(frame.url) === name ? simpleName(frame.functionName) : [])),
+    );
+    const call = chooseCall(calls, {
+      storing: simpleName(functionName ?? ''),
+      classes: [facts.holder, ...facts.heldBy].flatMap(({ className }) => className ?? []),
+      seen: inPackage,
+    });
+    return (
+      call &&
+      this.site(call, { evidence: `syntax: the call of \`${call.callee}\`, of the package that stores it` })
+    );
   }
 
   /** Where the user's code hands on what holds the owner: `fetch(url, { signal: stop.signal })`. */
@@ -138,4 +174,13 @@ export class UserSites {
       evidence: `allocation: ${what}; ${why}`,
     });
   }
+}
+
+/** Whether the user's frames above the storing code call another package than its own. */
+function isThroughAnother(stacks: readonly LiveStack[], name: string): boolean {
+  const entered = stacks.flatMap(({ frames }) => {
+    const at = frames.findIndex((frame) => isUserCode(frame));
+    return at > 0 ? [packageName(frames[at - 1].url)] : [];
+  });
+  return entered.length > 0 && entered.every((one) => one !== name);
 }

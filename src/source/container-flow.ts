@@ -15,6 +15,8 @@ const MAX_HOPS = 4;
 const MAX_DEPTH = 3;
 /** A field or method seen more often than this in one file is no lead. */
 const MAX_FIELD_USES = 80;
+/** What waits for several promises reacts to each of them. */
+const COMBINES = /^Promise\.(race|any|all|allSettled)$/;
 const TAKEN = 'taken from it';
 
 /** A name by which other files reach the container. */
@@ -95,8 +97,15 @@ export class ContainerFlow {
     const field = (name: string): boolean => isSame(parent.childForFieldName(name), node);
     switch (parent.type) {
       case 'parenthesized_expression':
-      case 'await_expression':
         this.same(ref, parent);
+        return;
+      case 'await_expression':
+        if (ref.depth === 0)
+          this.stores.push({ ref, kind: 'reaction', node: parent, anchor: node, values: [] });
+        this.same(ref, parent);
+        return;
+      case 'array':
+        this.combined(ref, parent);
         return;
       case 'binary_expression':
         if (/^(\?\?|\|\||&&)$/.test(parent.childForFieldName('operator')?.type ?? '')) this.same(ref, parent);
@@ -164,6 +173,15 @@ export class ContainerFlow {
         this.exports(ref);
         return;
     }
+  }
+
+  /** `Promise.race([work(), container])`. */
+  private combined(ref: Ref, list: Node): void {
+    const call = list.parent?.type === 'arguments' ? list.parent.parent : undefined;
+    const callee = call?.childForFieldName('function');
+    if (ref.depth > 0 || !call || !callee || !COMBINES.test(ref.file.textOf(callee))) return;
+    const values = list.namedChildren.filter((child) => !isSame(child, ref.node));
+    this.stores.push({ ref, kind: 'reaction', node: call, anchor: callee, values });
   }
 
   private mayScan(file: SyntaxFile): boolean {

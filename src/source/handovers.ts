@@ -2,6 +2,7 @@ import type { Node } from 'web-tree-sitter';
 import { bindingsOf, isSame, usesOf } from './bindings.ts';
 import { enclosingFunction } from './functions.ts';
 import { callOf, lastName, memberUses } from './members.ts';
+import { isInLoop } from './package-calls.ts';
 import type { ScriptMap } from './script-map.ts';
 import type { ScriptPosition } from './store-types.ts';
 import type { SyntaxFile, SyntaxParser } from './syntax.ts';
@@ -97,10 +98,4 @@ function callWith(file: SyntaxFile, value: Node): { name: string; at: Node; hand
   if (!callee) return undefined;
   const at = callee.type === 'member_expression' ? callee.childForFieldName('property')! : callee;
   return { name: file.textOf(at), at, handed: true };
-}
-
-function isInLoop(node: Node): boolean {
-  for (let at = node.parent; at; at = at.parent)
-    if (/^(for|for_in|while|do)_statement$/.test(at.type)) return true;
-  return false;
 }

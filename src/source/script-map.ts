@@ -90,6 +90,19 @@ export class ScriptMap {
     };
   }
 
+  /** Whether a source map says how the script was written. */
+  async hasSourceMap(scriptId: number | string): Promise<boolean> {
+    const entry = this.byId(scriptId);
+    return entry !== undefined && !isInstalled(entry.url) && (await this.sourceMap(entry)) !== undefined;
+  }
+
+  /** What the name at a 0-based position in the running text is called in the source; undefined where no map tells. */
+  async nameAt(scriptId: number | string, line0: number, column0: number): Promise<string | undefined> {
+    const entry = this.byId(scriptId);
+    const map = entry && (await this.sourceMap(entry));
+    return map && trace(map, line0, column0)?.name;
+  }
+
   /** Forgets texts and maps; the map can be used again. */
   dispose(): void {
     this.texts.clear();

@@ -61,13 +61,14 @@ function useUrls(map: RawMap): void {
   for (const section of map.sections ?? []) useUrls(section.map);
 }
 
-/** Where a 0-based position in the running text was written: 0-based, with the source's resolved URL. */
+/** Where a 0-based position in the running text was written: 0-based, with the source's resolved URL and the name that stands there. */
 export function trace(
   map: TraceMap,
   line0: number,
   column0: number,
-): { url: string; line0: number; column0: number } | undefined {
+): { url: string; line0: number; column0: number; name?: string } | undefined {
   const found = originalPositionFor(map, { line: line0 + 1, column: column0 });
   if (found.source === null) return undefined;
-  return { url: found.source, line0: found.line - 1, column0: found.column };
+  const name = found.name ?? undefined;
+  return { url: found.source, line0: found.line - 1, column0: found.column, name };
 }

@@ -21,6 +21,7 @@ const FITS: Record<Exclude<ContainerKind, 'unknown'>, StoreKind[]> = {
   dictionary: ['keys', 'property', 'rebuild'],
   object: ['property', 'rebuild', 'keys', 'assign', 'append'],
   listeners: ['listeners', 'set', 'array', 'map'],
+  promise: ['rebuild', 'reaction'],
 };
 
 /** Kinds that need the container to be of their kind, in points off where it is not. */
@@ -33,6 +34,7 @@ const MISFIT: Record<StoreKind, number> = {
   rebuild: 0.1,
   append: 0.25,
   listeners: 0.15,
+  reaction: 0.35,
   verb: 0.15,
   assign: 0.35,
   passed: 0.25,
@@ -44,6 +46,7 @@ const WEAK: Partial<Record<StoreKind, number>> = { assign: 0.15, property: 0.15,
 const KIND_REASONS: Partial<Record<StoreKind, string>> = {
   assign: 'assigns the field',
   rebuild: 'builds on what it held',
+  reaction: 'waits for it to settle',
   passed: 'hands it to a function that was not found',
 };
 

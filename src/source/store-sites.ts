@@ -176,6 +176,7 @@ class StoreSearch {
   private judged(score: StoreScore): Map<string, StoreCandidate> {
     const best = new Map<string, StoreCandidate>();
     for (const store of this.flow.stores) {
+      if (store.kind === 'reaction' && this.query.container !== 'promise') continue;
       if (store.kind === 'passed' && store.values.every((value) => isFunction(value))) continue;
       if (store.kind === 'assign' && isFresh(store.ref.file, store.values[0])) continue;
       const found = score.judge(store);

@@ -9,7 +9,15 @@ export interface ScriptPosition {
   column0: number;
 }
 
-export type ContainerKind = 'array' | 'map' | 'set' | 'dictionary' | 'object' | 'listeners' | 'unknown';
+export type ContainerKind =
+  | 'array'
+  | 'map'
+  | 'set'
+  | 'dictionary'
+  | 'object'
+  | 'listeners'
+  | 'promise'
+  | 'unknown';
 
 /** The name under which something is held. */
 export interface HeldName {
@@ -88,6 +96,7 @@ export type StoreKind =
   | 'rebuild' // x = [...x, v], x = { next: x }, x = x.then(...)
   | 'append' // x += v
   | 'listeners' // on, addEventListener
+  | 'reaction' // x.then(f), Promise.race([x, y]), await x
   | 'verb' // enqueue, append, put: a class of the program's own
   | 'assign' // owner.x = v
   | 'passed'; // f(x, v), and f is not to be found

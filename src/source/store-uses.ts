@@ -38,6 +38,8 @@ export function memberUse(ref: Ref, member: Node): Use {
     }
     return use;
   }
+  if (ref.depth === 0 && /^(then|catch|finally)$/.test(method))
+    use.store = { ref, kind: 'reaction', node: call, anchor: property, values };
   const kind = STORE_METHODS.get(method);
   const stored = method === 'splice' ? values.slice(2) : values;
   if (kind && stored.length) {

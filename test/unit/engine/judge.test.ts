@@ -59,6 +59,19 @@ test('what was not seen for the last third of the work is not believed to go on'
   );
 });
 
+test("what was full at the program's end, after more work, was filling up; who had let go by then is not asked", () => {
+  const judge = (atEnd: number, unseenMs: number) => {
+    const one = { ...owner(STEADY), atEnd: { objects: atEnd, bytes: 100 * atEnd } };
+    return judgeGrowth(growth([one]), xs(STEADY), { ms: 4000, unseenMs }).verdict;
+  };
+  const held = STEADY[STEADY.length - 1];
+  assert.equal(judge(held, 1200), 'no-leak');
+  assert.equal(judge(held - 1, 1200), 'no-leak');
+  assert.equal(judge(held, 200), 'leak');
+  assert.equal(judge(STEADY[0], 1200), 'leak');
+  assert.equal(judge(held + 0.3 * (held - STEADY[0]), 1200), 'leak');
+});
+
 test('what holds other things all the time is no leak', () => {
   const uneven = [100, 2400, 2500, 2900, 4000, 5900, 8000, 8800, 9800];
   const judge = (series: number[], survival?: number) =>
@@ -70,6 +83,22 @@ test('what holds other things all the time is no leak', () => {
   assert.equal(gone.verdict, 'no-leak');
   assert.match(gone.sound[0].verdict.reasons.join(' '), /2 % is left at the end: it turns over/);
   assert.equal(judge([0, 1000, 2000, 3000, 4000, 5000, 6000], 0.02).verdict, 'no-leak', 'however even');
+});
+
+test('a queue that is worked off too slowly is a leak, and what has a time to live is none', () => {
+  const even = [0, 1000, 2000, 3000, 4000, 5000, 6000];
+  const judge = (series: number[], lately: number) =>
+    judgeGrowth(growth([owner(series, { survival: 0.02, survivals: series.map(() => lately) })]), xs(series));
+  const backlog = judge(even, 0.8);
+  assert.equal(backlog.verdict, 'leak');
+  assert.match(backlog.leaks[0].verdict.reasons.join(' '), /faster than it is taken out piles up/);
+  assert.ok(backlog.confidence <= 0.85);
+  assert.equal(judge(even, 0.2).verdict, 'no-leak', 'gone soon');
+  const fills = [0, 1000, 2000, 3000, 4000, 4600, 5000];
+  assert.equal(judge(fills, 0.8).verdict, 'no-leak', 'ever more slowly');
+  const busier = [5000, 5400, 5800, 6300, 6700, 7200, 7600];
+  assert.equal(judge(busier, 0.8).verdict, 'no-leak', 'of much that is always there');
+  assert.equal(judge([0, 1500, 3000, 200, 1700, 3200, 6000], 0.8).verdict, 'no-leak', 'in batches');
 });
 
 test("Node's tables of modules are no leak where scripts were loaded", () => {

@@ -38,12 +38,14 @@ const LIB = `export class Cache {
 }
 `;
 const LIB_FILE = 'node_modules/lib/index.js';
+/** Of a package that the user does not import. */
+const INNER_FILE = 'node_modules/inner/index.js';
 
 let parser: SyntaxParser;
 let scripts: Scripts;
 before(async () => {
   parser = await SyntaxParser.create();
-  scripts = new Scripts({ 'agent.js': AGENT, [LIB_FILE]: LIB });
+  scripts = new Scripts({ 'agent.js': AGENT, [LIB_FILE]: LIB, [INNER_FILE]: LIB });
 });
 after(() => {
   parser.dispose();
@@ -95,14 +97,25 @@ test("a package's store: the user's line is where it calls into the package", as
   assert.match(sites.userSite!.evidence!, /call of `keep`/);
 });
 
-test("without stacks, the user's line is the nearest on the path that is the user's own", async () => {
+test("without stacks and calls of the package, the user's line is the nearest on the path that is the user's own", async () => {
   const { scriptId, line0, column0 } = scripts.at('class AgentMemory');
   const sites = await sitesOf({
     kind: 'map',
-    holder: { how: 'field', name: 'entries', className: 'Cache', declaredAt: scripts.at('Cache', LIB_FILE) },
+    holder: {
+      how: 'field',
+      name: 'entries',
+      className: 'Cache',
+      declaredAt: scripts.at('Cache', INNER_FILE),
+    },
     path: [
       { edge: '', name: 'memory', className: 'AgentMemory', nodeId: 3, place: { scriptId, line0, column0 } },
-      { edge: '.cache', name: 'cache', className: 'Cache', nodeId: 5, place: scripts.at('Cache', LIB_FILE) },
+      {
+        edge: '.cache',
+        name: 'cache',
+        className: 'Cache',
+        nodeId: 5,
+        place: scripts.at('Cache', INNER_FILE),
+      },
     ],
   });
   assert.equal(sites.userSite?.line, 3);
@@ -204,6 +217,21 @@ test('the own line: where a variable of the user that holds the owner is handed 
   );
   assert.deepEqual([sites.userSite?.line, sites.userSite?.column], [16, 9]);
   assert.equal(sites.userSite?.evidence, 'syntax: the call of `keep` with `cache.entries`');
+});
+
+test('memory of WebAssembly: the class to be freed, in the script that was seen calling it', async () => {
+  const code =
+    'class Encoder { constructor(p) { this.ptr = p; }\n free() {} }\nexports.make = function () {};\n';
+  using own = new Scripts({ 'node_modules/wasm/index.js': code });
+  const ownParser = await SyntaxParser.create();
+  const wasm = { functionName: 'new', scriptId: '9', url: 'wasm://wasm/1', lineNumber: 0, columnNumber: 9 };
+  const { url } = own.map.byId(1)!;
+  const make = { functionName: 'make', scriptId: '1', url, lineNumber: 2, columnNumber: 15 };
+  const stacks = [{ frames: [wasm, make], bytes: 10 }];
+  const owner = facts({ path: [], kind: 'external-memory', holder: { how: 'field', name: 'memory' } });
+  const { storeSite } = await new SiteFinder(own.map, ownParser, stacks).sitesOf(owner);
+  assert.deepEqual([storeSite?.function, storeSite?.line], ['Encoder', 1]);
+  ownParser.dispose();
 });
 
 test('without stacks, the classes of what it gained', async () => {
