@@ -24,14 +24,17 @@ export function aggregateByClass(heap: AnalysedHeap, classes: Classes): ClassAgg
   const nearest = new Int32Array(names.length).fill(UNREACHABLE);
   // How many nodes of each class stand on the way down to the current one, which `path` holds.
   const above = new Uint32Array(names.length);
-  const path: number[] = [];
+  const path = new Uint32Array(order.length);
+  let depth = 0;
 
-  for (const node of order) {
-    while (path.length > 0 && path[path.length - 1] !== dominators[node]) {
-      const left = path.pop()!;
+  for (let i = 0; i < order.length; i++) {
+    const node = order[i];
+    const dominator = dominators[node];
+    while (depth > 0 && path[depth - 1] !== dominator) {
+      const left = path[--depth];
       if (shallowSizes[left] > 0) above[ofNode[left]]--;
     }
-    path.push(node);
+    path[depth++] = node;
     if (shallowSizes[node] === 0) continue;
     const index = ofNode[node];
     counts[index]++;

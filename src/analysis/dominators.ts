@@ -3,6 +3,7 @@ import { type Bits, getBit, makeBits, setBit } from './bits.ts';
 /** A graph for the dominator algorithm: edges of node n are firstEdges[n] .. firstEdges[n + 1] - 1. */
 export interface FlowGraph {
   readonly nodeCount: number;
+  readonly edgeCount: number;
   readonly firstEdges: Uint32Array;
   readonly edgeTargets: Uint32Array;
 }
@@ -14,6 +15,17 @@ export interface Dominators {
   readonly order: Uint32Array;
 }
 
+/** A part of the graph that lives by itself: edges from outside into it do not count, but for the root's. */
+export interface Enclave {
+  /** Where it begins: nodes that the root leads to. What they lead to over essential edges is within. */
+  readonly entries: Uint32Array;
+  /**
+   * Takes from the essential edges those that lead in from outside. `reached` is not 0 for the root and what is within.
+   * @returns whether more leads in than the root and what was reached
+   */
+  close(reached: Uint32Array): boolean;
+}
+
 /**
  * Immediate dominators over the edges whose bit is set. As DevTools has it, nodes without such an edge into them hang
  * off the root as if it led to them, and what still can't be reached (rings that nothing leads to) is dominated by
@@ -23,28 +35,194 @@ export interface Dominators {
  * path compression: O(m log n) on every graph. (Semi-NCA is a hair faster, but quadratic on a long list whose values
  * are also held elsewhere.) No recursion. Vertices are numbered from 1 in depth-first order.
  */
-export function computeDominators(graph: FlowGraph, essential: Bits, root: number): Dominators {
-  const search = depthFirst(graph, essential, root);
-  const { vertexOf } = search;
-  const dom = dominatorsByVertex(graph, essential, search);
-  const dominators = new Uint32Array(graph.nodeCount).fill(root);
-  for (let w = 2; w < vertexOf.length; w++) dominators[vertexOf[w]] = vertexOf[dom[w]];
-  return { dominators, order: preorder(dominators, search) };
+export function computeDominators(
+  graph: FlowGraph,
+  essential: Bits,
+  root: number,
+  enclave?: Enclave,
+): Dominators {
+  if (graph.nodeCount === 0) return { dominators: new Uint32Array(0), order: new Uint32Array(0) };
+  const search = new Search(graph, essential);
+  search.run(root, enclave);
+  dominatorsByVertex(search);
+  return treeOf(search);
 }
 
-/** The dominator of each vertex but the first. Uses up the search's numbers, parents and cursors. */
-function dominatorsByVertex(graph: FlowGraph, essential: Bits, search: Search): Uint32Array {
-  const count = search.vertexOf.length - 1;
-  const { first, sources } = predecessors(graph, essential, search);
-  // Four arrays do two duties, for memory's sake. Parents become ancestors where a vertex is linked. Numbers are used
-  // up, so they become semidominators. What leads to w + 1 was looked at before w has a dominator, which takes its
-  // place there; until then w waits there in the chain of its bucket. And a vertex has a label from where it is
-  // linked on; before, the head of its own bucket, which is empty when it is linked.
+/**
+ * The depth-first search. It takes note of what leads to a vertex besides its parent: for a shorter way down the tree
+ * of the least such vertex, for all other edges (from vertices of greater number) in a list.
+ */
+class Search {
+  readonly nodeCount: number;
+  count = 0;
+  /** Node of each vertex; [0] is unused. Behind the last vertex: the nodes that were not reached. */
+  readonly vertexOf: Uint32Array;
+  /** Vertex of each node, 0 where it was not reached. */
+  readonly numbers: Uint32Array;
+  /** Vertex above each vertex, 0 for the root. */
+  readonly parents: Uint32Array;
+  /** The least vertex known to lead to each vertex, directly or over vertices of greater number. */
+  readonly least: Uint32Array;
+  /** List of each vertex: its last entry, or 0. */
+  readonly heads: Uint32Array;
+  /** Entries: the vertex that leads there, and the entry before, or 0. Pages that are not needed are never touched. */
+  readonly links: Uint32Array;
+  /** Vertices from 2 up to this one are led to by vertex 2 alone, and by no other from outside. */
+  soleEntryEnd = 0;
+  private used = 0;
+  /** Where the search came from: the next edge there and the end of its edges. */
+  private readonly stack: Uint32Array;
+
+  constructor(
+    private readonly graph: FlowGraph,
+    private readonly essential: Bits,
+  ) {
+    const { nodeCount, edgeCount } = graph;
+    this.nodeCount = nodeCount;
+    const room = nodeCount + 2;
+    this.numbers = new Uint32Array(room);
+    this.parents = new Uint32Array(room);
+    // One block: the C library keeps middling ones for itself when they are free, and gives large ones back.
+    const block = new Uint32Array(3 * room);
+    this.vertexOf = block.subarray(0, room);
+    this.least = block.subarray(room, 2 * room);
+    this.heads = block.subarray(2 * room);
+    this.links = new Uint32Array(2 * (edgeCount + 1));
+    this.stack = new Uint32Array(2 * room);
+  }
+
+  run(root: number, enclave: Enclave | undefined): void {
+    this.enter(root, 0);
+    if (enclave) this.enterEnclave(root, enclave);
+    const { firstEdges, edgeTargets } = this.graph;
+    for (let edge = firstEdges[root]; edge < firstEdges[root + 1]; edge++) {
+      if (!getBit(this.essential, edge)) continue;
+      const vertex = this.numbers[edgeTargets[edge]];
+      if (vertex === 0) this.search(edgeTargets[edge], 1);
+      else this.least[vertex] = 1;
+    }
+    this.reachRest();
+  }
+
+  private enterEnclave(root: number, enclave: Enclave): void {
+    const { entries } = enclave;
+    const alone = entries.length === 1;
+    for (const entry of entries) if (this.numbers[entry] === 0) this.search(entry, alone ? 2 : 1);
+    let open = enclave.close(this.numbers);
+    const { firstEdges, edgeTargets } = this.graph;
+    for (let edge = firstEdges[root]; edge < firstEdges[root + 1]; edge++) {
+      const target = edgeTargets[edge];
+      if (target !== entries[0] && this.numbers[target] > 1 && getBit(this.essential, edge)) open = true;
+    }
+    if (!alone) return;
+    if (!open) {
+      this.soleEntryEnd = this.count;
+      return;
+    }
+    // The entry is not above all that it leads to, as the search supposed.
+    this.numbers.fill(0);
+    this.heads.fill(0);
+    this.count = 0;
+    this.used = 0;
+    this.enter(root, 0);
+    this.search(entries[0], 1);
+  }
+
+  private enter(node: number, parent: number): void {
+    const vertex = ++this.count;
+    this.numbers[node] = vertex;
+    this.vertexOf[vertex] = node;
+    this.parents[vertex] = parent;
+    this.least[vertex] = parent;
+  }
+
+  /**
+   * Numbers all that `start`, a child of the root, leads to. `top` (1, or 2 for `start` itself) is above all of that.
+   * So where one child of `top` leads into the branch of an earlier one, that is led to from `top` over vertices of
+   * greater number, and nothing can be less: such edges, in large heaps most, need no entry.
+   */
+  private search(start: number, top: 1 | 2): void {
+    const { numbers, vertexOf, parents, least, heads, links, stack, essential } = this;
+    const { firstEdges, edgeTargets } = this.graph;
+    this.enter(start, 1);
+    let count = this.count;
+    let used = this.used;
+    let branch = count;
+    let depth = 0;
+    let vertex = count;
+    let edge = firstEdges[start];
+    let end = firstEdges[start + 1];
+    for (;;) {
+      while (edge < end) {
+        const at = edge++;
+        if ((essential[at >>> 5] & (1 << (at & 31))) === 0) continue;
+        const target = edgeTargets[at];
+        const to = numbers[target];
+        if (to === 0) {
+          stack[depth] = edge;
+          stack[depth + 1] = end;
+          depth += 2;
+          count++;
+          numbers[target] = count;
+          vertexOf[count] = target;
+          parents[count] = vertex;
+          least[count] = vertex;
+          if (vertex === top) branch = count;
+          vertex = count;
+          edge = firstEdges[target];
+          end = firstEdges[target + 1];
+        } else if (to > vertex) {
+          if (vertex < least[to]) least[to] = vertex;
+        } else if (to < branch) {
+          if (least[to] > top) least[to] = top;
+        } else if (least[to] > top) {
+          used += 2;
+          links[used] = vertex;
+          links[used + 1] = heads[to];
+          heads[to] = used;
+        }
+      }
+      if (depth === 0) break;
+      vertex = parents[vertex];
+      depth -= 2;
+      edge = stack[depth];
+      end = stack[depth + 1];
+    }
+    this.count = count;
+    this.used = used;
+  }
+
+  /** What the root does not lead to: what nothing leads to is as if it did, the rest goes behind the vertices. */
+  private reachRest(): void {
+    const { nodeCount, numbers, vertexOf, essential } = this;
+    const { firstEdges, edgeTargets } = this.graph;
+    if (this.count === nodeCount) return;
+    const ledTo = makeBits(nodeCount);
+    for (let node = 0; node < nodeCount; node++) {
+      if (numbers[node] !== 0) continue;
+      for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
+        if (getBit(essential, edge)) setBit(ledTo, edgeTargets[edge]);
+      }
+    }
+    for (let node = 0; node < nodeCount; node++) {
+      if (numbers[node] === 0 && !getBit(ledTo, node)) this.search(node, 1);
+    }
+    let next = this.count;
+    for (let node = 0; node < nodeCount; node++) if (numbers[node] === 0) vertexOf[++next] = node;
+  }
+}
+
+/** The dominator of each vertex but the first, in place of `heads`. Uses up numbers, parents and least. */
+function dominatorsByVertex(search: Search): void {
+  const { count, links, heads, soleEntryEnd } = search;
+  // Arrays do two duties, for memory's sake. Parents become ancestors where a vertex is linked, the least vertex known
+  // becomes the semidominator. A vertex's list is done with when it has a dominator, which takes its place; until then
+  // it waits there in the chain of its bucket. And a vertex has a label from where it is linked on; before, the head
+  // of its own bucket, which is empty when it is linked.
   const ancestor = search.parents;
-  const semi = search.numbers;
-  for (let v = 0; v <= count; v++) semi[v] = v;
-  const dom = first.subarray(1);
-  const label = new Uint32Array(count + 1);
+  const semi = search.least;
+  const dom = heads;
+  const label = search.numbers.fill(0);
   const buckets = label;
   let linked = count + 1; // vertices from here on are linked
 
@@ -72,22 +250,22 @@ function dominatorsByVertex(graph: FlowGraph, essential: Bits, search: Search): 
 
   for (let w = count; w > 1; w--) {
     const parent = ancestor[w];
-    let least = parent;
-    for (let i = first[w]; i < first[w + 1]; i++) {
-      const v = sources[i];
-      const candidate = v < w ? v : semi[evaluate(v)];
-      if (candidate < least) least = candidate;
+    const least = w <= soleEntryEnd ? 2 : 1;
+    let found = semi[w];
+    for (let at = heads[w]; at !== 0 && found > least; at = links[at + 1]) {
+      const candidate = semi[evaluate(links[at])];
+      if (candidate < found) found = candidate;
     }
-    semi[w] = least;
+    semi[w] = found;
     linked = w;
     label[w] = w;
-    if (least === parent) dom[w] = parent;
+    if (found === parent) dom[w] = parent;
     else {
-      dom[w] = buckets[least];
-      buckets[least] = w;
+      dom[w] = buckets[found];
+      buckets[found] = w;
     }
     let v = buckets[parent];
-    buckets[parent] = 0;
+    if (v !== 0) buckets[parent] = 0;
     while (v !== 0) {
       const next = dom[v];
       const u = evaluate(v);
@@ -96,120 +274,37 @@ function dominatorsByVertex(graph: FlowGraph, essential: Bits, search: Search): 
     }
   }
   for (let w = 2; w <= count; w++) if (dom[w] !== semi[w]) dom[w] = dom[dom[w]];
-  return dom;
-}
-
-interface Search {
-  /** Node of each vertex; [0] is unused. */
-  vertexOf: Uint32Array;
-  /** Vertex of each node, 0 where it was not reached; one entry too many. */
-  numbers: Uint32Array;
-  /** Vertex above each vertex, 0 for the root. */
-  parents: Uint32Array;
-  /** Of no use once the search is done, with room for two more. */
-  cursors: Uint32Array;
-  unreached: number[];
-}
-
-function depthFirst(graph: FlowGraph, essential: Bits, root: number): Search {
-  const { nodeCount, firstEdges, edgeTargets } = graph;
-  // One block: the C library keeps middling ones for itself when they are free, and gives large ones back.
-  const block = new Uint32Array(4 * (nodeCount + 2));
-  const [vertexOf, numbers, parents, cursors] = [0, 1, 2, 3].map((i) =>
-    block.subarray(i * (nodeCount + 2), (i + 1) * (nodeCount + 2)),
-  );
-  let count = 0;
-  const enter = (node: number, parent: number): void => {
-    numbers[node] = ++count;
-    vertexOf[count] = node;
-    parents[count] = parent;
-    cursors[node] = firstEdges[node];
-  };
-  const search = (start: number, parent: number): void => {
-    enter(start, parent);
-    let node = start;
-    for (;;) {
-      const end = firstEdges[node + 1];
-      let edge = cursors[node];
-      while (edge < end && (numbers[edgeTargets[edge]] !== 0 || !getBit(essential, edge))) edge++;
-      cursors[node] = edge + 1;
-      if (edge < end) {
-        enter(edgeTargets[edge], numbers[node]);
-        node = edgeTargets[edge];
-      } else if (node === start) return;
-      else node = vertexOf[parents[numbers[node]]];
-    }
-  };
-
-  search(root, 0);
-  const unreached: number[] = [];
-  if (count < nodeCount) {
-    const ledTo = makeBits(nodeCount);
-    for (let edge = 0, end = firstEdges[nodeCount]; edge < end; edge++) {
-      if (getBit(essential, edge)) setBit(ledTo, edgeTargets[edge]);
-    }
-    for (let node = 0; node < nodeCount; node++) {
-      if (numbers[node] === 0 && !getBit(ledTo, node)) search(node, numbers[root]);
-    }
-    for (let node = 0; node < nodeCount; node++) if (numbers[node] === 0) unreached.push(node);
-  }
-  return { vertexOf: vertexOf.subarray(0, count + 1), numbers, parents, cursors, unreached };
 }
 
 /**
- * Vertices that lead to vertex w: sources[first[w]] .. sources[first[w + 1] - 1], its parent apart, nor any that was
- * not reached.
+ * The dominators by node, and the tree in preorder. Vertices come in depth-first order, so a dominator before what it
+ * dominates. The results take the place of two arrays of the search that are done with.
  */
-function predecessors(
-  graph: FlowGraph,
-  essential: Bits,
-  { vertexOf, numbers, parents, cursors }: Search,
-): { first: Uint32Array; sources: Uint32Array } {
-  const { firstEdges, edgeTargets } = graph;
-  const count = vertexOf.length - 1;
-  const first = cursors.fill(0);
-  for (let v = 1; v <= count; v++) {
-    const node = vertexOf[v];
-    for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
-      const w = numbers[edgeTargets[edge]];
-      if (parents[w] !== v && getBit(essential, edge)) first[w]++;
-    }
-  }
-  let total = 0;
-  for (let w = 0; w <= count + 1; w++) {
-    total += first[w];
-    first[w] = total; // its end; filling from behind moves it to its start
-  }
-  const sources = new Uint32Array(total);
-  for (let v = 1; v <= count; v++) {
-    const node = vertexOf[v];
-    for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
-      const w = numbers[edgeTargets[edge]];
-      if (parents[w] !== v && getBit(essential, edge)) sources[--first[w]] = v;
-    }
-  }
-  return { first, sources };
-}
-
-/** The dominator tree in preorder. Vertices come in depth-first order, so a dominator before what it dominates. */
-function preorder(dominators: Uint32Array, { vertexOf, unreached, numbers, parents }: Search): Uint32Array {
-  const nodeCount = dominators.length;
-  const count = vertexOf.length - 1;
-  const subtree = numbers.fill(1);
-  for (let v = count; v > 1; v--) subtree[dominators[vertexOf[v]]] += subtree[vertexOf[v]];
-  const order = new Uint32Array(nodeCount);
-  // Where the next child of a node goes: right behind it, then behind the children placed before.
-  const next = parents.fill(0);
-  order[0] = vertexOf[1];
-  next[vertexOf[1]] = 1;
-  const place = (node: number): void => {
-    const dominator = dominators[node];
-    const position = next[dominator];
-    next[dominator] += subtree[node];
+function treeOf({ nodeCount, count, vertexOf, heads, least, numbers, parents }: Search): Dominators {
+  const dom = heads;
+  const dominators = numbers.subarray(0, nodeCount);
+  const order = parents.subarray(0, nodeCount);
+  // The size of a vertex's subtree until it is placed; from then on where its next child goes: right behind it, then
+  // behind the children placed before.
+  const slots = least.fill(1);
+  for (let w = count; w > 1; w--) slots[dom[w]] += slots[w];
+  const root = vertexOf[1];
+  dominators[root] = root;
+  order[0] = root;
+  slots[1] = 1;
+  for (let w = 2; w <= count; w++) {
+    const above = dom[w];
+    const node = vertexOf[w];
+    const position = slots[above];
+    slots[above] = position + slots[w];
+    slots[w] = position + 1;
+    dominators[node] = vertexOf[above];
     order[position] = node;
-    next[node] = position + 1;
-  };
-  for (let v = 2; v <= count; v++) place(vertexOf[v]);
-  for (const node of unreached) place(node);
-  return order;
+  }
+  for (let i = count; i < nodeCount; i++) {
+    const node = vertexOf[i + 1];
+    dominators[node] = root;
+    order[i] = node;
+  }
+  return { dominators, order };
 }

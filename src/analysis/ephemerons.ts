@@ -1,6 +1,7 @@
 import type { HeapGraph } from '../heap/graph.ts';
-import { type Bits, getBit, makeBits, setBit } from './bits.ts';
+import { type Bits, makeBits, setBit } from './bits.ts';
 import type { Kinds } from './kinds.ts';
+import { Uint32List } from './uint32-list.ts';
 
 /**
  * WeakMap entries. V8 writes each twice, as an internal edge from the table and one from the key, both named
@@ -19,42 +20,80 @@ export interface Ephemerons {
 const NAME = /^\d+ \/ part of key \(.*? @(\d+)\) -> value \(.*? @(\d+)\) pair in WeakMap \(table @(\d+)\)$/s;
 
 export function findEphemerons(graph: HeapGraph, kinds: Kinds): Ephemerons {
-  const { firstEdges, edgeTypes, edgeNames } = graph;
-  const isOther = makeBits(graph.strings.count);
-  const edges: number[] = [];
-  const pairs: number[] = [];
-  const tables: number[] = [];
-  const pairOf = new Map<string, number>();
-  for (let node = 0; node < graph.nodeCount; node++) {
-    for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
-      if (edgeTypes[edge] !== kinds.internalEdge) continue;
+  const { nodeCount, nodeIds, firstEdges, edgeTypes, edgeNames, strings } = graph;
+  const { internalEdge } = kinds;
+  const isOther = makeBits(strings.count);
+  const found = new EntryList();
+  let edge = 0;
+  for (let node = 0; node < nodeCount; node++) {
+    for (const end = firstEdges[node + 1]; edge < end; edge++) {
+      if (edgeTypes[edge] !== internalEdge) continue;
       const name = edgeNames[edge];
-      if (getBit(isOther, name)) continue;
-      const match = NAME.exec(graph.strings.get(name));
-      if (!match) {
-        setBit(isOther, name);
-        continue;
-      }
-      const [, key, value, table] = match;
-      const id = `${key} ${value} ${table}`;
-      let pair = pairOf.get(id);
-      if (pair === undefined) {
-        pair = pairOf.size;
-        pairOf.set(id, pair);
-      }
-      if (graph.nodeIds[node] === Number(table)) tables.push(edges.length);
-      edges.push(edge);
-      pairs.push(pair);
+      if ((isOther[name >>> 5] & (1 << (name & 31))) !== 0) continue;
+      const match = NAME.exec(strings.get(name));
+      if (match) found.add(edge, Number(match[1]), Number(match[3]), nodeIds[node] === Number(match[3]));
+      else setBit(isOther, name);
     }
   }
-  const fromTable = makeBits(edges.length);
-  for (const index of tables) setBit(fromTable, index);
-  return {
-    edges: Uint32Array.from(edges),
-    pairs: Uint32Array.from(pairs),
-    pairCount: pairOf.size,
-    fromTable,
-  };
+  return found.ephemerons();
+}
+
+/** Gathers the edges, and finds the two of one entry by the ids of its key and table. */
+class EntryList {
+  private readonly edges = new Uint32List();
+  private readonly pairs = new Uint32List();
+  private readonly tableEdges = new Uint32List();
+  /** By pair. */
+  private readonly keys = new Uint32List();
+  private readonly tables = new Uint32List();
+  /** Open addressing: pair + 1, or 0. A power of two, at most half full. */
+  private slots = new Uint32Array(64);
+
+  add(edge: number, key: number, table: number, isTables: boolean): void {
+    if (isTables) this.tableEdges.push(this.edges.length);
+    this.edges.push(edge);
+    this.pairs.push(this.pair(key, table));
+  }
+
+  private pair(key: number, table: number): number {
+    const { keys, tables } = this;
+    let slot = this.slot(key, table);
+    for (; this.slots[slot] !== 0; slot = (slot + 1) & (this.slots.length - 1)) {
+      const pair = this.slots[slot] - 1;
+      if (keys.at(pair) === key && tables.at(pair) === table) return pair;
+    }
+    const pair = keys.length;
+    keys.push(key);
+    tables.push(table);
+    this.slots[slot] = pair + 1;
+    if (2 * keys.length > this.slots.length) this.grow();
+    return pair;
+  }
+
+  private grow(): void {
+    this.slots = new Uint32Array(2 * this.slots.length);
+    for (let pair = 0; pair < this.keys.length; pair++) {
+      let slot = this.slot(this.keys.at(pair), this.tables.at(pair));
+      while (this.slots[slot] !== 0) slot = (slot + 1) & (this.slots.length - 1);
+      this.slots[slot] = pair + 1;
+    }
+  }
+
+  private slot(key: number, table: number): number {
+    const hash = Math.imul(key, 0x9e3779b1) ^ Math.imul(table, 0x85ebca6b);
+    return (hash ^ (hash >>> 15)) & (this.slots.length - 1);
+  }
+
+  ephemerons(): Ephemerons {
+    const fromTable = makeBits(this.edges.length);
+    for (const index of this.tableEdges.column()) setBit(fromTable, index);
+    return {
+      edges: this.edges.column(),
+      pairs: this.pairs.column(),
+      pairCount: this.keys.length,
+      fromTable,
+    };
+  }
 }
 
 /** V8's id of the WeakMap table whose entry this internal edge is part of; undefined for other edges. */

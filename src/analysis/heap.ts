@@ -1,9 +1,9 @@
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import { computeDistances } from './distances.ts';
-import { computeDominators } from './dominators.ts';
-import { findEphemerons } from './ephemerons.ts';
-import { findEssentialEdges } from './essential.ts';
+import { computeDominators, type Dominators } from './dominators.ts';
+import { type Ephemerons, findEphemerons } from './ephemerons.ts';
+import { type FlowColumns, findEssentialEdges, flowColumns } from './essential.ts';
 import { kindsOf, ROOT } from './kinds.ts';
 import { computeShallowSizes } from './shallow.ts';
 
@@ -20,7 +20,7 @@ export interface DominatedHeap {
 export interface AnalysedHeap extends DominatedHeap {
   /** See computeDistances: 1 at a user root, SYSTEM_DISTANCE and more for what no user root reaches, UNREACHABLE. */
   readonly distances: Int32Array;
-  readonly retainedSizes: Float64Array;
+  readonly retainedSizes: Uint32Array | Float64Array;
   /** As DevTools shows them, backing stores counted with their one owner: see computeShallowSizes. */
   readonly shallowSizes: Uint32Array | Float64Array;
 }
@@ -30,19 +30,16 @@ export interface AnalysedHeap extends DominatedHeap {
  * @throws HeaplineError `cancelled`
  */
 export function analyseHeap(graph: HeapGraph, task?: Task): AnalysedHeap {
-  const { dominators, order } = dominateHeap(graph, task);
-  const distances = measureDistances(graph, task);
-  begin(task, 'Adding up retained sizes');
-  const shallowSizes = computeShallowSizes(graph);
-  const retainedSizes = addUp(dominators, order, shallowSizes);
-  return { graph, distances, dominators, retainedSizes, shallowSizes, order };
+  const ephemerons = findEphemerons(graph, kindsOf(graph));
+  begin(task, 'Building the dominator tree');
+  const tree = dominatorTree(flowColumns(graph, ephemerons));
+  return weighHeap(graph, tree, shallowMeasures(graph, ephemerons, task), task);
 }
 
 /** The dominator tree alone. @throws HeaplineError `cancelled` */
 export function dominateHeap(graph: HeapGraph, task?: Task): DominatedHeap {
   begin(task, 'Building the dominator tree');
-  const ephemerons = findEphemerons(graph, kindsOf(graph));
-  const { dominators, order } = computeDominators(graph, findEssentialEdges(graph, ephemerons), ROOT);
+  const { dominators, order } = dominatorTree(flowColumns(graph, findEphemerons(graph, kindsOf(graph))));
   return { graph, dominators, order };
 }
 
@@ -52,13 +49,51 @@ export function measureDistances(graph: HeapGraph, task?: Task): Int32Array {
   return computeDistances(graph, findEphemerons(graph, kindsOf(graph)));
 }
 
+/** Of a graph's columns only, so that another thread can do it beside what else there is to do. */
+export function dominatorTree(columns: FlowColumns): Dominators {
+  const { bits, enclave } = findEssentialEdges(columns);
+  return computeDominators(columns, bits, ROOT, enclave);
+}
+
+/** What is known of nodes without the dominator tree. */
+export type ShallowMeasures = Pick<AnalysedHeap, 'distances' | 'shallowSizes'>;
+
+/** @throws HeaplineError `cancelled` */
+export function shallowMeasures(graph: HeapGraph, ephemerons: Ephemerons, task?: Task): ShallowMeasures {
+  begin(task, 'Measuring distances');
+  const distances = computeDistances(graph, ephemerons);
+  throwIfCancelled(task);
+  return { distances, shallowSizes: computeShallowSizes(graph) };
+}
+
+/** Puts it together, with retained sizes. @throws HeaplineError `cancelled` */
+export function weighHeap(
+  graph: HeapGraph,
+  { dominators, order }: Dominators,
+  { distances, shallowSizes }: ShallowMeasures,
+  task?: Task,
+): AnalysedHeap {
+  begin(task, 'Adding up retained sizes');
+  const retainedSizes = addUp(dominators, order, shallowSizes);
+  return { graph, distances, dominators, retainedSizes, shallowSizes, order };
+}
+
 function begin(task: Task | undefined, phase: string): void {
   throwIfCancelled(task);
   task?.report?.({ phase, done: 0 });
 }
 
-function addUp(dominators: Uint32Array, order: Uint32Array, sizes: Uint32Array | Float64Array): Float64Array {
-  const retained = Float64Array.from(sizes);
-  for (let i = order.length - 1; i > 0; i--) retained[dominators[order[i]]] += retained[order[i]];
+function addUp(
+  dominators: Uint32Array,
+  order: Uint32Array,
+  sizes: Uint32Array | Float64Array,
+): Uint32Array | Float64Array {
+  let total = 0;
+  for (let node = 0; node < sizes.length; node++) total += sizes[node];
+  const retained = total < 2 ** 32 ? new Uint32Array(sizes) : new Float64Array(sizes);
+  for (let i = order.length - 1; i > 0; i--) {
+    const node = order[i];
+    retained[dominators[node]] += retained[node];
+  }
   return retained;
 }

@@ -1,5 +1,7 @@
 import type { HeapGraph } from '../heap/graph.ts';
-import { hasUserRoots, kindsOf, ROOT } from './kinds.ts';
+import { type Bits, makeBits } from './bits.ts';
+import { hasUserRoots, type Kinds, kindsOf, nameOfType, ROOT } from './kinds.ts';
+import { Uint32List } from './uint32-list.ts';
 
 const UNOWNED = 0xffffffff;
 const SHARED = 0xfffffffe;
@@ -11,48 +13,62 @@ const SHARED = 0xfffffffe;
  */
 export function computeShallowSizes(graph: HeapGraph): Uint32Array | Float64Array {
   const kinds = kindsOf(graph);
-  const { nodeCount, nodeTypes, firstEdges, edgeTypes, edgeTargets, nodeSelfSizes } = graph;
+  const { nodeCount, nodeTypes, nodeSelfSizes } = graph;
   if (nodeCount === 0 || !hasUserRoots(graph, kinds)) return nodeSelfSizes;
 
-  const externalData = graph.strings.indexOf('system / ExternalStringData');
-  const owners = new Uint32Array(nodeCount);
-  for (let node = 0; node < nodeCount; node++) {
-    const type = nodeTypes[node];
-    const isStore =
-      type === kinds.hidden ||
-      type === kinds.array ||
-      (type === kinds.native && graph.nodeNames[node] === externalData);
-    owners[node] = isStore ? UNOWNED : node;
-  }
-
-  // A store enters the list at most twice: when it gets an owner and when it turns out to be shared.
-  const list: number[] = [];
-  const visit = (node: number): void => {
-    const owner = owners[node];
-    for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
-      if (edgeTypes[edge] === kinds.weakEdge) continue;
-      const target = edgeTargets[edge];
-      const before = owners[target];
-      if (before === target || before === owner || before === SHARED) continue;
-      owners[target] = before === UNOWNED ? owner : SHARED;
-      list.push(target);
-    }
-  };
-  for (let node = 0; node < nodeCount; node++) {
-    if (owners[node] !== node) continue;
-    visit(node);
-    while (list.length > 0) visit(list.pop()!);
-  }
-
+  const stores = findStores(graph, kinds);
+  const owners = findOwners(graph, kinds, stores);
   let total = 0;
   for (let node = 0; node < nodeCount; node++) total += nodeSelfSizes[node];
   const sizes = total < 2 ** 32 ? Uint32Array.from(nodeSelfSizes) : Float64Array.from(nodeSelfSizes);
   for (let node = 0; node < nodeCount; node++) {
     const owner = owners[node];
-    if (owner === node || owner === UNOWNED || owner === SHARED) continue;
+    if (owner === UNOWNED || owner === SHARED) continue;
     if (owner === ROOT || nodeTypes[owner] === kinds.synthetic) continue;
     sizes[owner] += sizes[node];
     sizes[node] = 0;
   }
   return sizes;
+}
+
+function findStores(graph: HeapGraph, kinds: Kinds): Bits {
+  const { nodeCount, nodeTypes, nodeNames } = graph;
+  const { hidden, array, native } = kinds;
+  const externalData = nameOfType(graph, native, 'system / ExternalStringData');
+  const stores = makeBits(nodeCount);
+  for (let node = 0; node < nodeCount; node++) {
+    const type = nodeTypes[node];
+    if (type === hidden || type === array || (type === native && nodeNames[node] === externalData)) {
+      stores[node >>> 5] |= 1 << (node & 31);
+    }
+  }
+  return stores;
+}
+
+/** The one object that leads to each store, over other stores or straight; UNOWNED for what is no store as well. */
+function findOwners(graph: HeapGraph, kinds: Kinds, stores: Bits): Uint32Array {
+  const { nodeCount, firstEdges, edgeTypes, edgeTargets } = graph;
+  const { weakEdge } = kinds;
+  const owners = new Uint32Array(nodeCount).fill(UNOWNED);
+  // A store enters the list at most twice: when it gets an owner and when it turns out to be shared.
+  const list = new Uint32List();
+  for (let object = 0; object < nodeCount; object++) {
+    if ((stores[object >>> 5] & (1 << (object & 31))) !== 0) continue;
+    let node = object;
+    let owner = object;
+    for (;;) {
+      for (let edge = firstEdges[node], end = firstEdges[node + 1]; edge < end; edge++) {
+        const target = edgeTargets[edge];
+        if ((stores[target >>> 5] & (1 << (target & 31))) === 0 || edgeTypes[edge] === weakEdge) continue;
+        const before = owners[target];
+        if (before === owner || before === SHARED) continue;
+        owners[target] = before === UNOWNED ? owner : SHARED;
+        list.push(target);
+      }
+      if (list.length === 0) break;
+      node = list.pop();
+      owner = owners[node];
+    }
+  }
+  return owners;
 }

@@ -1,17 +1,29 @@
-/** `npm run bench [-- NAME...]`: the benchmarks of test/bench, by name; all of them without. Prints tables. */
-
-import { existsSync } from 'node:fs';
+/**
+ * `npm run bench [-- NAME... [--OPTION...]]`: the benchmarks of test/bench, by name; without, those that are quick to
+ * say and worth a table. Prints tables. Options go to the one that is named.
+ */
 import { join } from 'node:path';
 import { bundle } from './bundle.ts';
 import { ROOT, run } from './run.ts';
 
-const ALL = ['capture'];
-const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !existsSync(join(ROOT, 'test', 'bench', `${name}.ts`)));
-if (unknown) {
-  console.error(`No such benchmark: ${unknown}. There are: ${ALL.join(', ')}.`);
+const BENCHES: Record<string, string> = {
+  engine: 'test/bench/engine/main.ts',
+  capture: 'test/bench/capture.ts',
+  scaling: 'test/bench/engine/scaling.ts',
+};
+const ALL = ['engine', 'capture'];
+
+const given = process.argv.slice(2);
+const at = given.findIndex((word) => word.startsWith('--'));
+const names = at < 0 ? given : given.slice(0, at);
+const options = at < 0 ? [] : given.slice(at);
+const unknown = names.find((name) => !BENCHES[name]);
+if (unknown || (options.length > 0 && names.length !== 1)) {
+  const what = unknown ? `No such benchmark: ${unknown}.` : 'Options are of one benchmark: name it.';
+  console.error(`${what} There are: ${Object.keys(BENCHES).join(', ')}.`);
   process.exit(1);
 }
 await bundle();
-for (const name of wanted.length ? wanted : ALL)
-  run(process.execPath, ['--import', 'tsx', `test/bench/${name}.ts`]);
+for (const name of names.length ? names : ALL) {
+  run(process.execPath, ['--import', 'tsx', join(ROOT, BENCHES[name]), ...options]);
+}

@@ -41,6 +41,7 @@ const ENTRIES: { from: string; to: string; options: BuildOptions }[] = [
     options: { ...node, banner: { js: `#!/usr/bin/env node\n${node.banner!.js}` } },
   },
   { from: 'src/engine/worker.ts', to: 'dist/engine-worker.js', options: node },
+  { from: 'src/engine/second-core-worker.ts', to: 'dist/second-core-worker.js', options: node },
   { from: 'src/server/main.ts', to: 'dist/server.js', options: node },
   { from: 'src/extension/main.ts', to: 'dist/extension.cjs', options: inEditor },
   // Apart, as it is loaded when the server is first asked: activation stays short.

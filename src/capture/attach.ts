@@ -30,7 +30,7 @@ export async function recordAttached(
         mode: 'automatic',
         target: { inspector: address },
       },
-      { onEvent: hooks.onEvent?.bind(hooks) },
+      { onEvent: hooks.onEvent?.bind(hooks), follower: hooks.follower },
     );
     hooks.onRecording?.(live);
     let interrupts = 0;

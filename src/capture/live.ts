@@ -6,7 +6,7 @@ import { endCause, endSentence } from './end-cause.ts';
 import type { Inspector } from './inspector.ts';
 import { type CaptureOptions, type CaptureOutcome, optionsForManifest, RecordingClock } from './options.ts';
 import { Recorder } from './recorder.ts';
-import type { RecorderEnd, SnapshotProgress } from './recorder-types.ts';
+import type { RecorderEnd, SnapshotFollower, SnapshotProgress } from './recorder-types.ts';
 import type { ScheduleOptions } from './schedule.ts';
 import type { Watches } from './watches.ts';
 
@@ -34,6 +34,7 @@ export interface LiveHooks {
   onEvent?(event: RecordingEvent): void;
   /** Hears of the snapshot under way; undefined when it is over. */
   onSnapshot?(progress: SnapshotProgress | undefined): void;
+  follower?: SnapshotFollower;
 }
 
 /**
@@ -89,6 +90,7 @@ export class LiveRecording {
         manual: options.mode === 'manual',
         keepIds: options.keepIds,
         served: options.served,
+        follower: hooks.follower,
         onSnapshot: hooks.onSnapshot?.bind(hooks),
       });
       live = new LiveRecording(out, writer, clock, recorder, options);

@@ -2,7 +2,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { HeaplineError } from '../base/errors.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import type { CaptureControls } from './controls.ts';
-import type { RecorderOptions } from './recorder-types.ts';
+import type { RecorderOptions, SnapshotFollower } from './recorder-types.ts';
 import type { Watches } from './watches.ts';
 
 /** What `run` and `attach` share. All that has to do with time is in milliseconds, sizes are in bytes. */
@@ -19,6 +19,7 @@ export interface CaptureHooks {
   /** Gives the recording up at once; a program that we started is killed. */
   signal?: AbortSignal;
   controls?: CaptureControls;
+  follower?: SnapshotFollower;
   /** Hears once that the program is recorded. */
   onRecording?(recording: RecordingUnderWay): void;
 }

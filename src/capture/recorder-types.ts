@@ -1,4 +1,4 @@
-import type { SnapshotReason } from '../protocol/recording.ts';
+import type { SnapshotReason, TotalsFacts } from '../protocol/recording.ts';
 import type { ServedFolder } from '../protocol/server.ts';
 import type { LastSeen } from './end-cause.ts';
 import type { ScheduleOptions } from './schedule.ts';
@@ -18,6 +18,16 @@ export interface SnapshotProgress extends TakingProgress {
   reason: SnapshotReason;
 }
 
+/** Reads snapshots while they are written. */
+export interface SnapshotFollower {
+  /** A snapshot's file is about to grow; one before that is not whole came to nothing. */
+  begin(file: string): void;
+  /** It is whole, as `file`. @returns what it holds, where that can be told; never rejects */
+  whole(index: number, file: string): Promise<TotalsFacts | undefined>;
+  /** The one under way came to nothing. */
+  giveUp(): void;
+}
+
 export interface RecorderStart extends RecorderOptions, InstallOptions {
   /** No snapshots but those asked for, and the last. */
   manual?: boolean;
@@ -25,6 +35,7 @@ export interface RecorderStart extends RecorderOptions, InstallOptions {
   served?: ServedFolder;
   /** After `stop` objects are still found by their ids, until `forget`. */
   keepIds?: boolean;
+  follower?: SnapshotFollower;
   /** Hears of the snapshot under way; undefined when it is over. */
   onSnapshot?(progress: SnapshotProgress | undefined): void;
 }

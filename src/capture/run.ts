@@ -218,6 +218,7 @@ class Run {
       signals: true,
       hold: true,
       recorder: process.pid,
+      follower: this.hooks.follower,
       stepsToCome: this.options.stepOn !== undefined,
     };
     this.recorder = await Recorder.start(inspector, this.writer, this.clock.now, settings);

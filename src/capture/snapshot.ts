@@ -30,6 +30,8 @@ export interface TakeOptions {
   /** The program holds at its end, and comes to its event loop no more. */
   holding: boolean;
   report(progress: TakingProgress): void;
+  /** A file begins to grow; again, where the one before came to nothing. */
+  begin(file: string): void;
 }
 
 export interface TakenSnapshot {
@@ -74,8 +76,9 @@ export class SnapshotTaker {
   }
 
   /** Undefined where the target does not share our disk. */
-  private async letWrite({ limit, signal, report }: TakeOptions): Promise<TakenSnapshot | undefined> {
+  private async letWrite({ limit, signal, report, begin }: TakeOptions): Promise<TakenSnapshot | undefined> {
     const file = this.writer.placeSnapshot(limit);
+    begin(file.part);
     const asked = performance.now();
     report({ phase: 'taking', bytes: 0 });
     const look = setInterval(async () => report({ phase: 'taking', bytes: await file.written() }), LOOK_MS);
@@ -102,6 +105,7 @@ export class SnapshotTaker {
     const { limit, signal, report } = options;
     const asked = performance.now();
     const sink = this.writer.openSnapshot(limit);
+    options.begin(sink.part);
     const heard = new DisposableStore();
     let giveUp = (): void => {};
     const given = new Promise<never>((_, reject) => {

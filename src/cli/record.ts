@@ -7,9 +7,10 @@ import { HeaplineError } from '../base/errors.ts';
 import { formatBytes, formatDuration } from '../base/units.ts';
 import { CaptureControls } from '../capture/controls.ts';
 import type { CaptureHooks, CaptureOptions, CaptureOutcome } from '../capture/options.ts';
+import { Follower } from '../engine/follower.ts';
 import type { Findings } from '../protocol/findings.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
-import { printable } from '../protocol/wording.ts';
+import { printable, totalsText } from '../protocol/wording.ts';
 import { replaceFile } from '../recording/disk.ts';
 import { usage } from './args.ts';
 import { EXIT_LEAK, EXIT_OK, exitCodeOf, programExitCode } from './exit.ts';
@@ -88,13 +89,16 @@ export async function capture(
     (earlier ? ` The recording that was there is now ${printable(relative(io.cwd, earlier))}.` : '');
   const joined = joinUser(call, keyboard, begun);
   const prover = values.has('prove') ? new Prover(call, folder) : undefined;
-  const hooks = prover ? joinProver(joined.hooks, prover) : joined.hooks;
+  const follower = new Follower(() => io.createEngine());
+  const heard = { ...joined.hooks, follower };
+  const hooks = prover ? joinProver(heard, prover) : heard;
   try {
     const outcome = await start({ ...options, out: folder }, hooks, keyboard);
     if (outcome.snapshots) prover?.tell();
     return { folder, outcome };
   } finally {
     joined.dispose();
+    follower.dispose();
     prover?.dispose();
     if (earlier && !existsSync(folder)) renameSync(earlier, folder);
   }
@@ -148,6 +152,8 @@ function eventText(event: RecordingEvent, begun: string): string | undefined {
       const step = event.step === undefined ? '' : ` after step ${event.step}`;
       return `Snapshot ${event.index}${step}: ${formatBytes(event.bytes)}, ${formatDuration(event.pauseMs)} pause.`;
     }
+    case 'totals':
+      return `Snapshot ${event.index}: ${totalsText(event)}.`;
     case 'note':
       return printable(event.message, MAX_NOTE);
     default:

@@ -16,8 +16,10 @@ import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
 import { liveStacks } from './profile.ts';
 import { withoutReleasedEnd } from './program-end.ts';
+import type { SecondCore } from './second-core.ts';
+import { seenSteps, seenTimeline } from './seen-steps.ts';
 import { SiteFinder } from './sites.ts';
-import { makeTimeline } from './timeline.ts';
+import { makeTimeline, thin } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
 
 /**
@@ -25,11 +27,15 @@ import { ENGINE_VERSION } from './version.ts';
  * left out.
  * @throws HeaplineError of reading snapshots that were named one by one, `cancelled`
  */
-export async function analyseRecording(input: AnalysisInput, task?: Task): Promise<ReportData> {
+export async function analyseRecording(
+  input: AnalysisInput,
+  task?: Task,
+  core?: SecondCore,
+): Promise<ReportData> {
   let source = await readInput(input);
   for (;;) {
     try {
-      return await analyseSource(source, task);
+      return await analyseSource(source, task, core);
     } catch (error) {
       const rest = 'recordingDir' in input ? withoutDamaged(source, error) : undefined;
       if (!rest) throw error;
@@ -53,16 +59,23 @@ function withoutDamaged(source: AnalysisSource, error: unknown): AnalysisSource 
   };
 }
 
-export async function analyseSource(whole: AnalysisSource, task?: Task): Promise<ReportData> {
+export async function analyseSource(
+  whole: AnalysisSource,
+  task?: Task,
+  core?: SecondCore,
+): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return undecided(source);
-  const growth = await measureGrowth(source.files, task);
-  const snapshots = source.snapshots.slice(growth.baseline);
+  const growth = await measureGrowth(source, task, core);
+  const taken = source.snapshots.slice(growth.baseline);
+  const seen = seenSteps(taken, source.events);
+  const snapshots = seen?.snapshots ?? taken;
   const axis = progressAxis(snapshots, source.events);
   const times = axis.unit === 'allocated' ? snapshots.map(({ activeMs }) => activeMs) : undefined;
   const last = snapshots[snapshots.length - 1];
   const judgement = judgeGrowth(growth, axis.xs, {
-    otherXs: times,
+    // What was seen may not be what the program's memory goes by.
+    otherXs: seen ? progressAxis(taken, source.events).xs : times,
     ms: last.activeMs - snapshots[0].activeMs,
     unseenMs: source.unseenMs,
     steps: last.step,
@@ -81,6 +94,7 @@ export async function analyseSource(whole: AnalysisSource, task?: Task): Promise
       source,
       snapshots,
       axis,
+      stepKind: seen?.kind,
       growth,
       judgement,
       external,
@@ -90,7 +104,10 @@ export async function analyseSource(whole: AnalysisSource, task?: Task): Promise
     return {
       findings,
       recording: source.recording,
-      timeline: makeTimeline(source.events, source.snapshots),
+      timeline: {
+        ...makeTimeline(source.events, source.snapshots),
+        ...(seen ? { steps: thin(seenTimeline(source.events, seen.kind)) } : {}),
+      },
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
       sources,
     };

@@ -14,7 +14,7 @@ import {
 } from '../analysis/growth-series.ts';
 import { type IdSample, newestId, sampleIds, survivals } from '../analysis/growth-survival.ts';
 import { ENOUGH } from '../analysis/growth-verdict.ts';
-import { type DominatedHeap, dominateHeap, measureDistances } from '../analysis/heap.ts';
+import { type DominatedHeap, measureDistances } from '../analysis/heap.ts';
 import { RetainingPaths } from '../analysis/paths.ts';
 import { buildRetainers } from '../analysis/retainers.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
@@ -23,9 +23,12 @@ import type { ClassTrendRow } from '../protocol/report.ts';
 import { ClassCounter } from './class-trend.ts';
 import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
+import { dominateByTwo } from './heap-by-two.ts';
 import { IdleFunctions } from './idle-functions.ts';
+import type { AnalysisSource } from './input-types.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
+import type { SecondCore } from './second-core.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
@@ -35,6 +38,8 @@ export interface OwnerGrowth {
   measuredItself: boolean;
   /** One per snapshot from the baseline on. */
   series: OwnerMeasure[];
+  /** What it held when the program had come to its end, where that was looked at apart. */
+  atEnd?: OwnerMeasure;
   /** 0 to 1: which share of what it had gained midway is still alive at the end, where that can be told. */
   survival?: number;
   /** The same of what it held at each snapshot from midway on, but the last: by the snapshot's place from the baseline. */
@@ -68,6 +73,9 @@ const MIDWAY = 0.4;
 /** Snapshots that a verdict wants after warm-up. */
 const WANTED = ENOUGH;
 
+/** Files of one process, oldest first, at least two; in `endFile` owners are measured, too. */
+export type GrowthSource = Pick<AnalysisSource, 'files' | 'endFile'>;
+
 interface First {
   index: number;
   baseline?: Baseline;
@@ -82,14 +90,20 @@ interface Measured extends HeapTotals {
 }
 
 /**
- * Finds who gained what between the snapshots (files of one process, oldest first, at least two).
+ * Finds who gained what between the snapshots.
  * @throws HeaplineError of loadSnapshot, `cancelled`
  */
-export async function measureGrowth(files: readonly string[], task?: Task): Promise<HeapGrowth> {
-  return new GrowthPasses(files, task).run();
+export async function measureGrowth(
+  source: GrowthSource,
+  task?: Task,
+  core?: SecondCore,
+): Promise<HeapGrowth> {
+  return new GrowthPasses(source, task, core).run();
 }
 
 class GrowthPasses {
+  private readonly files: readonly string[];
+  private readonly endFile?: string;
   private readonly classes: ClassCounter;
   private readonly idle = new IdleFunctions();
   private readonly last: number;
@@ -97,9 +111,12 @@ class GrowthPasses {
   private readonly collect = garbageCollector();
 
   constructor(
-    private readonly files: readonly string[],
+    { files, endFile }: GrowthSource,
     private readonly task?: Task,
+    private readonly core?: SecondCore,
   ) {
+    this.files = files;
+    this.endFile = endFile;
     this.classes = new ClassCounter(files.length);
     this.last = files.length - 1;
   }
@@ -113,6 +130,7 @@ class GrowthPasses {
       points.push(await this.between(i, end, i >= midway ? first.newestId : undefined));
     }
     points.push(end.atEnd);
+    const ending = await this.ending(end.tracked);
     const atMidway = points.find((point) => point.survivals)?.survivals;
     return {
       baseline: first.index,
@@ -121,6 +139,7 @@ class GrowthPasses {
           facts,
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
+          atEnd: ending?.[k],
           survival: atMidway?.[k],
           survivals: points.map((point) => point.survivals?.[k]),
           measuredItself: end.tracked[k].way !== undefined || end.tracked[k].anchorId === facts.nodeId,
@@ -146,11 +165,11 @@ class GrowthPasses {
   /** Undefined where fewer scripts are loaded than there must be. */
   private async baselineAt(index: number, scripts: number): Promise<First | undefined> {
     const graph = await this.load(index);
-    if (scripts > 0 && countScripts(graph) < scripts) return undefined;
-    this.classes.count(index, graph);
-    const heap = this.dominate(graph);
+    const loaded = countScripts(graph);
+    if (scripts > 0 && loaded < scripts) return undefined;
+    const heap = await this.dominate(graph, () => this.classes.count(index, graph));
     const live = liveTotals(heap);
-    const totals = { ...totalsOf(live), scripts: countScripts(graph) };
+    const totals = { ...totalsOf(live), scripts: loaded };
     return { index, baseline: makeBaseline(heap, live), newestId: newestId(heap), totals };
   }
 
@@ -160,16 +179,17 @@ class GrowthPasses {
     { tracked, atBaseline }: { tracked: readonly TrackedOwner[]; atBaseline: Measured },
   ): Promise<Measured> {
     if (!tracked.some(({ way }) => way)) return atBaseline;
-    const heap = this.dominate(await this.load(index));
+    const heap = await this.dominate(await this.load(index));
     return { ...atBaseline, owners: measureOwners(heap, liveTotals(heap), tracked) };
   }
 
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
   private async end(first: First) {
     const graph = await this.load(this.last);
-    this.classes.count(this.last, graph);
-    this.idle.note(graph);
-    const heap = this.dominate(graph);
+    const heap = await this.dominate(graph, () => {
+      this.classes.count(this.last, graph);
+      this.idle.note(graph);
+    });
     const located = this.locate(heap, first.baseline!, first.totals);
     const { found, containers, gained, replaced, old, ...measured } = located;
     first.baseline = undefined;
@@ -217,11 +237,13 @@ class GrowthPasses {
     newestId?: number,
   ): Promise<Measured> {
     const graph = await this.load(index);
-    this.classes.count(index, graph);
-    this.idle.note(graph);
-    const heap = this.dominate(graph);
+    let scripts = 0;
+    const heap = await this.dominate(graph, () => {
+      this.classes.count(index, graph);
+      this.idle.note(graph);
+      scripts = countScripts(graph);
+    });
     const live = liveTotals(heap);
-    const scripts = countScripts(graph);
     const owners = measureOwners(heap, live, tracked);
     if (newestId === undefined) return { ...totalsOf(live), scripts, owners };
     return {
@@ -232,17 +254,28 @@ class GrowthPasses {
     };
   }
 
+  private async ending(tracked: readonly TrackedOwner[]): Promise<OwnerMeasure[] | undefined> {
+    if (!this.endFile) return undefined;
+    const heap = await this.dominate(await this.loadFile(this.endFile));
+    return measureOwners(heap, liveTotals(heap), tracked);
+  }
+
   private async load(index: number): Promise<HeapGraph> {
     throwIfCancelled(this.task);
     const phase = `Analysing snapshot ${index + 1} of ${this.files.length}`;
     this.task?.report?.({ phase, done: this.loads++, total: this.files.length + 2 });
-    this.collect(); // the graph before
-    return loadSnapshot(this.files[index], { signal: this.task?.signal });
+    return this.loadFile(this.files[index]);
   }
 
-  private dominate(graph: HeapGraph): DominatedHeap {
+  private loadFile(file: string): Promise<HeapGraph> {
+    this.collect(); // the graph before
+    return loadSnapshot(file, { signal: this.task?.signal }, this.core);
+  }
+
+  /** @param meanwhile what else there is to do with the graph: beside it where there is a second core */
+  private async dominate(graph: HeapGraph, meanwhile = () => {}): Promise<DominatedHeap> {
     this.collect();
-    const heap = dominateHeap(graph, { signal: this.task?.signal });
+    const heap = await dominateByTwo(graph, meanwhile, { signal: this.task?.signal }, this.core);
     this.collect();
     return heap;
   }
@@ -269,6 +302,10 @@ function mergeLike(owners: OwnerGrowth[]): OwnerGrowth[] {
       objects: point.objects + owner.series[i].objects,
       bytes: point.bytes + owner.series[i].bytes,
     }));
+    if (before.atEnd && owner.atEnd) {
+      const { objects, bytes } = owner.atEnd;
+      before.atEnd = { objects: before.atEnd.objects + objects, bytes: before.atEnd.bytes + bytes };
+    }
     before.facts.alike++;
   }
   return [...merged.values()];

@@ -17,6 +17,8 @@ export interface AnalysisSource {
   profile?: SamplingProfile;
   /** Milliseconds in which the program worked on after the last of the snapshots: what was taken later is left out. */
   unseenMs?: number;
+  /** The file of the last snapshot that was left out so: who had let go of nothing by then can still be asked. */
+  endFile?: string;
   /** What could not be used, in sentences. */
   warnings: string[];
 }

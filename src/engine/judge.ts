@@ -126,7 +126,8 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
   const gain = { objects: last.objects - first.objects, bytes: last.bytes - first.bytes };
   const { ms = 0, unseenMs = 0 } = run;
   const enough = ms >= LONG_MS ? ENOUGH - 1 : ENOUGH;
-  let verdict = judgeSeries(points, owner.root ? LEAST_AT_ROOT : LEAST_GAIN, enough);
+  const least = owner.root ? LEAST_AT_ROOT : LEAST_GAIN;
+  let verdict = judgeSeries(withEnd(points, owner, unseenMs / ms) ?? points, least, enough);
   if (verdict.trend === 'leak' && unseenMs > UNSEEN * ms) {
     const reason = `The last ${formatDuration(unseenMs)} of the program's work were not seen.`;
     verdict = { ...verdict, trend: 'unsettled', confidence: 0.5, reasons: [...verdict.reasons, reason] };
@@ -148,6 +149,28 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
     verdict = { ...verdict, trend: 'stable', confidence: 0.9, reasons: [reason] };
   }
   return { owner, points, verdict, gain };
+}
+
+/** Work after the last snapshot of less than this share of the time looked at tells no rate. */
+const LEAST_UNSEEN = 0.15;
+
+/** What a full cache may hold less, as a share of what it gained, when small entries take the place of large ones. */
+const TURNOVER = 0.05;
+
+/**
+ * The series with the program's end, where this owner had let go of nothing by then and there was work in between that
+ * would have made a leak grow: what is full by then was no leak. Undefined where the end tells nothing.
+ */
+function withEnd(
+  points: readonly SeriesPoint[],
+  { atEnd }: OwnerGrowth,
+  unseen: number,
+): SeriesPoint[] | undefined {
+  const first = points[0];
+  const last = points[points.length - 1];
+  if (!atEnd || !(unseen >= LEAST_UNSEEN)) return undefined;
+  if (last.objects - atEnd.objects > TURNOVER * (last.objects - first.objects)) return undefined;
+  return [...points, { x: last.x + unseen * (last.x - first.x), ...atEnd }];
 }
 
 /** Below this, what an owner held midway is gone at the end, for the most part; and next to all of it. */

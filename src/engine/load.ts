@@ -3,17 +3,55 @@ import { HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import { SnapshotReader } from '../heap/snapshot-reader.ts';
+import type { SnapshotFile } from '../heap/snapshot-sections.ts';
+import { garbageCollector } from './collect.ts';
+import { FileChunks } from './file-chunks.ts';
+import { type KnownFile, readByTwo } from './read-by-two.ts';
+import type { SecondCore } from './second-core.ts';
 
-const BUFFER_BYTES = 1 << 20;
+/** Bytes. */
+interface Sizes {
+  /** Read at a time. */
+  piece: number;
+  /** Smaller files are read sooner than a second thread has begun. */
+  large: number;
+  /** Strings of so many bytes stay in the file. */
+  leaveStrings: number;
+}
+
+/** What is needed of a SecondCore. */
+type Core = Pick<SecondCore, 'run'> & { start?(): unknown };
+
+const MB = 2 ** 20;
+const SIZES: Sizes = { piece: MB, large: 20 * MB, leaveStrings: 64 * MB };
 
 /**
- * Reads a `.heapsnapshot` file into a graph, piece by piece. Reports phase `reading` in bytes.
+ * Reads a `.heapsnapshot` file into a graph, piece by piece; a large one from both ends where there is a second core.
+ * Reports phase `reading` in bytes.
  * @throws HeaplineError `not-found`, `not-a-snapshot`, `truncated`, `malformed`, `too-large` or `cancelled`.
  */
-export async function loadSnapshot(path: string, task?: Task): Promise<HeapGraph> {
+export async function loadSnapshot(
+  path: string,
+  task?: Task,
+  core?: Core,
+  sizes: Partial<Sizes> = {},
+): Promise<HeapGraph> {
   const file = await openFile(path);
   try {
-    return await readAll(file, task);
+    const { piece, large, leaveStrings } = { ...SIZES, ...sizes };
+    const stats = await file.stat();
+    // What has no size and no positions, as a pipe, is read as it comes.
+    if (!stats.isFile()) return await readAll(file, {}, piece, task);
+    const known: KnownFile = {
+      fileBytes: stats.size,
+      leaveStrings,
+      again: (start, length) => new FileChunks(path, stats, start, length),
+    };
+    if (stats.size >= large) core?.start?.();
+    // Shared columns don't count in what makes V8 collect: without this, the graph before would still be there.
+    if (stats.size >= SIZES.large) garbageCollector()();
+    const byTwo = core && stats.size >= large && (await readByTwo(file.fd, known, core, piece, task));
+    return byTwo || (await readAll(file, known, piece, task));
   } catch (error) {
     throw named(path, error);
   } finally {
@@ -21,15 +59,18 @@ export async function loadSnapshot(path: string, task?: Task): Promise<HeapGraph
   }
 }
 
-async function readAll(file: FileHandle, task: Task | undefined): Promise<HeapGraph> {
-  const stats = await file.stat();
-  const total = stats.isFile() ? stats.size : undefined;
-  const reader = new SnapshotReader({ fileBytes: total });
-  const buffer = new Uint8Array(BUFFER_BYTES);
-  let done = 0;
-  for (;;) {
+async function readAll(
+  file: FileHandle,
+  known: SnapshotFile,
+  piece: number,
+  task: Task | undefined,
+): Promise<HeapGraph> {
+  const reader = new SnapshotReader(known);
+  const buffer = new Uint8Array(piece);
+  const total = known.fileBytes;
+  for (let done = 0; ; ) {
     throwIfCancelled(task);
-    const { bytesRead } = await file.read(buffer, 0, BUFFER_BYTES, null);
+    const { bytesRead } = await file.read(buffer, 0, piece, total === undefined ? null : done);
     if (bytesRead === 0) return reader.finish();
     refuseGzip(buffer, done);
     reader.write(buffer.subarray(0, bytesRead));

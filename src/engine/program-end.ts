@@ -31,6 +31,7 @@ export function withoutReleasedEnd(source: AnalysisSource): AnalysisSource {
       unseenMs: Math.max(0, worked),
       snapshots: snapshots.slice(0, at),
       files: files.slice(0, at),
+      endFile: files[last],
       warnings: [
         ...source.warnings,
         `${which} at the program's end ${were} left out: by then it had let go of ${formatBytes(fall)}.`,

@@ -1,7 +1,7 @@
 /** How a node of the view looks: words, icon, tooltip. Pure, so that it is tested without an editor. */
 import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
 import type { Finding, PathEntry, Site } from '../protocol/findings.ts';
-import type { EndCause, SnapshotReason } from '../protocol/recording.ts';
+import type { EndCause, SnapshotReason, TotalsFacts } from '../protocol/recording.ts';
 import type { RecordingInfo, TargetKind } from '../protocol/server.ts';
 import { isWatchable } from '../protocol/watch.ts';
 import { printable, siteOrigin } from '../protocol/wording.ts';
@@ -397,9 +397,11 @@ function pathRow({ edge, name, className, site }: PathEntry): Row {
 }
 
 function snapshotRow({ snapshot, previous }: NodeOf<'snapshot'>, l10n: Localizer): Row {
+  const { totals } = snapshot;
   const parts = [
     formatDuration(snapshot.t),
-    formatBytes(snapshot.bytes),
+    formatBytes(totals?.size ?? snapshot.bytes),
+    totals?.gained !== undefined ? signed(totals.gained) : undefined,
     snapshot.step !== undefined ? l10n.t('step {0}', formatCount(snapshot.step)) : undefined,
     reasonOf(snapshot.reason, l10n),
   ];
@@ -409,13 +411,23 @@ function snapshotRow({ snapshot, previous }: NodeOf<'snapshot'>, l10n: Localizer
     tooltip: [
       l10n.t('Taken {0} after the recording began.', formatDuration(snapshot.t)),
       l10n.t('The program was stopped for {0}.', formatDuration(snapshot.pauseMs)),
-      snapshot.file,
+      ...(totals ? totalsLines(totals, l10n) : []),
+      l10n.t('{0}, {1} on disk', snapshot.file, formatBytes(snapshot.bytes)),
     ].join('\n'),
     icon: 'file-binary',
     context: previous ? 'snapshot.later' : 'snapshot.first',
     state: 'none',
     command: 'heapline.openSnapshot',
   };
+}
+
+function totalsLines({ nodes, size, since, gained, gains = [] }: TotalsFacts, l10n: Localizer): string[] {
+  const lines = [l10n.t('It holds {0} objects, {1}.', formatCount(nodes), formatBytes(size))];
+  if (since === undefined || gained === undefined) return lines;
+  lines.push(l10n.t('Since snapshot {0}: {1}.', since, signed(gained)));
+  for (const { className, count, size: bytes } of gains)
+    lines.push(`    ${printable(className)}: +${formatCount(count)}, ${signed(bytes)}`);
+  return lines;
 }
 
 function reasonOf(reason: SnapshotReason, l10n: Localizer): string {

@@ -37,15 +37,3 @@ export function showByte(byte: number): string {
     ? `"${String.fromCharCode(byte)}"`
     : `byte 0x${byte.toString(16).padStart(2, '0')}`;
 }
-
-/** The same numbers in an array of `length` entries: cut off, or zeros added. */
-export function resized<T extends Uint8Array | Uint32Array | Int32Array | Float64Array>(
-  array: T,
-  length: number,
-): T {
-  if (array.length === length) return array;
-  if (array.length > length) return array.slice(0, length) as T;
-  const larger = new (array.constructor as new (length: number) => T)(length);
-  larger.set(array);
-  return larger;
-}

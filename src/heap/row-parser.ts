@@ -5,18 +5,8 @@
  */
 
 import { COMMA } from './bytes.ts';
-
-export type Column = Uint8Array | Uint32Array | Float64Array;
-
-/** What becomes of one field of a row. */
-export interface FieldPlan {
-  /** Position among the columns. */
-  column: number;
-  /** Stored is the number divided by this; it must come out even. */
-  unit: number;
-  /** Stored numbers are below this. */
-  below: number;
-}
+import type { Column } from './columns.ts';
+import type { FieldPlan } from './row-plan.ts';
 
 /**
  * Reads whole rows from `at` while `at <= last` and `rows.count < limit`; counts `rows.count` up and returns where
@@ -33,6 +23,13 @@ export type RowParser = (
 
 const SAFE_DIGITS = 9;
 const NEWLINE = 0x0a;
+
+/**
+ * The same from the list's end towards its beginning: reads whole rows that end at `at` (before the comma or bracket
+ * there) while `at >= first` and `rows.count > limit`; counts `rows.count` down, the row it is given being the one
+ * behind, and returns where the row before ends: at the comma before the last row it took.
+ */
+export type BackwardRowParser = RowParser;
 
 /** Bytes that one row can take in a generated parser. */
 export function longestRow(fieldCount: number): number {
@@ -62,6 +59,38 @@ export function compileRowParser(fields: readonly (FieldPlan | undefined)[]): Ro
     '  row++;',
     '}',
     'rows.count = row;',
+    'return from;',
+  ];
+  return new Function('bytes', 'at', 'last', 'rows', 'limit', 'columns', source.join('\n')) as RowParser;
+}
+
+/** @param fields as compileRowParser */
+export function compileBackwardRowParser(fields: readonly (FieldPlan | undefined)[]): BackwardRowParser {
+  const used = fields.filter((field) => field !== undefined);
+  const source = [
+    '"use strict";',
+    ...used.map(({ column }) => `const c${column} = columns[${column}];`),
+    'let row = rows.count - 1, from = at, end = 0, value = 0, scale = 0, byte = 0;',
+    'while (at >= last && row >= limit) {',
+    `  if (bytes[at - 1] === ${NEWLINE}) at--;`,
+    ...fields
+      .toReversed()
+      .flatMap((field) => [
+        '  end = at;',
+        '  value = bytes[--at] ^ 48;',
+        '  if (value > 9) break;',
+        '  scale = 10;',
+        '  while ((byte = bytes[--at] ^ 48) < 10) {',
+        '    value = (value + Math.imul(byte, scale)) | 0;',
+        '    scale = Math.imul(scale, 10);',
+        '  }',
+        `  if (byte !== ${COMMA ^ 48} || end - at > ${SAFE_DIGITS + 1}) break;`,
+        ...(field ? storing(field) : []),
+      ]),
+    '  from = at;',
+    '  row--;',
+    '}',
+    'rows.count = row + 1;',
     'return from;',
   ];
   return new Function('bytes', 'at', 'last', 'rows', 'limit', 'columns', source.join('\n')) as RowParser;

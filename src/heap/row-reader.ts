@@ -1,31 +1,9 @@
 import { malformed } from './bad-file.ts';
-import {
-  CLOSE_LIST,
-  COMMA,
-  isSpace,
-  OPEN_LIST,
-  resized,
-  showByte,
-  skipSpace,
-  type ValueReader,
-} from './bytes.ts';
-import { type Column, compileRowParser, type FieldPlan, longestRow, type RowParser } from './row-parser.ts';
+import { CLOSE_LIST, COMMA, isSpace, OPEN_LIST, showByte, skipSpace, type ValueReader } from './bytes.ts';
+import { type Column, makeColumn, resized } from './columns.ts';
+import { compileRowParser, longestRow, type RowParser } from './row-parser.ts';
+import { type ColumnPlan, type FieldPlan, fieldPlans, makeColumns, UINT32_END } from './row-plan.ts';
 
-/** A column wanted from rows: which field, in what array, and what the field may hold. */
-export interface ColumnPlan {
-  field: string;
-  array: Uint8ArrayConstructor | Uint32ArrayConstructor | Float64ArrayConstructor;
-  /** Stored numbers are below this; unless told, what the array can hold. */
-  below?: number;
-  /** The file counts in multiples of this; stored is the number divided by it. */
-  unit?: number;
-  /** Numbers past 2^32 are allowed and turn the column into a Float64Array. */
-  widens?: boolean;
-  /** Entries left free behind the rows. */
-  spare?: number;
-}
-
-const UINT32_END = 2 ** 32;
 const FIRST_ROWS = 1024;
 /** As many as 2^64 has. */
 const MOST_DIGITS = 20;
@@ -56,13 +34,8 @@ export class RowReader implements ValueReader {
     this.plans = plans;
     this.expected = expected;
     this.capacity = expected ?? FIRST_ROWS;
-    this.columns = plans.map((plan) => new plan.array(this.capacity + (plan.spare ?? 0)));
-    this.byField = fields.map((field) => {
-      const column = plans.findIndex((plan) => plan.field === field);
-      return column < 0
-        ? undefined
-        : { column, unit: plans[column].unit ?? 1, below: plans[column].below ?? endOf(plans[column]) };
-    });
+    this.columns = makeColumns(plans, this.capacity);
+    this.byField = fieldPlans(fields, plans);
     this.parse = compileRowParser(this.byField);
     this.row = new Float64Array(fields.length);
   }
@@ -72,6 +45,22 @@ export class RowReader implements ValueReader {
     const at = this.plans.findIndex((plan) => plan.field === field);
     const column: Column | undefined = this.columns[at];
     return column && this.expected === undefined ? resized(column, this.count) : column;
+  }
+
+  /** All columns, in the order of the plans, to be filled from behind by others meanwhile. */
+  get shared(): readonly Column[] {
+    return this.columns;
+  }
+
+  /** Whether rows, and nothing else, were read up to the one given, so that a row must follow. */
+  standsAt(row: number): boolean {
+    return this.opened && !this.done && this.count === row;
+  }
+
+  /** Ends the list: others have read the rows that were missing. */
+  endAs(rows: number): void {
+    this.count = rows;
+    this.done = true;
   }
 
   place(): string {
@@ -138,7 +127,7 @@ export class RowReader implements ValueReader {
         throw malformed(`The number ${value} in ${this.where(field)} is out of range.`);
       }
       if (stored >= UINT32_END && this.columns[plan.column] instanceof Uint32Array) {
-        this.columns[plan.column] = Float64Array.from(this.columns[plan.column]);
+        this.columns[plan.column] = widened(this.columns[plan.column]);
       }
       this.columns[plan.column][this.count] = stored;
     }
@@ -166,7 +155,8 @@ export class RowReader implements ValueReader {
   }
 }
 
-function endOf(plan: ColumnPlan): number {
-  if (plan.widens || plan.array === Float64Array) return Number.MAX_SAFE_INTEGER + 1;
-  return plan.array === Uint8Array ? 256 : UINT32_END;
+function widened(column: Column): Float64Array {
+  const wide = makeColumn(Float64Array, column.length);
+  wide.set(column);
+  return wide;
 }

@@ -9,9 +9,11 @@ import {
   skipSpace,
   type ValueReader,
 } from './bytes.ts';
+import type { Column } from './columns.ts';
 import type { HeapGraph } from './graph.ts';
+import type { Header } from './header.ts';
 import { decodeJsonText } from './json-text.ts';
-import { SnapshotSections } from './snapshot-sections.ts';
+import { type SectionsEnd, type SnapshotFile, SnapshotSections } from './snapshot-sections.ts';
 
 /** What has to come next between the values of the outermost object. */
 type Next = 'object' | 'first-key' | 'key' | 'colon' | 'value' | 'comma' | 'nothing' | 'failed';
@@ -19,6 +21,11 @@ type Next = 'object' | 'first-key' | 'key' | 'colon' | 'value' | 'comma' | 'noth
 /** Longest piece of a file that a reader may leave over and want to see again with more behind it. */
 const MOST_LEFT = 1 << 13;
 const MOST_PROBLEMS = 20;
+
+/** What another reader made of all that lies behind a snapshot's edges; structured-cloneable. */
+export interface SnapshotEnd extends SectionsEnd {
+  problems: readonly string[];
+}
 
 /**
  * Reads a V8 `.heapsnapshot` from its bytes, in pieces of any size, straight into columns. Which fields and types
@@ -32,13 +39,57 @@ export class SnapshotReader {
   private value: ValueReader | undefined;
   private left: Uint8Array = new Uint8Array(0);
   private atStart = true;
+  /** Offset in the file of the bytes given to `read`. */
+  private base: number;
 
-  /** `fileBytes`: size of the whole file where it is known; counts that can't fit in it are refused early. */
-  constructor(options: { fileBytes?: number } = {}) {
-    const note = (problem: string): void => {
-      if (this.problems.length < MOST_PROBLEMS) this.problems.push(problem);
-    };
-    this.sections = new SnapshotSections(note, options.fileBytes);
+  /** @param offset in the file of the first byte that is written */
+  constructor(file: SnapshotFile = {}, offset = 0) {
+    this.base = offset;
+    this.sections = new SnapshotSections((problem) => this.note(problem), file);
+    if (file.behindEdges) {
+      this.next = 'comma';
+      this.atStart = false;
+    }
+  }
+
+  /** The file's header, once it is read. */
+  get header(): Header | undefined {
+    return this.sections.header;
+  }
+
+  /** Whether the list of edges is read to its end. */
+  get edgesDone(): boolean {
+    return this.sections.edgesDone;
+  }
+
+  /**
+   * The columns of the edges, in the order of `edgePlans`, for another reader to fill from behind; once the header is
+   * read.
+   */
+  shareEdges(): readonly Column[] {
+    return this.sections.shareEdges();
+  }
+
+  /**
+   * Takes over what another reader has: the edges from `row` on, and all behind them. False where that does not
+   * follow what this one has read: then it is of no use any more.
+   */
+  takeEnd(row: number, end: SnapshotEnd): boolean {
+    const inEdges = this.left.length === 0 && this.key === 'edges' && this.sections.edgesStandAt(row);
+    const behindEdges =
+      this.left.length === 0 && this.key === 'edges' && this.next === 'comma' && this.sections.edgesDone;
+    if (!inEdges && !behindEdges) return false;
+    if (!this.sections.takeEnd(end)) return false;
+    for (const problem of end.problems) this.note(problem);
+    this.value = undefined;
+    this.next = 'nothing';
+    return true;
+  }
+
+  /** What lies behind the edges, for `takeEnd` of another reader. @throws HeaplineError as `finish` */
+  finishEnd(): SnapshotEnd {
+    if (this.next !== 'nothing') throw this.cutOff();
+    return { ...this.sections.end(), problems: this.problems };
   }
 
   /**
@@ -63,6 +114,10 @@ export class SnapshotReader {
     return { ...this.sections.graph(), problems: this.problems };
   }
 
+  private note(problem: string): void {
+    if (this.problems.length < MOST_PROBLEMS) this.problems.push(problem);
+  }
+
   private take(chunk: Uint8Array): void {
     let start = 0;
     if (this.left.length > 0) {
@@ -72,16 +127,19 @@ export class SnapshotReader {
       joined.set(chunk.subarray(0, taken), this.left.length);
       const read = this.read(joined, 0, joined.length);
       if (taken === chunk.length) {
-        this.keep(joined.subarray(read));
+        this.keep(joined, read);
         return;
       }
       if (read < this.left.length) throw this.tooLong();
       start = read - this.left.length;
+      this.base += this.left.length;
     }
-    this.keep(chunk.subarray(this.read(chunk, start, chunk.length)));
+    this.keep(chunk, this.read(chunk, start, chunk.length));
   }
 
-  private keep(left: Uint8Array): void {
+  private keep(bytes: Uint8Array, from: number): void {
+    const left = bytes.subarray(from);
+    this.base += from;
     if (left.length > MOST_LEFT) throw this.tooLong();
     // Not `slice`, which on a Buffer shares the memory that the caller fills anew.
     this.left = new Uint8Array(left);
@@ -135,7 +193,7 @@ export class SnapshotReader {
         this.next = 'value';
         return at + 1;
       case 'value':
-        this.value = this.sections.open(this.key);
+        this.value = this.sections.open(this.key, this.base + at);
         return at;
       case 'comma':
         if (byte === CLOSE_OBJECT) break;

@@ -1,5 +1,6 @@
 import { malformed } from './bad-file.ts';
-import { CLOSE_LIST, COMMA, isSpace, OPEN_LIST, resized, showByte, type ValueReader } from './bytes.ts';
+import { CLOSE_LIST, COMMA, isSpace, OPEN_LIST, showByte, type ValueReader } from './bytes.ts';
+import { resized } from './columns.ts';
 import type { TraceTree } from './graph.ts';
 
 const FIRST_ROWS = 256;

@@ -36,6 +36,16 @@ export interface SnapshotSummary {
   problems: string[];
 }
 
+/** What a snapshot holds, without who retains whom. */
+export interface SnapshotTotals {
+  nodeCount: number;
+  edgeCount: number;
+  /** Sum of self sizes. */
+  totalSize: number;
+  /** Largest first. */
+  classes: Pick<ClassRow, 'className' | 'count' | 'selfSize'>[];
+}
+
 export interface SnapshotDiff {
   before: string;
   after: string;

@@ -8,8 +8,10 @@ import type {
   Findings,
   PathEntry,
   Site,
+  StepKind,
   Verdict,
 } from './findings.ts';
+import type { TotalsFacts } from './recording.ts';
 import type { SourceExcerpt } from './report.ts';
 
 export const VERDICT_WORDS: Record<Verdict, string> = {
@@ -20,6 +22,8 @@ export const VERDICT_WORDS: Record<Verdict, string> = {
 
 /** Longest text from a snapshot that is shown, in UTF-16 units. */
 const MAX_SHOWN = 300;
+/** The same, for a class in a list. */
+const MAX_CLASS = 60;
 
 /**
  * Text from a program's heap, made fit to show: control, format (bidi, zero-width) and line-separator characters
@@ -56,14 +60,39 @@ export function counted(count: number, noun: string): string {
   return `${text} ${noun}${/(s|x|ch|sh)$/.test(noun) ? 'es' : 's'}`;
 }
 
+/** `1,204,311 objects, 84 MB (+3.1 MB since snapshot 2; most: Message +5,000)`. */
+export function totalsText({ nodes, size, since, gained, gains = [] }: TotalsFacts): string {
+  const held = `${counted(nodes, 'object')}, ${formatBytes(size)}`;
+  if (since === undefined || gained === undefined) return held;
+  const most = gains
+    .map(({ className, count }) => `${printable(className, MAX_CLASS)} +${formatCount(count)}`)
+    .join(', ');
+  return `${held} (${gained < 0 ? '' : '+'}${formatBytes(gained)} since snapshot ${since}${most && `; most: ${most}`})`;
+}
+
 /** `0.97` -> `97 %`. */
 export function percent(share: number): string {
   return `${Math.round(Math.min(1, Math.max(0, share)) * 100)} %`;
 }
 
+const STEP_NOUNS: Record<StepKind, string> = {
+  model: 'model call',
+  tool: 'tool call',
+  run: 'run',
+  session: 'session',
+};
+
+/** What a step is called: `step`, or what the agent was seen to do. */
+export function stepNoun(kind: StepKind | undefined): string {
+  return kind === undefined ? 'step' : STEP_NOUNS[kind];
+}
+
 /** The rate that says most: `1.24 MB a step`, or per second where no steps are known; undefined without either. */
-export function mainRate(growth: Pick<FindingGrowth, 'bytesPerStep' | 'bytesPerSecond'>): string | undefined {
-  if (growth.bytesPerStep !== undefined) return `${formatBytes(growth.bytesPerStep)} a step`;
+export function mainRate(
+  growth: Pick<FindingGrowth, 'bytesPerStep' | 'bytesPerSecond' | 'stepKind'>,
+): string | undefined {
+  if (growth.bytesPerStep !== undefined)
+    return `${formatBytes(growth.bytesPerStep)} a ${stepNoun(growth.stepKind)}`;
   if (growth.bytesPerSecond !== undefined) return `${formatBytes(growth.bytesPerSecond)} a second`;
   return undefined;
 }
@@ -77,7 +106,7 @@ export function allRates(growth: FindingGrowth): string {
     return parts.length ? [`${parts.join(' and ')} ${per}`] : [];
   };
   return [
-    ...rate(growth.bytesPerStep, growth.objectsPerStep, 'a step'),
+    ...rate(growth.bytesPerStep, growth.objectsPerStep, `a ${stepNoun(growth.stepKind)}`),
     ...rate(growth.bytesPerSecond, growth.objectsPerSecond, 'a second'),
   ].join('; ');
 }
@@ -85,8 +114,10 @@ export function allRates(growth: FindingGrowth): string {
 /** Over how much was measured: `10 steps (20 s)`, `20 s`, `the snapshots given` for bare files. */
 export function span(growth: Findings['growth']): string {
   const time = growth.seconds > 0 ? formatDuration(growth.seconds * 1000) : undefined;
-  if (growth.steps)
-    return time ? `${counted(growth.steps, 'step')} (${time})` : counted(growth.steps, 'step');
+  if (growth.steps) {
+    const steps = counted(growth.steps, stepNoun(growth.stepKind));
+    return time ? `${steps} (${time})` : steps;
+  }
   return time ?? 'the snapshots given';
 }
 

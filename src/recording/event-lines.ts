@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { RecordingEvent, TapFrame, TapStack } from '../protocol/recording.ts';
+import type { ClassGain, RecordingEvent, TapFrame, TapStack } from '../protocol/recording.ts';
 import { isRecordingPath } from './layout.ts';
 
 type EventType = RecordingEvent['type'];
@@ -11,7 +11,10 @@ const NUMBERS: Record<EventType, readonly string[]> = {
   gc: ['pauseMs'],
   stopped: ['ms'],
   step: ['step'],
+  span: ['id'],
+  'span-end': ['id'],
   snapshot: ['index', 'bytes', 'pauseMs'],
+  totals: ['index', 'nodes', 'edges', 'size'],
   'snapshot-dropped': ['index'],
   profile: ['index', 'samplingInterval', 'ordinal'],
   process: ['pid'],
@@ -61,8 +64,16 @@ function parse(text: string): RecordingEvent | 'damaged' | undefined {
   if (!['t', ...NUMBERS[type]].every((name) => Number.isFinite(event[name]))) return 'damaged';
   if (type === 'snapshot' && !isRecordingPath(event.file, 'snapshots')) return 'damaged';
   if (type === 'profile' && !isRecordingPath(event.file, 'profiles')) return 'damaged';
+  if (type === 'totals' && !isTotals(event)) return 'damaged';
   if (type === 'watch' && !isWatch(event)) return 'damaged';
   return event as RecordingEvent;
+}
+
+function isTotals({ since, gained, gains }: Record<string, unknown>): boolean {
+  const isGain = (gain: Partial<ClassGain> | null): boolean =>
+    typeof gain?.className === 'string' && Number.isFinite(gain.count) && Number.isFinite(gain.size);
+  if (since === undefined) return gained === undefined && gains === undefined;
+  return Number.isFinite(since) && Number.isFinite(gained) && Array.isArray(gains) && gains.every(isGain);
 }
 
 function isWatch({ className, finding, stacks }: Record<string, unknown>): boolean {

@@ -111,6 +111,11 @@ function mergeSnapshots(listed: SnapshotEntry[], events: RecordingEvent[]): Snap
   let pauses = 0;
   for (const event of events) {
     if (event.type === 'stopped') pauses += event.ms;
+    if (event.type === 'totals') {
+      const { type, t, index, ...totals } = event;
+      const entry = entries.get(index);
+      if (entry) entries.set(index, { ...entry, totals });
+    }
     if (event.type === 'snapshot-dropped') entries.delete(event.index);
     if (event.type !== 'snapshot') continue;
     const { type, ...facts } = event;

@@ -37,10 +37,15 @@ export class SnapshotSink implements SnapshotFile {
     readonly path: string,
     private readonly limit = Number.POSITIVE_INFINITY,
   ) {
-    this.stream = createWriteStream(path + PART, { highWaterMark: HIGH_WATER });
+    this.stream = createWriteStream(this.part, { highWaterMark: HIGH_WATER });
     this.stream.on('error', (error) => {
       this.failure ??= diskError(error, path);
     });
+  }
+
+  /** The file that grows. */
+  get part(): string {
+    return this.path + PART;
   }
 
   /** Takes the next piece (ASCII, as V8 writes it). After a failure pieces are dropped; `commit` tells. */
@@ -81,7 +86,7 @@ export class SnapshotSink implements SnapshotFile {
       this.stream.end();
     });
     if (!this.failure) {
-      await rename(this.path + PART, this.path).catch((error) => {
+      await rename(this.part, this.path).catch((error) => {
         this.failure = diskError(error, this.path);
       });
     }
@@ -99,6 +104,6 @@ export class SnapshotSink implements SnapshotFile {
       this.stream.destroy();
       await closed;
     }
-    await rm(this.path + PART, { force: true }).catch(() => {});
+    await rm(this.part, { force: true }).catch(() => {});
   }
 }

@@ -149,6 +149,11 @@ export class RecordingWriter {
     }
   }
 
+  /** Where a file of the recording lies. */
+  pathOf(file: string): string {
+    return join(this.dir, file);
+  }
+
   /** Begins the next snapshot's file. @param limit bytes that it may take */
   openSnapshot(limit?: number): SnapshotSink {
     return new SnapshotSink(join(this.dir, snapshotFile(this.snapshotCount + 1)), limit);

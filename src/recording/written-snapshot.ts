@@ -26,7 +26,7 @@ export class WrittenSnapshot implements SnapshotFile {
     return new WrittenSnapshot(path, limit);
   }
 
-  /** The file to write. */
+  /** The file that grows. */
   get part(): string {
     return this.path + PART;
   }

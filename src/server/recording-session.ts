@@ -3,12 +3,13 @@ import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
 import { LiveRecording } from '../capture/live.ts';
 import type { SnapshotProgress } from '../capture/recorder-types.ts';
+import { Follower } from '../engine/follower.ts';
 import { MeanwhileVerdict } from '../engine/meanwhile.ts';
 import type { ContainerWatch, Findings } from '../protocol/findings.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
-import type { Analyst } from './analyst.ts';
+import type { Analyst, Engine } from './analyst.ts';
 import type { Asked } from './asked.ts';
 import { deleteRecording, nameOf } from './catalogue.ts';
 import { makeFolder } from './folder-name.ts';
@@ -33,6 +34,7 @@ const WAITING =
 
 export interface SessionContext {
   analyst: Analyst;
+  createEngine(): Engine;
   verdicts: Verdicts;
   ignores: Ignores;
   /** Heapline's own version. */
@@ -55,6 +57,7 @@ export class RecordingSession {
   private readonly tell: Throttle;
   private readonly reports = new Set<(reading: ProgressReading) => void>();
   private readonly meanwhile: MeanwhileVerdict;
+  private readonly follower: Follower;
   private readonly analysis = new AbortController();
   /** The target, once it is no longer recorded. */
   private kept?: KeptTarget;
@@ -87,6 +90,7 @@ export class RecordingSession {
       final: false,
       problems: [],
     };
+    this.follower = new Follower(context.createEngine);
     this.tell = new Throttle(TELL_EVERY_MS, () => context.changed(this.info));
     this.meanwhile = new MeanwhileVerdict(
       (signal) => this.analyseSoFar(signal),
@@ -128,6 +132,7 @@ export class RecordingSession {
         {
           onEvent: (event) => session.hear(event),
           onSnapshot: (progress) => session.taking(progress),
+          follower: session.follower,
         },
       );
       target.recordedAs({ dir, via });
@@ -292,6 +297,7 @@ export class RecordingSession {
     this.endedAfter = Math.round(performance.now() - this.began);
     this.facts.taking = undefined;
     this.meanwhile.dispose();
+    this.follower.dispose();
     if (failure && failure.code !== 'cancelled') this.problem(failure.toLine());
     this.kept = new KeptTarget(this.live, connectionClosed, this.release);
     if (reason !== 'detached' || this.discarded || this.closing) await this.kept.letGo(PARTING_MS);
@@ -358,6 +364,14 @@ export class RecordingSession {
         this.facts.snapshots.push({ ...facts, activeMs: event.t - this.pausedMs });
         this.pausedMs += event.pauseMs;
         break;
+      }
+      case 'totals': {
+        const { type, t, index, ...totals } = event;
+        this.facts.snapshots = this.facts.snapshots.map((one) =>
+          one.index === index ? { ...one, totals } : one,
+        );
+        this.tell.now();
+        return;
       }
       case 'snapshot-dropped':
         this.facts.snapshots = this.facts.snapshots.filter(({ index }) => index !== event.index);

@@ -1,6 +1,7 @@
 /**
  * What capturing costs, as ratios taken in one run, interleaved, medians:
  * a snapshot through the server against the same by a bare inspector client, on the same heap;
+ * what is still to do when a snapshot is whole, until it is told what it holds, against the time that it took;
  * a program that never waits, recorded (no snapshot under way) against unrecorded.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -12,11 +13,12 @@ import { createInterface } from 'node:readline';
 import CDP from 'chrome-remote-interface';
 import { build } from 'esbuild';
 import { ROOT } from '../../src/build/run.ts';
+import type { RecordingInfo } from '../../src/protocol/server.ts';
 import { type NodeMajor, nodeBinary } from '../support/nodes.ts';
 import { ServerProcess } from '../support/server.ts';
 
 const ROUNDS = 5;
-const HEAP_MB = 100;
+const HEAPS_MB = [100, 300];
 /** Seconds of one stretch; the first of each is left out. */
 const STRETCH = 4;
 
@@ -33,7 +35,7 @@ await build({ entryPoints: [join(ROOT, 'test', 'bench', 'agent.ts')], outfile: s
 const rows: string[] = [];
 try {
   for (const major of [20, 24] as const) {
-    rows.push(await snapshots(major));
+    for (const megabytes of HEAPS_MB) rows.push(...(await snapshots(major, megabytes)));
     rows.push(await speed(major));
   }
 } finally {
@@ -41,37 +43,45 @@ try {
 }
 console.log(['| what | Node | bare | Heapline | ratio |', '|---|---|---|---|---|', ...rows].join('\n'));
 
-async function snapshots(major: NodeMajor): Promise<string> {
-  const target = await start(major, ['heap', String(HEAP_MB)]);
+async function snapshots(major: NodeMajor, megabytes: number): Promise<string[]> {
+  const target = await start(major, ['heap', String(megabytes)]);
   await target.line();
   const server = await ServerProcess.start('ipc');
   const bare: number[] = [];
   const ours: number[] = [];
+  const later: number[] = [];
   try {
     await server.request('heapline/openTarget', spec(target));
     for (let round = 0; round < ROUNDS; round++) {
       bare.push(await timed(() => bareSnapshot(target.url, join(folder, 'bare.heapsnapshot'))));
-      ours.push(
-        await timed(() =>
-          server.request('heapline/takeSnapshot', {
-            target: target.url,
-            folder: join(folder, 'recordings'),
-            options: { mode: 'manual' },
-          }),
-        ),
-      );
+      const asked = performance.now();
+      const { snapshot } = await server.request('heapline/takeSnapshot', {
+        target: target.url,
+        folder: join(folder, 'recordings'),
+        options: { mode: 'manual' },
+      });
+      const whole = performance.now();
+      const told = ({ snapshots }: RecordingInfo): boolean =>
+        snapshots.some(({ index, totals }) => totals && index === snapshot.index);
+      await server.hear('heapline/recordingChanged', told);
+      ours.push(whole - asked);
+      later.push(performance.now() - whole);
     }
   } finally {
     await server.stop();
     target.child.kill();
   }
-  return row(
-    `snapshot of ${HEAP_MB} MB, s`,
-    major,
-    median(bare) / 1000,
-    median(ours) / 1000,
-    median(ours) / median(bare),
-  );
+  const shares = later.map((ms, round) => ms / ours[round]);
+  return [
+    row(
+      `snapshot of ${megabytes} MB, s`,
+      major,
+      median(bare) / 1000,
+      median(ours) / 1000,
+      median(ours) / median(bare),
+    ),
+    `| totals of ${megabytes} MB, s after it | ${major} | | ${(median(later) / 1000).toFixed(2)} | ${median(shares).toFixed(3)} of it |`,
+  ];
 }
 
 async function speed(major: NodeMajor): Promise<string> {

@@ -11,7 +11,7 @@ function flowGraph(nodeCount: number, edges: [number, number][]): FlowGraph {
   const next = firstEdges.slice();
   const edgeTargets = new Uint32Array(edges.length);
   for (const [from, to] of edges) edgeTargets[next[from]++] = to;
-  return { nodeCount, firstEdges, edgeTargets };
+  return { nodeCount, edgeCount: edges.length, firstEdges, edgeTargets };
 }
 
 function allBits(count: number): Bits {

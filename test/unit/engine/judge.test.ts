@@ -59,6 +59,19 @@ test('what was not seen for the last third of the work is not believed to go on'
   );
 });
 
+test("what was full at the program's end, after more work, was filling up; who had let go by then is not asked", () => {
+  const judge = (atEnd: number, unseenMs: number) => {
+    const one = { ...owner(STEADY), atEnd: { objects: atEnd, bytes: 100 * atEnd } };
+    return judgeGrowth(growth([one]), xs(STEADY), { ms: 4000, unseenMs }).verdict;
+  };
+  const held = STEADY[STEADY.length - 1];
+  assert.equal(judge(held, 1200), 'no-leak');
+  assert.equal(judge(held - 1, 1200), 'no-leak');
+  assert.equal(judge(held, 200), 'leak');
+  assert.equal(judge(STEADY[0], 1200), 'leak');
+  assert.equal(judge(held + 0.3 * (held - STEADY[0]), 1200), 'leak');
+});
+
 test('what holds other things all the time is no leak', () => {
   const uneven = [100, 2400, 2500, 2900, 4000, 5900, 8000, 8800, 9800];
   const judge = (series: number[], survival?: number) =>

@@ -92,6 +92,34 @@ it('shows a recording under its target: state, leaks with their paths, snapshots
   ]);
 });
 
+it('shows what a snapshot holds and gained, once that is known', () => {
+  const totals = { nodes: 204_311, edges: 1_000_000, size: 10_100_000 };
+  const gains = [{ className: 'Mes\u202esage', count: 5000, size: 400_000 }];
+  const model = live();
+  const snapshots = [
+    snapshotEntry(1, { totals }),
+    snapshotEntry(2, { totals: { ...totals, since: 1, gained: 2_430_000, gains } }),
+    snapshotEntry(3, { totals: { ...totals, since: 2, gained: -300_000, gains: [] } }),
+  ];
+  model.setRecording(recordingInfo('/r/a', { target: 's1', snapshots }));
+  assert.deepEqual(
+    tree(model).filter((line) => / snapshot /.test(line)),
+    [
+      '    snapshot Snapshot 3 | 3 s · 10.1 MB · -300 kB · on schedule',
+      '    snapshot Snapshot 2 | 2 s · 10.1 MB · +2.43 MB · on schedule',
+      '    snapshot Snapshot 1 | 1 s · 10.1 MB · on schedule',
+    ],
+  );
+  const [snapshot] = snapshots.slice(1);
+  const node = { kind: 'snapshot', id: '', dir: '/r/a', snapshot } as const;
+  assert.deepEqual(row(model, node).tooltip?.split('\n').slice(2), [
+    'It holds 204,311 objects, 10.1 MB.',
+    'Since snapshot 1: +2.43 MB.',
+    '    Mes\\u{202e}sage: +5,000, +400 kB',
+    'snapshots/0002.heapsnapshot, 6 MB on disk',
+  ]);
+});
+
 it('keeps the run that just ended in sight, others below', () => {
   const model = live();
   model.setRecordings([

@@ -9,6 +9,7 @@ import {
   siteLabel,
   siteOrigin,
   sitesOf,
+  totalsText,
   verdictSentence,
 } from '../../../src/protocol/wording.ts';
 import { externalReport, leakReport } from '../../support/report-data.ts';
@@ -18,6 +19,23 @@ test('counts with their nouns', () => {
   assert.equal(counted(5000, 'class'), '5,000 classes');
   assert.equal(counted(2, 'entry'), '2 entries');
   assert.equal(counted(0.25, 'object'), '0.3 objects');
+});
+
+test('what a snapshot holds, and what it gained', () => {
+  const totals = { nodes: 1_204_311, edges: 1, size: 84e6 };
+  assert.equal(totalsText(totals), '1,204,311 objects, 84 MB');
+  const gains = [
+    { className: 'Message', count: 5000, size: 3e6 },
+    { className: 'a\x1bb', count: 1, size: 1e6 },
+  ];
+  assert.equal(
+    totalsText({ ...totals, since: 2, gained: 3.1e6, gains }),
+    '1,204,311 objects, 84 MB (+3.1 MB since snapshot 2; most: Message +5,000, a\\x1bb +1)',
+  );
+  assert.equal(
+    totalsText({ ...totals, since: 2, gained: -5, gains: [] }),
+    '1,204,311 objects, 84 MB (-5 B since snapshot 2)',
+  );
 });
 
 test('control and format characters become visible, length is capped between characters', () => {

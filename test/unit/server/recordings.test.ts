@@ -55,6 +55,12 @@ test('by hand: only what is asked for, and no second recording of one target', a
   assert.deepEqual([after.recording, after.state], [undefined, 'live']);
   const readings = bench.told.length;
   await bench.hear('heapline/reading', (told) => told.target === 'by-hand', readings);
+  const held = ended.snapshots.map(({ totals }) => totals!);
+  assert.ok(held.every(({ nodes, size }) => nodes > 10_000 && size > 1e6));
+  assert.deepEqual(
+    held.map(({ since }) => since),
+    [undefined, 1],
+  );
   // Asked again, it is as it was.
   const again = await bench.ask('heapline/stopRecording', { dir });
   assert.deepEqual(again.snapshots, plain(ended.snapshots));
@@ -84,7 +90,8 @@ test('a provisional verdict from the fourth snapshot on', async () => {
     'heapline/recordingChanged',
     (info) => info.dir === dir && info.findings !== undefined,
   );
-  assert.deepEqual([judged.state, judged.final, bench.engines - engines], ['recording', false, 1]);
+  // One read the fourth snapshot, one made the verdict.
+  assert.deepEqual([judged.state, judged.final, bench.engines - engines], ['recording', false, 2]);
   assert.ok(!existsSync(join(dir, 'findings.json')), 'it is not kept');
   const ended = await bench.ask('heapline/stopRecording', { dir });
   assert.equal(ended.final, true);
