@@ -137,6 +137,7 @@ export class ChunkBytes {
 
 export class ByteStringTable implements StringTable {
   readonly count: number;
+  readonly byteLength: number;
   private readonly bytes: ChunkBytes;
   private readonly starts: OffsetList;
   private readonly spacing: number;
@@ -144,10 +145,21 @@ export class ByteStringTable implements StringTable {
 
   constructor({ count, starts, chunks, length, spacing, odd }: StringBytes) {
     this.count = count;
+    this.byteLength = (Array.isArray(chunks) ? length : 0) + 4 * count;
     this.bytes = new ChunkBytes(chunks, length);
     this.starts = new OffsetList(starts);
     this.spacing = spacing;
     this.odd = odd;
+  }
+
+  /** Where a string's text begins, in bytes from the list's `[`, which is at 0. */
+  offsetOf(index: number): number {
+    return this.starts.at(index);
+  }
+
+  /** From the list's `[` to behind its `]`. */
+  get listBytes(): number {
+    return this.bytes.length;
   }
 
   get(index: number): string {

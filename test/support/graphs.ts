@@ -198,6 +198,7 @@ function graphFromJson({ snapshot, nodes, edges, locations = [], strings }: Snap
     edgeTargets: Uint32Array.from({ length: edgeCount }, (_, row) => targets(_, row) / width),
     strings: {
       count: strings.length,
+      byteLength: 0,
       get(index) {
         if (index >= strings.length) throw new RangeError(`No string ${index}.`);
         return strings[index];
