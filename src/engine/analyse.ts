@@ -20,6 +20,7 @@ import type { SecondCore } from './second-core.ts';
 import { SiteFinder } from './sites.ts';
 import { makeTimeline } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
+import { checkMemory } from './within-memory.ts';
 
 /**
  * Analyses a recording folder, or snapshot files of one process in order of time. Of a recording, what is damaged is
@@ -65,6 +66,7 @@ export async function analyseSource(
 ): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return undecided(source);
+  await checkMemory(source.files);
   const growth = await measureGrowth(source, task, core);
   const snapshots = source.snapshots.slice(growth.baseline);
   const axis = progressAxis(snapshots, source.events);

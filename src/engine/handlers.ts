@@ -6,20 +6,28 @@ import { analyseRecording } from './analyse.ts';
 import { Following } from './following.ts';
 import { summariseProfile } from './profile-rows.ts';
 import type { SecondCore } from './second-core.ts';
-import { compare, describeNode, summarise } from './tables.ts';
+import { compare, describeNode, summarise, summariseTotals } from './tables.ts';
+import { checkMemory, degradedFor } from './within-memory.ts';
 
 /** @param core for work beside, where there is a second core */
 export function engineHandlers(core?: SecondCore): Handlers<EngineMethods> {
   const following = new Following();
   return {
     analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
-    summary: ({ file }, task) => orTooLarge(summarise(file, task, core)),
-    diff: ({ before, after }, task) => orTooLarge(compare(before, after, task, core)),
+    summary: ({ file }, task) =>
+      orTooLarge(
+        degradedFor(file).then((degraded) =>
+          degraded ? summariseTotals(file, degraded, task) : summarise(file, task, core),
+        ),
+      ),
+    diff: ({ before, after }, task) =>
+      orTooLarge(checkMemory([before, after]).then(() => compare(before, after, task, core))),
     profile: ({ file }) => orTooLarge(summariseProfile(file)),
-    details: ({ file, nodeId, paths }, task) => orTooLarge(describeNode(file, nodeId, paths, task, core)),
+    details: ({ file, nodeId, paths }, task) =>
+      orTooLarge(checkMemory([file]).then(() => describeNode(file, nodeId, paths, task, core))),
     follow: ({ file }, task) => orTooLarge(following.follow(file, task)),
-    whole: ({ file }) => {
-      following.whole(file);
+    whole: ({ file, as }) => {
+      following.whole(file, as);
       return null;
     },
   };
