@@ -11,7 +11,7 @@ import type { SnapshotSummary } from '../protocol/tables.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderText } from '../report/text.ts';
-import { usage } from './args.ts';
+import { type CommandSpec, usage } from './args.ts';
 import { EXIT_LEAK, EXIT_OK } from './exit.ts';
 import { ask, type Call, fileError, type Io, jsonOnStdout, kindOf, writeJson, writeOutput } from './io.ts';
 import { classesText, detailsText, diffText, type Look } from './tables.ts';
@@ -94,16 +94,19 @@ export async function diff(call: Call): Promise<number> {
 export async function path(call: Call): Promise<number> {
   const [file, id] = snapshotWords(call, ['FILE', '@ID']);
   const paths = call.values.count('paths') ?? 1;
-  if (!/^@?\d+$/.test(id) || !Number.isSafeInteger(Number(id.replace('@', ''))))
-    throw usage(
-      call.spec,
-      `\`${id}\` is no object id.`,
-      'An id looks like @18231: heapline path FILE @18231.',
-    );
-  const details = await ask(call, 'details', { file, nodeId: Number(id.replace('@', '')), paths });
+  const nodeId = parseNodeId(call.spec, id, 'heapline path FILE @18231');
+  const details = await ask(call, 'details', { file, nodeId, paths });
   writeJson(call, { format: 'heapline-path/1', ...details });
   if (!jsonOnStdout(call.values)) call.io.stdout.write(detailsText(details, look(call.io)));
   return EXIT_OK;
+}
+
+/** @throws HeaplineError `usage` */
+export function parseNodeId(spec: CommandSpec, id: string, example: string): number {
+  const nodeId = Number(id.replace('@', ''));
+  if (!/^@?\d+$/.test(id) || !Number.isSafeInteger(nodeId))
+    throw usage(spec, `\`${id}\` is no object id.`, `An id looks like @18231: ${example}.`);
+  return nodeId;
 }
 
 export async function report(call: Call): Promise<number> {
@@ -158,7 +161,7 @@ export function htmlReport(io: Io, data: ReportData): string {
 }
 
 /** As many words as there are names, of which those not starting with `@` are snapshot files; made absolute. */
-function snapshotWords({ io, spec, words }: Call, names: readonly string[]): string[] {
+export function snapshotWords({ io, spec, words }: Call, names: readonly string[]): string[] {
   if (words.length !== names.length) {
     const missing = names[words.length];
     throw usage(
@@ -177,6 +180,6 @@ function snapshotWords({ io, spec, words }: Call, names: readonly string[]): str
   });
 }
 
-function look(io: Io): Look {
+export function look(io: Io): Look {
   return { width: widthOf(io.stdout), paint: painter(wantsColor(io.stdout, io.env)), cwd: io.cwd };
 }

@@ -42,6 +42,8 @@ export interface OwnerGrowth {
   atEnd?: OwnerMeasure;
   /** 0 to 1: which share of what it had gained midway is still alive at the end, where that can be told. */
   survival?: number;
+  /** The same of what it held at each snapshot from midway on, but the last: by the snapshot's place from the baseline. */
+  survivals?: readonly (number | undefined)[];
 }
 
 export interface HeapTotals {
@@ -125,11 +127,11 @@ class GrowthPasses {
     const points: Measured[] = [await this.atBaseline(first, end)];
     const midway = first.index + Math.max(1, Math.floor(MIDWAY * (this.last - first.index)));
     for (let i = first.index + 1; i < this.last; i++) {
-      points.push(await this.between(i, end, i === midway ? first.newestId : undefined));
+      points.push(await this.between(i, end, i >= midway ? first.newestId : undefined));
     }
     points.push(end.atEnd);
     const ending = await this.ending(end.tracked);
-    const survivals = points.find((point) => point.survivals)?.survivals;
+    const atMidway = points.find((point) => point.survivals)?.survivals;
     return {
       baseline: first.index,
       owners: mergeLike(
@@ -138,7 +140,8 @@ class GrowthPasses {
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
           atEnd: ending?.[k],
-          survival: survivals?.[k],
+          survival: atMidway?.[k],
+          survivals: points.map((point) => point.survivals?.[k]),
           measuredItself: end.tracked[k].way !== undefined || end.tracked[k].anchorId === facts.nodeId,
         })),
       ),

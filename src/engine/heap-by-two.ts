@@ -59,8 +59,13 @@ function beginTree(
   task?.report?.({ phase: 'Building the dominator tree', done: 0 });
   const columns = flowColumns(graph, ephemerons);
   const beside = graph.nodeCount >= LARGE_GRAPH ? core?.run('dominatorTree', columns) : undefined;
+  if (!beside) {
+    // At once: later there is more in memory.
+    const tree = dominatorTree(columns);
+    return () => Promise.resolve(tree);
+  }
   return async () => {
-    const tree = await beside?.catch((error: unknown) => {
+    const tree = await beside.catch((error: unknown) => {
       // The thread died: what it had to do can still be done here.
       if (HeaplineError.is(error, 'internal')) return undefined;
       throw error;

@@ -132,7 +132,7 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
     const reason = `The last ${formatDuration(unseenMs)} of the program's work were not seen.`;
     verdict = { ...verdict, trend: 'unsettled', confidence: 0.5, reasons: [...verdict.reasons, reason] };
   }
-  verdict = withSurvival(verdict, owner.survival);
+  verdict = withSurvival(verdict, owner, points);
   const loads = owner.root || isModuleTable(owner.facts);
   if (loads && verdict.trend !== 'stable' && growsByLoading(series, growth.scripts)) {
     const reason = 'It grew when scripts were loaded.';
@@ -181,15 +181,53 @@ const ALL_GONE = 0.3;
  * What holds other things all the time does not keep them: a cache with a time to live, a queue, a pool of work. It
  * may hold more of them the less it is disturbed by snapshots. What is replaced as a whole is not asked.
  */
-function withSurvival(verdict: TrendVerdict, survival: number | undefined): TrendVerdict {
+function withSurvival(
+  verdict: TrendVerdict,
+  { survival, survivals }: OwnerGrowth,
+  points: JudgedOwner['points'],
+): TrendVerdict {
   if (survival === undefined || survival >= TURNS_OVER || verdict.trend === 'stable') return verdict;
   const share = formatCount(100 * survival);
+  if (verdict.trend === 'leak' && isBacklog(points, survivals ?? [])) {
+    const reason = `Of what it held midway, ${share} % is left at the end, yet it holds ever more: what goes in faster than it is taken out piles up.`;
+    return {
+      ...verdict,
+      confidence: Math.min(0.85, verdict.confidence),
+      reasons: [...verdict.reasons, reason],
+    };
+  }
   const reasons = [
     ...verdict.reasons,
     `Of what it held midway, ${share} % is left at the end: it turns over.`,
   ];
   const isSound = survival < ALL_GONE;
   return { ...verdict, trend: isSound ? 'stable' : 'unsettled', confidence: isSound ? 0.6 : 0.5, reasons };
+}
+
+/** What piles up rises at each look, and lately about as fast as ever. */
+const EVEN = { least: 0.3, late: 0.75 };
+/** How late in the run it is asked what is left at the end: not so late that anything would be. */
+const LATELY = { from: 0.6, to: 0.9 };
+
+/**
+ * A queue that is worked off too slowly: what was in it midway is gone, but it grows evenly, and what comes in stays
+ * ever longer, so that most of what it held lately is still there. What has a time to live, and what is under way, goes
+ * on going; it holds more only where more comes.
+ */
+function isBacklog(points: JudgedOwner['points'], survivals: readonly (number | undefined)[]): boolean {
+  const [first, last] = [points[0], points[points.length - 1]];
+  const way = last.x - first.x;
+  const rate = (last.objects - first.objects) / way;
+  if (!(rate > 0) || last.objects < 2 * first.objects) return false;
+  const isEven = points.slice(1).every(({ x, objects }, i) => {
+    const dx = x - points[i].x;
+    return dx < 0.05 * way || objects - points[i].objects >= EVEN.least * rate * dx;
+  });
+  const third = points.findLast(({ x }) => x <= last.x - way / 3) ?? first;
+  const late = (last.objects - third.objects) / (last.x - third.x) / rate;
+  const lately = points.findLast(({ x }) => x <= first.x + LATELY.to * way);
+  const left = lately && lately.x >= first.x + LATELY.from * way ? survivals[lately.index] : undefined;
+  return isEven && late >= EVEN.late && left !== undefined && left >= TURNS_OVER;
 }
 
 /** Node's own tables of the modules that are loaded. */

@@ -86,8 +86,6 @@ export class Meter {
       ...process.env,
       ANCHOR: engine.anchor,
       PLAIN_NAMES: job.plainNames ? '1' : undefined,
-      // What our engine takes as the number of threads it may use.
-      HEAPLINE_CORES: String(cores),
     };
     const child = spawn(command[0], command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;

@@ -85,6 +85,22 @@ test('what holds other things all the time is no leak', () => {
   assert.equal(judge([0, 1000, 2000, 3000, 4000, 5000, 6000], 0.02).verdict, 'no-leak', 'however even');
 });
 
+test('a queue that is worked off too slowly is a leak, and what has a time to live is none', () => {
+  const even = [0, 1000, 2000, 3000, 4000, 5000, 6000];
+  const judge = (series: number[], lately: number) =>
+    judgeGrowth(growth([owner(series, { survival: 0.02, survivals: series.map(() => lately) })]), xs(series));
+  const backlog = judge(even, 0.8);
+  assert.equal(backlog.verdict, 'leak');
+  assert.match(backlog.leaks[0].verdict.reasons.join(' '), /faster than it is taken out piles up/);
+  assert.ok(backlog.confidence <= 0.85);
+  assert.equal(judge(even, 0.2).verdict, 'no-leak', 'gone soon');
+  const fills = [0, 1000, 2000, 3000, 4000, 4600, 5000];
+  assert.equal(judge(fills, 0.8).verdict, 'no-leak', 'ever more slowly');
+  const busier = [5000, 5400, 5800, 6300, 6700, 7200, 7600];
+  assert.equal(judge(busier, 0.8).verdict, 'no-leak', 'of much that is always there');
+  assert.equal(judge([0, 1500, 3000, 200, 1700, 3200, 6000], 0.8).verdict, 'no-leak', 'in batches');
+});
+
 test("Node's tables of modules are no leak where scripts were loaded", () => {
   const tables = owner(STEADY, {
     facts: facts({

@@ -107,6 +107,17 @@ const links: Case[] = [
     'run(f) { const prev = this.history;\n this.history = (async () => { await prev; await f(); })(); } // <--',
     'unknown',
   ],
+  [
+    'race with a promise',
+    'async run(f) { await f();\n return Promise.race([f(), this.history]); } // <--',
+    'promise',
+  ],
+  [
+    'race with a promise that was handed on',
+    'run(f) { return until(f, this.history); } }\nasync function until(f, end) {\n return await Promise.race([f(), end]); // <--\n',
+    'promise',
+  ],
+  ['reaction to a promise', 'run(f) { this.history.then(() => f()); } // <--', 'promise'],
   ['linked list', 'add(v) { this.history = { v, next: this.history }; } // <--', 'object'],
   ['linked list by a class', 'add(v) { this.history = new Node(v, this.history); } // <--', 'object'],
   [
