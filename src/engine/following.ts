@@ -1,3 +1,4 @@
+import { classify } from '../analysis/classes.ts';
 import type { Task } from '../base/progress.ts';
 import type { SnapshotTotals } from '../protocol/tables.ts';
 import { Growth, loadGrowing } from './growing.ts';
@@ -12,7 +13,9 @@ export class Following {
     const growth = new Growth(file);
     this.growths.set(file, growth);
     try {
-      return snapshotTotals(await loadGrowing(growth, task));
+      const graph = await loadGrowing(growth, task);
+      // Not by shapes, which differ from one snapshot to the next: gains are exact so.
+      return snapshotTotals(graph, classify(graph));
     } finally {
       this.growths.delete(file);
     }

@@ -35,7 +35,7 @@ export async function summarise(file: string, task?: Task, core?: SecondCore): P
  */
 export async function summariseTotals(file: string, degraded: string, task?: Task): Promise<SnapshotSummary> {
   const graph = await loadSnapshot(file, task);
-  const { classes, ...totals } = snapshotTotals(graph);
+  const { classes, ...totals } = snapshotTotals(graph, classifyByShape(graph));
   return {
     file,
     fileBytes: (await stat(file)).size,
