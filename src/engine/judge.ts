@@ -248,12 +248,15 @@ function gathersAgain({ afterwards, root }: OwnerGrowth, before: number): boolea
 
 /** What piles up rises at each look, and lately about as fast as ever. */
 const EVEN = { least: 0.3, late: 0.75 };
-/** How late in the run it is asked what is left at the end: not so late that anything would be. */
-const LATELY = { from: 0.6, to: 0.9 };
+/**
+ * How late in the run it is asked what is left at the end, not so late that anything would be; and which share: more
+ * than the ids of the dead that others have taken over.
+ */
+const LATELY = { from: 0.6, to: 0.9, left: 0.35 };
 
 /**
  * A queue that is worked off too slowly: what was in it midway is gone, but it grows evenly, and what comes in stays
- * ever longer, so that most of what it held lately is still there. What has a time to live, and what is under way, goes
+ * ever longer, so that much of what it held lately is still there. What has a time to live, and what is under way, goes
  * on going; it holds more only where more comes.
  */
 function isBacklog(points: JudgedOwner['points'], survivals: readonly (number | undefined)[]): boolean {
@@ -269,7 +272,7 @@ function isBacklog(points: JudgedOwner['points'], survivals: readonly (number | 
   const late = (last.objects - third.objects) / (last.x - third.x) / rate;
   const lately = points.findLast(({ x }) => x <= first.x + LATELY.to * way);
   const left = lately && lately.x >= first.x + LATELY.from * way ? survivals[lately.index] : undefined;
-  return isEven && late >= EVEN.late && left !== undefined && left >= TURNS_OVER;
+  return isEven && late >= EVEN.late && left !== undefined && left >= LATELY.left;
 }
 
 /** Node's own tables of the modules that are loaded. */
