@@ -4,6 +4,7 @@
  */
 import type { Session } from 'node:inspector';
 import type { PerformanceEntry, PerformanceObserverEntryList } from 'node:perf_hooks';
+import { quietly } from './agent/log.ts';
 import type { AgentRecord } from './agent/records.ts';
 import { watchAgent } from './agent/watch.ts';
 import type { ScriptParsed } from './cdp-types.ts';
@@ -168,7 +169,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
   };
   const observer = new PerformanceObserver(observe);
   observer.observe({ entryTypes: ['gc', 'mark'] });
-  const agent = watchAgent(get, now, (records) => tell({ type: 'agent', now: now(), records }));
+  const agent = quietly(watchAgent)(get, now, (records) => tell({ type: 'agent', now: now(), records }));
 
   const lives = (pid: number): boolean => {
     try {
@@ -272,7 +273,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
   };
   const retire = (): void => {
     observer.disconnect();
-    agent.stop();
+    agent?.stop();
     uninstallSignals();
     process.removeListener('exit', onExit);
     dropSpilled();
@@ -324,7 +325,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
         now: heard,
         memory: process.memoryUsage(),
         gc: Array.from(gc.subarray(0, 3 * gcCount)),
-        agent: agent.drain(),
+        agent: agent?.drain(),
         // A busy loop does not turn either.
         stoodMs: !turned[0] && cpu - readCpu < IDLE_SHARE * (heard - readAt) ? heard - readAt : undefined,
       };

@@ -22,6 +22,10 @@ const field: Case[] = [
   ['splice', 'add(m) { this.history.splice(0, 1);\n this.history.splice(0, 0, m); } // <--'],
   ['optional chaining', 'add(m) { this?.history?.push?.(m); } // <--'],
   ['string subscript', 'add(m) { this["history"].push(m); } // <--'],
+  [
+    'a key that a constant names',
+    'add(m) { if (this[KEY]) this[KEY].push(m); // <--\n else tell(m, KEY); } }\nconst KEY = "history"; {',
+  ],
   ['at its length', 'add(m) { this.history[this.history.length] = m; } // <--'],
   ['spread', 'add(m) { this.history = [...this.history, m]; } // <--'],
   ['concat', 'add(m) { this.history = this.history.concat(m); } // <--'],
