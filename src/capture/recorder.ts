@@ -2,15 +2,19 @@ import { HeaplineError } from '../base/errors.ts';
 import type { SnapshotEntry, SnapshotReason } from '../protocol/recording.ts';
 import { WorkMeter } from '../recording/work-meter.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
+import { AgentSpans } from './agent/spans.ts';
 import type { LastSeen } from './end-cause.ts';
 import type { Inspector } from './inspector.ts';
 import { installProbe } from './probe.ts';
+import { noRoom, tooLate } from './recorder-errors.ts';
 import type { RecorderEnd, RecorderStart } from './recorder-types.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
+import { settle } from './settling.ts';
 import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
 import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
+import { Urgency } from './urgency.ts';
 import { Watches } from './watches.ts';
 
 /** 32 KB: within noise on Node 24, 16 % of a loop that only allocates on Node 20. */
@@ -20,10 +24,6 @@ const BEAT_MS = 1000;
 const SHARED_SAMPLE_MS = 500;
 /** How long a target may take to be let go. */
 const LAST_WORD_MS = 2000;
-
-/** How long a busy program is waited for, and how long its garbage collection. */
-const SETTLE_MS = 250;
-const COLLECT_MS = 10_000;
 
 /** Records one target from attach to end. All that the target is asked goes through one queue. */
 export class Recorder {
@@ -48,7 +48,11 @@ export class Recorder {
   private manual: boolean;
   /** Gives up the snapshot under way. */
   private current?: AbortController;
+  /** Told by the program, or by its output. */
   private steps = 0;
+  /** Seen at work: counted where snapshots go by steps and none are told. */
+  private seenSteps = 0;
+  private readonly agent: AgentSpans;
   private stepSnapshot = false;
   private pausedMs = 0;
   private heapUsed = 0;
@@ -60,7 +64,7 @@ export class Recorder {
   private ending = false;
   /** What snapshots hold is still to be told. */
   private telling: Promise<void> = Promise.resolve();
-  private readonly urgency = { now: false, listeners: [] as (() => void)[] };
+  private readonly urgency = new Urgency();
 
   private constructor(
     private readonly inspector: Inspector,
@@ -74,6 +78,10 @@ export class Recorder {
     this.done = new Promise((resolve) => {
       this.resolveDone = resolve;
     });
+    this.agent = new AgentSpans(
+      (event) => writer.event(event),
+      (t, told, name) => (told ? this.step('mark', name, t) : this.seeStep()),
+    );
     this.watches = new Watches(
       inspector,
       () => this.keepsIds(),
@@ -136,6 +144,16 @@ export class Recorder {
   step(source: 'output' | 'mark', name?: string, t = this.clock()): void {
     this.steps++;
     this.writer.event({ type: 'step', t, step: this.steps, source, name });
+    this.stepEnded();
+  }
+
+  private seeStep(): void {
+    if (this.steps || this.options.everySteps === undefined || this.options.stepsToCome) return;
+    this.seenSteps++;
+    this.stepEnded();
+  }
+
+  private stepEnded(): void {
     const reason = this.manual ? undefined : this.schedule.dueAtStep(this.moment());
     // Steps that end while one is under way, or waits for its turn, come too late for one of their own.
     if (!reason || this.stepSnapshot) return;
@@ -238,6 +256,10 @@ export class Recorder {
       for (const { at, name } of message.steps) this.step('mark', name, Math.max(0, at + offset));
       return;
     }
+    if (message.type === 'agent') {
+      this.agent.hear(message.records, this.clock() - message.now);
+      return;
+    }
     const { exitCode, signal } = message;
     const beat = setInterval(() => this.probe.call('beat').catch(() => {}), BEAT_MS);
     // The program may end within a call of ours: that one is answered never, and all later ones are.
@@ -258,8 +280,7 @@ export class Recorder {
     this.ending = true;
     clearTimeout(this.timer);
     // A program that holds never comes back to its event loop.
-    this.urgency.now = end.by === 'hold';
-    if (this.urgency.now) for (const listener of this.urgency.listeners.splice(0)) listener();
+    if (end.by === 'hold') this.urgency.begin();
     // Nothing of ours is in the last snapshot.
     this.enqueue(() => this.watches.end());
     let isWhole = false;
@@ -359,6 +380,7 @@ export class Recorder {
       this.pausedMs += stoodMs;
       this.writer.event({ type: 'stopped', t, ms: toMicroseconds(stoodMs) });
     }
+    this.agent.hear(reading.agent ?? [], t - reading.now);
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
     this.writer.event(memoryEvent(reading, t, allocated));
@@ -370,7 +392,8 @@ export class Recorder {
 
   private moment(): Moment {
     const elapsedMs = this.clock();
-    const { steps, heapUsed, limits } = this;
+    const { heapUsed, limits } = this;
+    const steps = this.steps || this.seenSteps;
     return { elapsedMs, activeMs: elapsedMs - this.pausedMs, steps, heapUsed, heapLimit: limits.heapLimit };
   }
 
@@ -415,7 +438,8 @@ export class Recorder {
     report({ phase: 'taking', bytes: 0 });
     try {
       await this.checkIds();
-      await this.settle();
+      const { urgency, probe, inspector } = this;
+      this.pausedMs += await settle(urgency, probe, inspector, this.options.forceGC !== false);
       const moment = this.moment();
       const taken = await this.taker.take({
         limit,
@@ -428,7 +452,7 @@ export class Recorder {
       signal.throwIfAborted();
       const t = toMicroseconds(moment.elapsedMs + taken.waitedMs);
       // A program that holds makes no steps: those heard since belong before.
-      const step = reason === 'end' ? this.steps : moment.steps;
+      const step = reason === 'end' || !this.steps ? this.steps : moment.steps;
       const { profile } = taken;
       const pauseMs = toMicroseconds(taken.pauseMs);
       this.pausedMs += pauseMs;
@@ -459,44 +483,6 @@ export class Recorder {
     if (told) this.telling = this.telling.then(() => told);
   }
 
-  /**
-   * Lets the program's event loop come round, and collects garbage: finalization registries hold what they were given
-   * for dead objects until their callbacks have run, and a snapshot's own collection leaves no time for that. V8
-   * collects in a task of its own, which never comes in a busy loop or at a breakpoint: such a program is left as it
-   * is, and what a user looks at there, too.
-   */
-  private async settle(): Promise<void> {
-    const runs = !this.urgency.now && (await this.within(SETTLE_MS, this.probe.call('settle')));
-    if (runs || this.urgency.now) await this.discardConsole();
-    if (!runs || this.options.forceGC === false) return;
-    const began = this.clock();
-    if (!(await this.within(COLLECT_MS, this.inspector.send('HeapProfiler.collectGarbage')))) return;
-    this.pausedMs += this.clock() - began;
-    await this.within(SETTLE_MS, this.probe.call('settle'));
-  }
-
-  /** True when the work was done in time; false, too, as soon as the program holds. */
-  private async within(ms: number, work: Promise<unknown>): Promise<boolean> {
-    work.catch(() => {}); // it may fail after we stopped waiting
-    if (this.urgency.now) return false;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<false>((resolve) => {
-      timer = setTimeout(() => resolve(false), ms);
-      this.urgency.listeners.push(() => resolve(false));
-    });
-    try {
-      return await Promise.race([work.then(() => true), late]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  /** What the program gave to `console.*` is kept alive by the inspector alone. */
-  private async discardConsole(): Promise<void> {
-    await this.inspector.send('Runtime.discardConsoleEntries');
-    await this.inspector.send('Runtime.releaseObjectGroup', { objectGroup: 'console' });
-  }
-
   private async checkIds(): Promise<void> {
     const id = await this.probe.heapObjectId();
     if (id === this.baselineId || this.baselineId === undefined) return;
@@ -506,13 +492,3 @@ export class Recorder {
 }
 
 const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;
-
-function tooLate(): HeaplineError {
-  return new HeaplineError('cancelled', 'The recording ended before the snapshot was taken.');
-}
-
-function noRoom(): HeaplineError {
-  return new HeaplineError('too-large', 'The next snapshot would not fit into the disk budget.', {
-    hint: 'Raise the disk budget (--disk-budget on the command line).',
-  });
-}

@@ -4,6 +4,9 @@
  */
 import type { Session } from 'node:inspector';
 import type { PerformanceEntry, PerformanceObserverEntryList } from 'node:perf_hooks';
+import { quietly } from './agent/log.ts';
+import type { AgentRecord } from './agent/records.ts';
+import { watchAgent } from './agent/watch.ts';
 import type { ScriptParsed } from './cdp-types.ts';
 
 type PerfHooks = typeof import('node:perf_hooks');
@@ -28,6 +31,8 @@ export interface Reading {
   memory: { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
   /** Triples since the last reading: start, pause, V8's kind. */
   gc: number[];
+  /** What the agent began and ended since the last reading. */
+  agent?: AgentRecord[];
   /** For so long, since the last reading, the program did nothing: it stands at a breakpoint, or waits. */
   stoodMs?: number;
 }
@@ -35,6 +40,7 @@ export interface Reading {
 /** What the target says of its own accord, as JSON through the binding. */
 export type TargetMessage =
   | { type: 'steps'; now: number; steps: { at: number; name?: string }[] }
+  | { type: 'agent'; now: number; records: AgentRecord[] }
   /** The program is about to end and waits for `release`. */
   | { type: 'hold'; exitCode?: number; signal?: string };
 
@@ -163,6 +169,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
   };
   const observer = new PerformanceObserver(observe);
   observer.observe({ entryTypes: ['gc', 'mark'] });
+  const agent = quietly(watchAgent)(get, now, (records) => tell({ type: 'agent', now: now(), records }));
 
   const lives = (pid: number): boolean => {
     try {
@@ -266,6 +273,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
   };
   const retire = (): void => {
     observer.disconnect();
+    agent?.stop();
     uninstallSignals();
     process.removeListener('exit', onExit);
     dropSpilled();
@@ -317,6 +325,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
         now: heard,
         memory: process.memoryUsage(),
         gc: Array.from(gc.subarray(0, 3 * gcCount)),
+        agent: agent?.drain(),
         // A busy loop does not turn either.
         stoodMs: !turned[0] && cpu - readCpu < IDLE_SHARE * (heard - readAt) ? heard - readAt : undefined,
       };

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import { formatBytes } from '../base/units.ts';
+import { memoryNeed } from '../engine/memory-need.ts';
+import { availableMemory } from '../engine/memory-there.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { SnapshotSummary } from '../protocol/tables.ts';
@@ -17,6 +19,8 @@ import { painter, wantsColor, widthOf } from './terminal.ts';
 import { verdictOn } from './verdict.ts';
 
 const TOP = 30;
+/** Reading a larger file takes long enough to be told what it takes. */
+const LARGE = 1e9;
 
 export async function open(call: Call): Promise<number> {
   const { io, spec, values, words } = call;
@@ -25,12 +29,15 @@ export async function open(call: Call): Promise<number> {
   if (folders.length && words.length > 1)
     throw usage(spec, `${folders[0]} is a folder: a recording is opened alone.`);
   if (words.length === 1 && !folders.length) {
-    showSummary(call, await ask(call, 'summary', { file: resolve(io.cwd, words[0]) }), TOP);
+    const file = resolve(io.cwd, words[0]);
+    await announce(call, [file]);
+    showSummary(call, await ask(call, 'summary', { file }), TOP);
     return EXIT_OK;
   }
   const input: AnalysisInput = folders.length
     ? { recordingDir: resolve(io.cwd, words[0]) }
     : { snapshotFiles: words.map((word) => resolve(io.cwd, word)) };
+  if ('snapshotFiles' in input) await announce(call, input.snapshotFiles);
   const { data } = await verdictOn(call, input);
   writeJson(call, data.findings);
   if (!jsonOnStdout(values) && !values.has('quiet')) io.stdout.write(textReport(io, data));
@@ -40,9 +47,20 @@ export async function open(call: Call): Promise<number> {
 export async function classes(call: Call): Promise<number> {
   const [file] = snapshotWords(call, ['FILE']);
   const top = call.values.count('top', 0);
+  await announce(call, [file]);
   const summary = await ask(call, 'summary', { file });
   showSummary(call, summary, top);
   return EXIT_OK;
+}
+
+/** Says beforehand what large files will take. */
+async function announce({ progress }: Call, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const need = await memoryNeed(file);
+    if (!need || need.fileBytes < LARGE) continue;
+    const [size, whole, there] = [need.fileBytes, need.whole, availableMemory()].map(formatBytes);
+    progress.line(`${basename(file)} (${size}) takes about ${whole} of memory; ${there} are available.`);
+  }
 }
 
 function showSummary(call: Call, summary: SnapshotSummary, top: number | undefined): void {
@@ -60,6 +78,7 @@ function showSummary(call: Call, summary: SnapshotSummary, top: number | undefin
 export async function diff(call: Call): Promise<number> {
   const [before, after] = snapshotWords(call, ['BEFORE', 'AFTER']);
   const top = call.values.count('top', 0);
+  await announce(call, [before, after]);
   const result = await ask(call, 'diff', { before, after });
   writeJson(call, {
     format: 'heapline-diff/1',

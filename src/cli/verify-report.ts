@@ -3,7 +3,7 @@ import { formatBytes } from '../base/units.ts';
 import type { LeakComparison, RunComparison } from '../protocol/compare-runs.ts';
 import type { Finding } from '../protocol/findings.ts';
 import type { ReportData } from '../protocol/report.ts';
-import { counted, mainRate, percent, printable, siteLabel } from '../protocol/wording.ts';
+import { counted, mainRate, percent, printable, siteLabel, stepNoun } from '../protocol/wording.ts';
 import type { Painter } from './terminal.ts';
 
 export interface VerifyResult {
@@ -86,8 +86,9 @@ function at({ storeSite, userSite }: Finding, cwd: string): string {
 }
 
 function runText({ recording, findings }: ReportData): string {
-  const { steps } = findings.growth;
-  return [printable(recording.name), steps ? counted(steps, 'step') : undefined].filter(Boolean).join(', ');
+  const { steps, stepKind } = findings.growth;
+  const done = steps ? counted(steps, stepNoun(stepKind)) : undefined;
+  return [printable(recording.name), done].filter(Boolean).join(', ');
 }
 
 /** `heapline-verify/1`: protocol/verify.schema.json. */

@@ -109,6 +109,8 @@ function remarksOn(
       `The program failed this time (exit code ${code}): what it did may not be what it did before.`,
     );
   const [first, second] = [before, after].map(({ findings }) => findings.growth.steps);
+  // Model calls and runs can't be compared.
+  if (second && before.findings.growth.stepKind !== after.findings.growth.stepKind) return remarks;
   if (first && second === undefined)
     remarks.push(`The first run made ${first} steps; of the second none are known.`);
   if (first && second !== undefined && second < LEAST_STEPS * first)

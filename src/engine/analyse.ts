@@ -17,9 +17,11 @@ import { judgeGrowth } from './judge.ts';
 import { liveStacks } from './profile.ts';
 import { withoutReleasedEnd } from './program-end.ts';
 import type { SecondCore } from './second-core.ts';
+import { seenSteps, seenTimeline } from './seen-steps.ts';
 import { SiteFinder } from './sites.ts';
-import { makeTimeline } from './timeline.ts';
+import { makeTimeline, thin } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
+import { checkMemory } from './within-memory.ts';
 
 /**
  * Analyses a recording folder, or snapshot files of one process in order of time. Of a recording, what is damaged is
@@ -65,13 +67,17 @@ export async function analyseSource(
 ): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return undecided(source);
+  await checkMemory(source.files);
   const growth = await measureGrowth(source, task, core);
-  const snapshots = source.snapshots.slice(growth.baseline);
+  const taken = source.snapshots.slice(growth.baseline);
+  const seen = seenSteps(taken, source.events);
+  const snapshots = seen?.snapshots ?? taken;
   const axis = progressAxis(snapshots, source.events);
   const times = axis.unit === 'allocated' ? snapshots.map(({ activeMs }) => activeMs) : undefined;
   const last = snapshots[snapshots.length - 1];
   const judgement = judgeGrowth(growth, axis.xs, {
-    otherXs: times,
+    // What was seen may not be what the program's memory goes by.
+    otherXs: seen ? progressAxis(taken, source.events).xs : times,
     ms: last.activeMs - snapshots[0].activeMs,
     unseenMs: source.unseenMs,
     steps: last.step,
@@ -90,6 +96,7 @@ export async function analyseSource(
       source,
       snapshots,
       axis,
+      stepKind: seen?.kind,
       growth,
       judgement,
       external,
@@ -99,7 +106,10 @@ export async function analyseSource(
     return {
       findings,
       recording: source.recording,
-      timeline: makeTimeline(source.events, source.snapshots),
+      timeline: {
+        ...makeTimeline(source.events, source.snapshots),
+        ...(seen ? { steps: thin(seenTimeline(source.events, seen.kind)) } : {}),
+      },
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
       sources,
     };

@@ -1,6 +1,12 @@
 /** Growth, judgement and sites put into words: the JSON contract. */
 import { judgeSeries } from '../analysis/growth-verdict.ts';
-import { FINDINGS_FORMAT, type Finding, type Findings, type PathEntry } from '../protocol/findings.ts';
+import {
+  FINDINGS_FORMAT,
+  type Finding,
+  type Findings,
+  type PathEntry,
+  type StepKind,
+} from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { SourceExcerpt } from '../protocol/report.ts';
 import type { ScriptMap } from '../source/script-map.ts';
@@ -27,6 +33,8 @@ export interface Evidence {
   /** From the baseline on. */
   snapshots: SnapshotEntry[];
   axis: Axis;
+  /** What was seen of the agent counts as its steps. */
+  stepKind?: StepKind;
   growth: HeapGrowth;
   judgement: Judgement;
   external?: ExternalGrowth;
@@ -36,18 +44,15 @@ export interface Evidence {
 
 type NotLeak = NonNullable<Findings['notLeaks']>[number];
 
-/** Findings that get their source lines looked up. */
-const MAX_FINDINGS = 10;
-
 export async function composeFindings(
   evidence: Evidence,
 ): Promise<{ findings: Findings; sources: SourceExcerpt[] }> {
   const { source, judgement, growth } = evidence;
-  const span = spanOf(evidence.snapshots, evidence.axis);
+  const span = spanOf(evidence.snapshots, evidence.axis, evidence.stepKind);
   const suspects: Suspect[] = [];
   const listed = judgement.verdict === 'leak' ? judgement.leaks : judgement.unsettled;
   const proofs = await Proofs.of(source);
-  for (const one of listed.slice(0, MAX_FINDINGS)) {
+  for (const one of listed) {
     const sites = await evidence.finder.sitesOf(one.owner.facts);
     const facts = await evidence.finder.named(one.owner.facts);
     const path = await pathEntries(evidence.finder, facts);
@@ -82,7 +87,13 @@ export async function composeFindings(
     reasons: [...reasons, ...firstly, ...source.warnings],
     growth: {
       bytes: gained,
-      ...(span.steps ? { bytesPerStep: round(gained / span.steps), steps: span.steps } : {}),
+      ...(span.steps
+        ? {
+            bytesPerStep: round(gained / span.steps),
+            steps: span.steps,
+            ...(span.stepKind ? { stepKind: span.stepKind } : {}),
+          }
+        : {}),
       ...(span.seconds ? { bytesPerSecond: round(gained / span.seconds) } : {}),
       seconds: round(span.seconds),
       slopeConfidence: round(1 - (suspects[0]?.p ?? totalsP(evidence))),

@@ -1,6 +1,7 @@
 import { formatBytes } from '../base/units.ts';
 import type { Finding } from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
+import { stepNoun } from '../protocol/wording.ts';
 import { adviceFor } from './advice.ts';
 import type { ExternalGrowth } from './external.ts';
 import { hash } from './fingerprint.ts';
@@ -18,7 +19,7 @@ export function externalFinding(
   if (explained > 0.5 * external.gain) return undefined;
   const title =
     `Memory outside the JavaScript heap gained ${formatBytes(external.gain)} over ${spanText(span)}` +
-    `${span.steps ? `: ${formatBytes(external.gain / span.steps)} a step` : ''}, never released.`;
+    `${span.steps ? `: ${formatBytes(external.gain / span.steps)} a ${stepNoun(span.stepKind)}` : ''}, never released.`;
   return {
     id: `external-memory:${hash('external')}`,
     title,

@@ -10,7 +10,8 @@ import type { OpenHeap } from './heap/open-heap.ts';
 import type { OpenHeaps } from './heap/open-heaps.ts';
 import { summariseProfile } from './profile-rows.ts';
 import type { SecondCore } from './second-core.ts';
-import { compare, detailsOf, summaryOf } from './tables.ts';
+import { compare, detailsOf, summariseTotals, summaryOf } from './tables.ts';
+import { checkMemory, degradedFor } from './within-memory.ts';
 
 /** @param core for work beside, where there is a second core */
 export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<EngineMethods> {
@@ -19,12 +20,23 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
   const heap =
     <P extends { file: string }, R>(question: (heap: OpenHeap, params: P, task: Task) => R | Promise<R>) =>
     (params: P, task: Task): Promise<R> =>
-      orTooLarge(heaps.ask(params.file, (open) => question(open, params, task), task));
+      orTooLarge(
+        checkMemory(unopened(params.file)).then(() =>
+          heaps.ask(params.file, (open) => question(open, params, task), task),
+        ),
+      );
+  const unopened = (file: string): string[] => (heaps.files.includes(file) ? [] : [file]);
+  const wholeSummary = heap((open, _: { file: string }, task) => summaryOf(open, task));
   return {
     analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
-    diff: ({ before, after }, task) => orTooLarge(compare(before, after, task, core)),
+    diff: ({ before, after }, task) =>
+      orTooLarge(checkMemory([before, after]).then(() => compare(before, after, task, core))),
     profile: ({ file }) => orTooLarge(summariseProfile(file)),
-    summary: heap((open, _, task) => summaryOf(open, task)),
+    summary: async (params, task) => {
+      const [file] = unopened(params.file);
+      const degraded = file && (await degradedFor(file));
+      return degraded ? orTooLarge(summariseTotals(file, degraded, task)) : wholeSummary(params, task);
+    },
     details: heap((open, { nodeId, paths }: { file: string; nodeId: number; paths: number }, task) =>
       detailsOf(open, nodeId, paths, task),
     ),
@@ -42,8 +54,8 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
       return null;
     },
     follow: ({ file }, task) => orTooLarge(following.follow(file, task)),
-    whole: ({ file }) => {
-      following.whole(file);
+    whole: ({ file, as }) => {
+      following.whole(file, as);
       return null;
     },
   };

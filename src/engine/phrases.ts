@@ -1,7 +1,7 @@
 /** A finding's title and reasons, in sentences. */
 import { formatBytes, formatCount } from '../base/units.ts';
 import type { Finding, Site } from '../protocol/findings.ts';
-import { counted, shortSite, unticked } from '../protocol/wording.ts';
+import { counted, shortSite, stepNoun, unticked } from '../protocol/wording.ts';
 import type { Axis } from './axis.ts';
 import type { JudgedOwner } from './judge.ts';
 import { type Span, spanText } from './span.ts';
@@ -20,7 +20,7 @@ export function titleOf(one: JudgedOwner, name: string, store: Site | undefined,
   const many = facts.alike > 1 ? `${facts.alike} × ` : '';
   const className = facts.containerClass === name ? '' : ` (${many}${facts.containerClass})`;
   const rate = span.steps
-    ? `: ${formatBytes(one.gain.bytes / span.steps)} a step`
+    ? `: ${formatBytes(one.gain.bytes / span.steps)} a ${stepNoun(span.stepKind)}`
     : span.seconds > 0
       ? `: ${formatBytes(one.gain.bytes / span.seconds)} a second`
       : '';
@@ -46,7 +46,7 @@ export function reasonsOf(one: JudgedOwner, axis: Axis, span: Span): string[] {
       const early = half(0, middle);
       const late = half(middle, points.length - 1);
       reasons.push(
-        `Net ${formatCount(early, 2)} objects a step in the first half, ${formatCount(late, 2)} in the second.`,
+        `Net ${formatCount(early, 2)} objects a ${stepNoun(span.stepKind)} in the first half, ${formatCount(late, 2)} in the second.`,
       );
     }
   }

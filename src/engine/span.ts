@@ -1,16 +1,17 @@
 /** What growth is told over: steps and the program's own seconds. */
 import { formatDuration } from '../base/units.ts';
-import type { SnapshotPoint } from '../protocol/findings.ts';
+import type { SnapshotPoint, StepKind } from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
-import { counted } from '../protocol/wording.ts';
+import { counted, stepNoun } from '../protocol/wording.ts';
 import type { Axis } from './axis.ts';
 
 export interface Span {
   steps?: number;
+  stepKind?: StepKind;
   seconds: number;
 }
 
-export function spanOf(snapshots: readonly SnapshotEntry[], axis: Axis): Span {
+export function spanOf(snapshots: readonly SnapshotEntry[], axis: Axis, stepKind?: StepKind): Span {
   const first = snapshots[0];
   const last = snapshots[snapshots.length - 1];
   const seconds = (last.activeMs - first.activeMs) / 1000;
@@ -18,11 +19,11 @@ export function spanOf(snapshots: readonly SnapshotEntry[], axis: Axis): Span {
     axis.unit === 'step' || (first.step !== undefined && last.step !== undefined)
       ? (last.step ?? 0) - (first.step ?? 0)
       : 0;
-  return { ...(steps > 0 ? { steps } : {}), seconds };
+  return { ...(steps > 0 ? { steps, ...(stepKind ? { stepKind } : {}) } : {}), seconds };
 }
 
 export function spanText(span: Span): string {
-  if (span.steps) return counted(span.steps, 'step');
+  if (span.steps) return counted(span.steps, stepNoun(span.stepKind));
   return span.seconds > 0 ? formatDuration(span.seconds * 1000) : 'the snapshots given';
 }
 
@@ -31,7 +32,11 @@ export function rates(gain: { objects: number; bytes: number }, span: Span) {
     bytes: gain.bytes,
     objects: gain.objects,
     ...(span.steps
-      ? { bytesPerStep: round(gain.bytes / span.steps), objectsPerStep: round(gain.objects / span.steps) }
+      ? {
+          bytesPerStep: round(gain.bytes / span.steps),
+          objectsPerStep: round(gain.objects / span.steps),
+          ...(span.stepKind ? { stepKind: span.stepKind } : {}),
+        }
       : {}),
     ...(span.seconds > 0
       ? {

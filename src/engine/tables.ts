@@ -13,6 +13,7 @@ import { OpenHeap } from './heap/open-heap.ts';
 import { loadSnapshot } from './load.ts';
 import type { SecondCore } from './second-core.ts';
 import { type ClassSites, classSites } from './snapshot-sites.ts';
+import { snapshotTotals } from './snapshot-totals.ts';
 
 /** With fewer of the objects found again, or more of the ids gone to others, two snapshots hardly belong together. */
 const FEW_KEPT = 0.2;
@@ -26,6 +27,23 @@ export async function summaryOf(heap: OpenHeap, task?: Task): Promise<SnapshotSu
 /** @throws HeaplineError as loadSnapshot does */
 export async function summarise(file: string, task?: Task, core?: SecondCore): Promise<SnapshotSummary> {
   return summaryOf(await openAlone(file, task, core), task);
+}
+
+/**
+ * The same without dominators, where there is no memory for them: retained sizes are as the shallow ones, distances 0.
+ * @param degraded says so @throws HeaplineError as loadSnapshot does
+ */
+export async function summariseTotals(file: string, degraded: string, task?: Task): Promise<SnapshotSummary> {
+  const graph = await loadSnapshot(file, task);
+  const { classes, ...totals } = snapshotTotals(graph, classifyByShape(graph));
+  return {
+    file,
+    fileBytes: (await stat(file)).size,
+    ...totals,
+    classes: classes.map((row) => ({ ...row, retainedSize: row.selfSize, distance: 0 })),
+    problems: [degraded, ...graph.problems],
+    degraded,
+  };
 }
 
 /** @throws HeaplineError as loadSnapshot does */

@@ -40,7 +40,7 @@ export function makeTimeline(
 }
 
 /** Every k-th, the first and the last always. */
-function thin<T>(list: readonly T[]): T[] {
+export function thin<T>(list: readonly T[]): T[] {
   if (list.length <= MOST) return [...list];
   const stride = Math.ceil(list.length / MOST);
   return list.filter((_, i) => i % stride === 0 || i === list.length - 1);

@@ -43,6 +43,7 @@ export function compareLeak(leak: Finding, after: Findings): LeakComparison {
   const { steps, seconds } = after.growth;
   const perStep =
     leak.growth.bytesPerStep !== undefined &&
+    leak.growth.stepKind === (same ?? after).growth.stepKind &&
     (same ? same.growth.bytesPerStep !== undefined : !after.findings.length || steps !== undefined);
   const rate = ({ growth }: Finding): number | undefined =>
     perStep ? growth.bytesPerStep : growth.bytesPerSecond;

@@ -24,8 +24,8 @@ export type EngineMethods = HeapMethods & {
    * to nothing, the call is cancelled.
    */
   follow: { params: { file: string }; result: SnapshotTotals };
-  /** A file that is followed has all its bytes. It may have got another name; here it is called as before. */
-  whole: { params: { file: string }; result: null };
+  /** A file that is followed has all its bytes, and by now the name `as`. */
+  whole: { params: { file: string; as: string }; result: null };
 };
 
 export type ClientToEngine = CallerToAnswerer<EngineMethods>;

@@ -64,6 +64,9 @@ export interface SnapshotPoint {
   objects: number;
 }
 
+/** What is counted as a step, where the program tells none: what its agent was seen to do. */
+export type StepKind = 'model' | 'tool' | 'run' | 'session';
+
 export interface FindingGrowth {
   /** Net bytes and objects gained from the baseline (the first snapshot after warm-up) to the last. */
   bytes: number;
@@ -71,6 +74,8 @@ export interface FindingGrowth {
   /** Absent where no steps are known. */
   bytesPerStep?: number;
   objectsPerStep?: number;
+  /** Absent where the program told its steps. */
+  stepKind?: StepKind;
   bytesPerSecond?: number;
   objectsPerSecond?: number;
   perSnapshot: SnapshotPoint[];
@@ -143,6 +148,8 @@ export interface Findings {
     bytesPerStep?: number;
     bytesPerSecond?: number;
     steps?: number;
+    /** Absent where the program told its steps. */
+    stepKind?: StepKind;
     seconds: number;
     /**
      * 0 to 1: how sure it is that there is an upward trend: 1 - p of the one-sided Mann-Kendall test over the snapshots.

@@ -16,6 +16,9 @@ export type SnapshotReason =
 /** Why a program was gone before its last snapshot, as far as that can be told. */
 export type EndCause = 'heap-full' | 'memory-full' | 'killed';
 
+/** What an agent does, from the widest to the narrowest. A session is one conversation, a run one execution of the agent. */
+export type SpanKind = 'session' | 'run' | 'step' | 'model' | 'tool';
+
 /** One line of `events.ndjson`. `t` is milliseconds since the recording began (monotonic, wall time, pauses included). */
 export type RecordingEvent =
   | {
@@ -37,8 +40,28 @@ export type RecordingEvent =
     }
   /** The program stood still for `ms` before `t`: at a breakpoint, say. */
   | { type: 'stopped'; t: number; ms: number }
-  /** The end of step `step` (1-based). */
+  /** The end of step `step` (1-based), as the program, or who started it, tells. */
   | { type: 'step'; t: number; step: number; source: 'output' | 'mark'; name?: string }
+  /** The agent begins something: seen at work, without a word of the program's. `parent` is the id of an earlier span. */
+  | {
+      type: 'span';
+      t: number;
+      id: number;
+      kind: SpanKind;
+      name?: string;
+      parent?: number;
+      /** Name of the session, where one is known. */
+      session?: string;
+    }
+  | {
+      type: 'span-end';
+      t: number;
+      id: number;
+      failed?: true;
+      model?: string;
+      inputTokens?: number;
+      outputTokens?: number;
+    }
   /** A snapshot that is whole on disk. `t` is when the pause began. `step`: steps completed by then. */
   | {
       type: 'snapshot';

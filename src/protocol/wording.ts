@@ -8,6 +8,7 @@ import type {
   Findings,
   PathEntry,
   Site,
+  StepKind,
   Verdict,
 } from './findings.ts';
 import type { TotalsFacts } from './recording.ts';
@@ -74,9 +75,24 @@ export function percent(share: number): string {
   return `${Math.round(Math.min(1, Math.max(0, share)) * 100)} %`;
 }
 
+const STEP_NOUNS: Record<StepKind, string> = {
+  model: 'model call',
+  tool: 'tool call',
+  run: 'run',
+  session: 'session',
+};
+
+/** What a step is called: `step`, or what the agent was seen to do. */
+export function stepNoun(kind: StepKind | undefined): string {
+  return kind === undefined ? 'step' : STEP_NOUNS[kind];
+}
+
 /** The rate that says most: `1.24 MB a step`, or per second where no steps are known; undefined without either. */
-export function mainRate(growth: Pick<FindingGrowth, 'bytesPerStep' | 'bytesPerSecond'>): string | undefined {
-  if (growth.bytesPerStep !== undefined) return `${formatBytes(growth.bytesPerStep)} a step`;
+export function mainRate(
+  growth: Pick<FindingGrowth, 'bytesPerStep' | 'bytesPerSecond' | 'stepKind'>,
+): string | undefined {
+  if (growth.bytesPerStep !== undefined)
+    return `${formatBytes(growth.bytesPerStep)} a ${stepNoun(growth.stepKind)}`;
   if (growth.bytesPerSecond !== undefined) return `${formatBytes(growth.bytesPerSecond)} a second`;
   return undefined;
 }
@@ -90,7 +106,7 @@ export function allRates(growth: FindingGrowth): string {
     return parts.length ? [`${parts.join(' and ')} ${per}`] : [];
   };
   return [
-    ...rate(growth.bytesPerStep, growth.objectsPerStep, 'a step'),
+    ...rate(growth.bytesPerStep, growth.objectsPerStep, `a ${stepNoun(growth.stepKind)}`),
     ...rate(growth.bytesPerSecond, growth.objectsPerSecond, 'a second'),
   ].join('; ');
 }
@@ -98,8 +114,10 @@ export function allRates(growth: FindingGrowth): string {
 /** Over how much was measured: `10 steps (20 s)`, `20 s`, `the snapshots given` for bare files. */
 export function span(growth: Findings['growth']): string {
   const time = growth.seconds > 0 ? formatDuration(growth.seconds * 1000) : undefined;
-  if (growth.steps)
-    return time ? `${counted(growth.steps, 'step')} (${time})` : counted(growth.steps, 'step');
+  if (growth.steps) {
+    const steps = counted(growth.steps, stepNoun(growth.stepKind));
+    return time ? `${steps} (${time})` : steps;
+  }
   return time ?? 'the snapshots given';
 }
 

@@ -11,6 +11,8 @@ const NUMBERS: Record<EventType, readonly string[]> = {
   gc: ['pauseMs'],
   stopped: ['ms'],
   step: ['step'],
+  span: ['id'],
+  'span-end': ['id'],
   snapshot: ['index', 'bytes', 'pauseMs'],
   totals: ['index', 'nodes', 'edges', 'size'],
   'snapshot-dropped': ['index'],

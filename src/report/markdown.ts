@@ -17,6 +17,7 @@ import {
   siteFile,
   siteLabel,
   sitesOf,
+  stepNoun,
   VERDICT_WORDS,
   verdictSentence,
 } from '../protocol/wording.ts';
@@ -139,7 +140,7 @@ function footer(data: ReportData): string {
   const snapshots = timeline.snapshots.length || classes.snapshots.length;
   return [
     counted(snapshots, 'snapshot'),
-    findings.growth.steps ? counted(findings.growth.steps, 'step') : '',
+    findings.growth.steps ? counted(findings.growth.steps, stepNoun(findings.growth.stepKind)) : '',
     recording.durationMs > 0
       ? `${formatDuration(recording.durationMs)} (paused ${formatDuration(recording.pausedMs)})`
       : '',

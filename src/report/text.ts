@@ -17,6 +17,7 @@ import {
   siteLabel,
   siteOrigin,
   sitesOf,
+  stepNoun,
   VERDICT_WORDS,
   verdictSentence,
 } from '../protocol/wording.ts';
@@ -197,7 +198,7 @@ function footer(page: Page, data: ReportData): void {
   const { findings, recording, timeline, classes } = data;
   const parts = [
     `${name(recording.name)}: ${counted(timeline.snapshots.length || classes.snapshots.length, 'snapshot')}`,
-    findings.growth.steps ? counted(findings.growth.steps, 'step') : '',
+    findings.growth.steps ? counted(findings.growth.steps, stepNoun(findings.growth.stepKind)) : '',
     recording.durationMs > 0
       ? `${formatDuration(recording.durationMs)}, of which Heapline paused the program ${formatDuration(recording.pausedMs)}`
       : '',

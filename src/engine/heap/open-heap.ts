@@ -104,6 +104,7 @@ export class OpenHeap implements Disposable {
   /** Every class, largest retained size first. */
   async allClasses(task?: Task): Promise<ClassRow[]> {
     await this.columns.ready(task);
+    task?.report?.({ phase: 'Summing up by class', done: 0 });
     return this.classRows(this.columns.classTotals());
   }
 

@@ -31,7 +31,11 @@ export async function prepare(program: Program, version: VersionName, cache: str
     join(program.folder, 'common'),
     join(program.folder, version),
   ].filter((part) => existsSync(part));
-  const name = `${program.name}-${version}-`;
+  return prepareParts(`${program.name}-${version}-`, parts, cache);
+}
+
+/** The same of folders, each laid over those before. @param name begins the copy's, which ends with a hash */
+export async function prepareParts(name: string, parts: readonly string[], cache: string): Promise<Prepared> {
   const folder = join(cache, `${name}${hashOf(parts)}`);
   const manifest = JSON.parse(
     readFileSync(join(parts[parts.length - 1], 'package.json'), 'utf8'),
@@ -53,7 +57,7 @@ export async function prepare(program: Program, version: VersionName, cache: str
     await rename(temp, folder);
   } catch (error) {
     await rm(temp, { recursive: true, force: true });
-    throw new Error(`${program.name}/${version} can't be prepared: ${(error as Error).message}`);
+    throw new Error(`${name.slice(0, -1)} can't be prepared: ${(error as Error).message}`);
   }
   return { folder, main };
 }

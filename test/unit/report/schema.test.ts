@@ -59,6 +59,7 @@ const growth: Shape<FindingGrowth> = {
   objects: 'required',
   bytesPerStep: 'optional',
   objectsPerStep: 'optional',
+  stepKind: 'optional',
   bytesPerSecond: 'optional',
   objectsPerSecond: 'optional',
   perSnapshot: 'required',
@@ -99,6 +100,7 @@ const overall: Shape<Findings['growth']> = {
   bytesPerStep: 'optional',
   bytesPerSecond: 'optional',
   steps: 'optional',
+  stepKind: 'optional',
   seconds: 'required',
   slopeConfidence: 'required',
 };

@@ -1,0 +1,214 @@
+/**
+ * LangChain and LangGraph: a callback handler, handed in where they look for handlers that are configured for all runs.
+ * They look into the store of one AsyncLocalStorage that all their copies share under a global symbol.
+ */
+import type { AsyncLocalStorage } from 'node:async_hooks';
+import type { Context } from './context.ts';
+import { quietly } from './log.ts';
+import { nameOf, type SpanFacts } from './records.ts';
+
+const STORAGE = Symbol.for('ls:tracing_async_local_storage');
+const VARIABLES = Symbol.for('lc:context_variables');
+const CONFIG = Symbol.for('lc:child_config');
+/** Not a global symbol: each copy has its own. */
+const HOOKS = 'lc:configure_hooks';
+const OURS = 'heapline';
+/** Of runs that never ended: the oldest are forgotten. */
+const MOST_OPEN = 10_000;
+
+type Record = { [key: PropertyKey]: unknown };
+type Storage = AsyncLocalStorage<Record | undefined>;
+interface Run {
+  /** Of its span, or of the one that it is within. */
+  id: number;
+  session?: string;
+  isOwn: boolean;
+  parent?: string;
+  isModel?: boolean;
+}
+
+/** @returns what takes it out again */
+export function watchLangChain(context: Context): () => void {
+  const { log } = context;
+  const open = new Map<string, Run>();
+  /** Model calls under way, by the run that makes them. */
+  const models = new Map<string, number>();
+  const count = (parent: string, by: number): void => {
+    const now = (models.get(parent) ?? 0) + by;
+    if (now > 0) models.set(parent, now);
+    else models.delete(parent);
+  };
+
+  const begin = (
+    kind: 'run' | 'model' | 'tool' | undefined,
+    runId: unknown,
+    parentId: unknown,
+    name: unknown,
+    metadata: unknown,
+  ): void => {
+    if (typeof runId !== 'string' || open.has(runId)) return;
+    const above = typeof parentId === 'string' ? open.get(parentId) : undefined;
+    const here = above ?? context.here();
+    const parent = 'id' in here ? here.id : here.parent;
+    const { thread_id, session_id } = (metadata ?? {}) as Record;
+    const session = nameOf(thread_id) ?? nameOf(session_id) ?? here.session;
+    const id = kind ? log.begin({ kind, name: nameOf(name), parent, session }) : (parent ?? 0);
+    const isModel = kind === 'model';
+    open.set(runId, {
+      id,
+      session,
+      isOwn: kind !== undefined,
+      parent: above && (parentId as string),
+      isModel,
+    });
+    if (isModel) count(above ? (parentId as string) : '', 1);
+    if (open.size > MOST_OPEN) open.delete(open.keys().next().value as string);
+  };
+  const end = (runId: unknown, facts?: SpanFacts): void => {
+    const run = open.get(runId as string);
+    if (!run) return;
+    open.delete(runId as string);
+    if (run.isModel) count(run.parent ?? '', -1);
+    if (run.isOwn) log.end(run.id, facts);
+  };
+
+  const model = quietly(
+    (
+      llm: Record,
+      _: unknown,
+      run: unknown,
+      parent: unknown,
+      extra: Record,
+      __: unknown,
+      metadata: Record,
+    ) => {
+      begin('model', run, parent, 'chat', metadata);
+      const params = extra?.invocation_params as Record | undefined;
+      named.set(run as string, nameOf(params?.model) ?? nameOf(metadata?.ls_model_name) ?? lastOf(llm));
+    },
+  );
+  /** The models of calls under way. */
+  const named = new Map<string, string | undefined>();
+  const handler = {
+    name: OURS,
+    awaitHandlers: true,
+    raiseError: false,
+    ignoreRetriever: true,
+    ignoreCustomEvent: true,
+    copy: () => handler,
+    handleLLMStart: model,
+    handleChatModelStart: model,
+    handleLLMEnd: quietly((output: unknown, run: unknown) => {
+      end(run, { ...tokensOf(output), model: named.get(run as string) });
+      named.delete(run as string);
+    }),
+    handleLLMError: quietly((_: unknown, run: unknown) => {
+      end(run, { failed: true, model: named.get(run as string) });
+      named.delete(run as string);
+    }),
+    handleToolStart: quietly(
+      (
+        tool: Record,
+        _: unknown,
+        run: unknown,
+        parent: unknown,
+        __: unknown,
+        metadata: unknown,
+        name: unknown,
+      ) => begin('tool', run, parent, name ?? lastOf(tool), metadata),
+    ),
+    handleToolEnd: quietly((_: unknown, run: unknown) => end(run)),
+    handleToolError: quietly((_: unknown, run: unknown) => end(run, { failed: true })),
+    handleChainStart: quietly(
+      (
+        chain: Record,
+        _: unknown,
+        run: unknown,
+        parent: unknown,
+        __: unknown,
+        metadata: unknown,
+        ___: unknown,
+        name: unknown,
+      ) => begin(parent === undefined ? 'run' : undefined, run, parent, name ?? lastOf(chain), metadata),
+    ),
+    handleChainEnd: quietly((_: unknown, run: unknown) => end(run)),
+    handleChainError: quietly((_: unknown, run: unknown) => end(run, { failed: true })),
+  };
+  const variables = new Proxy(
+    { [OURS]: handler },
+    {
+      get: (own, key): unknown =>
+        typeof key === 'symbol' && key.description === HOOKS
+          ? [{ contextVar: OURS, inheritable: true }]
+          : Reflect.get(own, key),
+    },
+  );
+  const root: Record = { [VARIABLES]: variables };
+
+  let storage: Storage | undefined;
+  const adopt = (found: unknown): void => {
+    if (storage || typeof (found as Storage | undefined)?.getStore !== 'function') return;
+    storage = found as Storage;
+    const { getStore } = storage;
+    const own = storage;
+    Object.defineProperty(storage, 'getStore', {
+      configurable: true,
+      writable: true,
+      value: () => getStore.call(own) ?? root,
+    });
+  };
+  const place = globalThis as Record;
+  const there = Object.getOwnPropertyDescriptor(place, STORAGE);
+  if (there) adopt(place[STORAGE]);
+  // Seen as it is set: what runs first is to be told, too.
+  else
+    Object.defineProperty(place, STORAGE, {
+      configurable: true,
+      enumerable: true,
+      get: () => storage,
+      set: (value) => {
+        Object.defineProperty(place, STORAGE, {
+          configurable: true,
+          enumerable: true,
+          writable: true,
+          value,
+        });
+        adopt(value);
+      },
+    });
+
+  context.addAmbient(() => {
+    const store = storage?.getStore();
+    const config = (store?.extra as Record | undefined)?.[CONFIG] as Record | undefined;
+    if (!config) return models.has('') ? { hides: true } : undefined;
+    const parentId = (config.callbacks as { _parentRunId?: unknown } | undefined)?._parentRunId;
+    const metadata = config.metadata as Record | undefined;
+    const run = open.get(parentId as string);
+    const session = nameOf(metadata?.thread_id) ?? run?.session;
+    return { parent: run?.id, session, hides: models.has(parentId as string) };
+  });
+
+  return () => {
+    if (storage) Reflect.deleteProperty(storage, 'getStore');
+    else Reflect.deleteProperty(place, STORAGE);
+    open.clear();
+    models.clear();
+  };
+}
+
+/** A serialized object's class, the last part of its id. */
+function lastOf(serialized: Record | undefined): string | undefined {
+  const { name, id } = serialized ?? {};
+  return nameOf(name) ?? (Array.isArray(id) ? nameOf(id[id.length - 1]) : undefined);
+}
+
+function tokensOf(output: unknown): SpanFacts {
+  const { llmOutput, generations } = (output ?? {}) as { llmOutput?: Record; generations?: Record[][] };
+  const message = generations?.[0]?.[0]?.message as Record | undefined;
+  const usage = (message?.usage_metadata ?? llmOutput?.tokenUsage ?? {}) as Record;
+  const count = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+  return {
+    inputTokens: count(usage.input_tokens ?? usage.promptTokens),
+    outputTokens: count(usage.output_tokens ?? usage.completionTokens),
+  };
+}

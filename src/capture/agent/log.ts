@@ -1,0 +1,76 @@
+import { type AgentRecord, nameOf, type SpanBegun, type SpanFacts } from './records.ts';
+
+/** Records that wait to be told. When so many have come, they are told at once. */
+const MANY = 1000;
+
+/**
+ * Where code runs, by async context. It lives as long as what the program keeps of that context: so it is flat, and
+ * holds nothing of the program's.
+ */
+export interface Place {
+  /** Of the nearest span; 0 where it has none, or not yet. */
+  id: number;
+  kind: SpanBegun['kind'];
+  session?: string;
+  /** When it began, where its span is begun only with the first thing that belongs to it. */
+  since?: number;
+  over?: boolean;
+  /** Requests under way that carry this call: it ends with the last of them, and with what they tell. */
+  requests?: number;
+  facts?: SpanFacts;
+}
+
+/** What is noted of a span when it begins. */
+export type SpanStart = Omit<SpanBegun, 'type' | 'id' | 'at'> & { at?: number };
+
+/** Notes spans: one small record each, in a buffer that is emptied often. */
+export class AgentLog {
+  private records: AgentRecord[] = [];
+  private last = 0;
+
+  /** @param tell takes records when there are many */
+  constructor(
+    readonly now: () => number,
+    private readonly tell: (records: AgentRecord[]) => void,
+  ) {}
+
+  begin({ at = this.now(), name, parent, session, ...start }: SpanStart): number {
+    const id = ++this.last;
+    this.push({
+      type: 'begin',
+      id,
+      at,
+      ...start,
+      name: nameOf(name),
+      parent: parent || undefined,
+      session: nameOf(session),
+    });
+    return id;
+  }
+
+  end(id: number, facts?: SpanFacts): void {
+    this.push({ type: 'end', id, at: this.now(), ...facts });
+  }
+
+  drain(): AgentRecord[] {
+    const { records } = this;
+    this.records = [];
+    return records;
+  }
+
+  private push(record: AgentRecord): void {
+    this.records.push(record);
+    if (this.records.length >= MANY) this.tell(this.drain());
+  }
+}
+
+/** Runs our own code within the program's: what fails there is no matter of the program's. */
+export function quietly<A extends unknown[], R>(work: (...args: A) => R): (...args: A) => R | undefined {
+  return (...args) => {
+    try {
+      return work(...args);
+    } catch {
+      return undefined;
+    }
+  };
+}

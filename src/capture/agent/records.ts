@@ -1,0 +1,41 @@
+/** What the part in the target tells the recorder about the agent's work. */
+import type { SpanKind } from '../../protocol/recording.ts';
+
+/** Times are milliseconds of the target's own clock; ids count from 1. */
+export type AgentRecord = SpanBegun | SpanEnded;
+
+export interface SpanBegun {
+  type: 'begin';
+  id: number;
+  at: number;
+  kind: SpanKind;
+  name?: string;
+  /** The span that it is part of. */
+  parent?: number;
+  /** The conversation's name, where the program or its framework gives one. */
+  session?: string;
+  /** The program itself says that this is a step. */
+  told?: true;
+}
+
+export interface SpanEnded extends SpanFacts {
+  type: 'end';
+  id: number;
+  at: number;
+}
+
+export interface SpanFacts {
+  failed?: true;
+  model?: string;
+  inputTokens?: number;
+  outputTokens?: number;
+}
+
+/** Longest name that is kept, in UTF-16 units. */
+const MAX_NAME = 200;
+
+/** A name for a record: short, and nothing but text. */
+export function nameOf(value: unknown): string | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_NAME) : undefined;
+}

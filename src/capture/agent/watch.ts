@@ -1,0 +1,51 @@
+/** All that tells what the agent in this process does, put in and taken out as one. */
+import { Context } from './context.ts';
+import { watchHttp } from './http.ts';
+import { watchLangChain } from './langchain.ts';
+import { AgentLog, quietly } from './log.ts';
+import { watchMcpServers } from './mcp-stdio.ts';
+import { watchOtel } from './otel.ts';
+import type { AgentRecord } from './records.ts';
+import { watchTold } from './told.ts';
+
+export interface AgentWatch {
+  /** What was noted since the last time. */
+  drain(): AgentRecord[];
+  stop(): void;
+}
+
+/**
+ * @param now milliseconds of the target's clock
+ * @param tell takes records when there are many, between two calls of `drain`
+ */
+export function watchAgent(
+  get: <T>(module: string) => T,
+  now: () => number,
+  tell: (records: AgentRecord[]) => void,
+): AgentWatch {
+  const channels = get<typeof import('node:diagnostics_channel')>('diagnostics_channel');
+  const log = new AgentLog(now, tell);
+  const context = new Context(log, get<typeof import('node:async_hooks')>('async_hooks'));
+  const otel = watchOtel(context);
+  const parts = [
+    () => watchLangChain(context),
+    () => watchHttp(channels, context),
+    () => watchTold(channels, context),
+    () => watchMcpServers(channels, context),
+  ];
+  // Where one can't be put in, the others still tell.
+  const stops = [...parts.map((part) => quietly(part)()), otel.stop, () => context.stop()];
+  let stopped = false;
+  return {
+    drain() {
+      if (stopped) return [];
+      context.look();
+      otel.look();
+      return log.drain();
+    },
+    stop() {
+      stopped = true;
+      for (const stop of stops.splice(0)) if (stop) quietly(stop)();
+    },
+  };
+}
