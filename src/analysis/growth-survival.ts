@@ -114,7 +114,8 @@ export function bornSince(
     places[node] = k;
     if (k && live.own[node] === 1 && graph.nodeIds[node] > newest) born[k - 1]++;
   }
-  return born;
+  // Of owners with one anchor the last was counted.
+  return owners.map(({ anchorId }) => born[(ownerOf.get(anchorId) ?? 0) - 1] ?? 0);
 }
 
 /** By id, the place of the owner from 1 on; 0 for what is another's. */

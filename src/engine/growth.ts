@@ -43,7 +43,7 @@ export interface OwnerGrowth {
   /** What it held when the program had come to its end, where that was looked at apart. */
   atEnd?: OwnerMeasure;
   /** In the first snapshot after the series, by which the program had let go of much: what it held, and what of that was new. */
-  afterwards?: { objects: number; born: number };
+  afterwards?: OwnerMeasure & { born: number };
   /** 0 to 1: which share of what it had gained midway is still alive at the end, where that can be told. */
   survival?: number;
   /** The same of what it held at each snapshot from midway on, but the last: by the snapshot's place from the baseline. */
@@ -288,14 +288,12 @@ class GrowthPasses {
       if (!file) continue;
       const heap = await this.dominate(await this.loadFile(file));
       const live = liveTotals(heap);
-      if (file === this.endFile) measured.atEnd = measureOwners(heap, live, tracked);
-      if (file !== this.releasedFile) continue;
       const owners = followed(heap, tracked, ways);
+      const held = measureOwners(heap, live, owners);
+      if (file === this.endFile) measured.atEnd = held;
+      if (file !== this.releasedFile) continue;
       const born = bornSince(heap, live, owners, newestId);
-      measured.afterwards = measureOwners(heap, live, owners).map(({ objects }, k) => ({
-        objects,
-        born: born[k],
-      }));
+      measured.afterwards = held.map((one, k) => ({ ...one, born: born[k] }));
     }
     return measured;
   }
@@ -345,6 +343,14 @@ function mergeLike(owners: OwnerGrowth[]): OwnerGrowth[] {
     if (before.atEnd && owner.atEnd) {
       const { objects, bytes } = owner.atEnd;
       before.atEnd = { objects: before.atEnd.objects + objects, bytes: before.atEnd.bytes + bytes };
+    }
+    if (before.afterwards && owner.afterwards) {
+      const { objects, bytes, born } = owner.afterwards;
+      before.afterwards = {
+        objects: before.afterwards.objects + objects,
+        bytes: before.afterwards.bytes + bytes,
+        born: before.afterwards.born + born,
+      };
     }
     before.facts.alike++;
   }

@@ -190,19 +190,24 @@ const LEAST_UNSEEN = 0.15;
 const TURNOVER = 0.05;
 
 /**
- * The series with the program's end, where this owner had let go of nothing by then and there was work in between that
- * would have made a leak grow: what is full by then was no leak. Undefined where the end tells nothing.
+ * The series with the program's end, or else the first snapshot that was left out with it, where this owner had let go
+ * of nothing by then and there was work in between that would have made a leak grow: what is full by then was no leak.
+ * Undefined where neither tells anything.
  */
 function withEnd(
   points: readonly SeriesPoint[],
-  { atEnd }: OwnerGrowth,
+  { atEnd, afterwards }: OwnerGrowth,
   unseen: number,
 ): SeriesPoint[] | undefined {
   const first = points[0];
   const last = points[points.length - 1];
-  if (!atEnd || !(unseen >= LEAST_UNSEEN)) return undefined;
-  if (last.objects - atEnd.objects > TURNOVER * (last.objects - first.objects)) return undefined;
-  return [...points, { x: last.x + unseen * (last.x - first.x), ...atEnd }];
+  if (!(unseen >= LEAST_UNSEEN)) return undefined;
+  const kept = [atEnd, afterwards].find(
+    (held) => held && last.objects - held.objects <= TURNOVER * (last.objects - first.objects),
+  );
+  if (!kept) return undefined;
+  const { objects, bytes } = kept;
+  return [...points, { x: last.x + unseen * (last.x - first.x), objects, bytes }];
 }
 
 /** Below this, what an owner held midway is gone at the end, for the most part; and next to all of it. */

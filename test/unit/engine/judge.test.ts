@@ -220,8 +220,25 @@ test('a leak whose steps allocate more and more slows by what was allocated only
 
 test('what was let go of and is filled anew was a batch; what stays empty was let go of at the end', () => {
   const after = (objects: number, born: number) =>
-    judgeGrowth(growth([{ ...owner(STEADY), afterwards: { objects, born } }]), xs(STEADY)).verdict;
+    judgeGrowth(
+      growth([{ ...owner(STEADY), afterwards: { objects, bytes: 100 * objects, born } }]),
+      xs(STEADY),
+    ).verdict;
   assert.equal(after(150, 150), 'no-leak');
   assert.equal(after(3, 0), 'leak');
   assert.equal(after(1200, 100), 'leak', 'it went on growing');
+});
+
+test('what grew on while others let go is judged by the first snapshot that was left out, too', () => {
+  const judge = (afterwards?: { objects: number; bytes: number; born: number }) =>
+    judgeGrowth(
+      growth([{ ...owner(STEADY.slice(0, 5)), atEnd: { objects: 0, bytes: 0 }, afterwards }]),
+      xs(STEADY.slice(0, 5)),
+      {
+        ms: 4000,
+        unseenMs: 1000,
+      },
+    ).verdict;
+  assert.equal(judge(), 'inconclusive', 'five are few');
+  assert.equal(judge({ objects: 1100, bytes: 110_000, born: 200 }), 'leak');
 });
