@@ -17,3 +17,10 @@ export function setBit(bits: Bits, index: number): void {
 export function clearBit(bits: Bits, index: number): void {
   bits[index >>> 5] &= ~(1 << (index & 31));
 }
+
+/** Bits that are set in a word. */
+export function ones(word: number): number {
+  let n = word - ((word >>> 1) & 0x55555555);
+  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
+  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}

@@ -102,7 +102,7 @@ function emptyRow(className: string): ClassDiff {
 }
 
 /** For each kind of one digest, the number of the same kind in another, or -1. */
-export function matchKinds(from: HeapDigest, to: HeapDigest): Int32Array {
+function matchKinds(from: HeapDigest, to: HeapDigest): Int32Array {
   const key = ({ type, className }: { type: string; className: string }): string => `${type} ${className}`;
   const indexes = new Map(to.kinds.map((kind, index) => [key(kind), index]));
   return Int32Array.from(from.kinds, (kind) => indexes.get(key(kind)) ?? -1);

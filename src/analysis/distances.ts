@@ -1,7 +1,7 @@
 import type { HeapGraph } from '../heap/graph.ts';
 import { getBit, makeBits, setBit } from './bits.ts';
 import { type Ephemerons, ephemeronIndex } from './ephemerons.ts';
-import { isUserRoot, type Kinds, kindsOf, ROOT } from './kinds.ts';
+import { isUserRoot, type Kinds, kindsOf, nameOfType, ROOT } from './kinds.ts';
 
 /** Distance of what only weak edges lead to (DevTools keeps -5 for it). */
 export const UNREACHABLE = -1;
@@ -73,15 +73,14 @@ export function computeDistances(graph: HeapGraph, ephemerons: Ephemerons): Int3
  */
 export function makeEdgeFilter(graph: HeapGraph, kinds: Kinds): (node: number, edge: number) => boolean {
   const { nodeTypes, nodeNames, edgeTypes, edgeNames, strings } = graph;
-  const nativeContext = strings.indexOf('system / NativeContext');
-  const sloppyMap = strings.indexOf('sloppy_function_map');
-  const descriptors = strings.indexOf('(map descriptors)');
+  const nativeContext = nameOfType(graph, kinds.hidden, 'system / NativeContext');
+  const descriptors = nameOfType(graph, kinds.array, '(map descriptors)');
   return (node, edge) => {
     const type = edgeTypes[edge];
     if (type === kinds.weakEdge) return false;
     const named = type !== kinds.elementEdge && type !== kinds.hiddenEdge;
     if (nodeTypes[node] === kinds.hidden && nodeNames[node] === nativeContext) {
-      return !named || edgeNames[edge] !== sloppyMap;
+      return !named || strings.get(edgeNames[edge]) !== 'sloppy_function_map';
     }
     if (nodeTypes[node] === kinds.array && nodeNames[node] === descriptors) {
       const index = named ? Number.parseInt(strings.get(edgeNames[edge]), 10) : edgeNames[edge];

@@ -1,10 +1,50 @@
 import type { HeapGraph } from '../heap/graph.ts';
 import { type Bits, clearBit, getBit, makeBits, setBit } from './bits.ts';
-import type { Enclave } from './dominators.ts';
+import type { Enclave, FlowGraph } from './dominators.ts';
 import type { Ephemerons } from './ephemerons.ts';
 import { isDocumentTrees, type Kinds, kindsOf, ROOT } from './kinds.ts';
 import { edgeSource } from './retainers.ts';
 import { Uint32List } from './uint32-list.ts';
+
+/** All that the dominator tree is made from: columns that threads can share, and what was to be read from strings. */
+export interface FlowColumns extends FlowGraph {
+  readonly edgeTypes: Uint8Array;
+  readonly weakEdge: number;
+  readonly shortcutEdge: number;
+  /** The global objects (the root's shortcuts) and document trees. */
+  readonly entries: Uint32Array;
+  readonly ephemerons: Pick<Ephemerons, 'edges' | 'fromTable'>;
+}
+
+export function flowColumns(graph: HeapGraph, ephemerons: Ephemerons): FlowColumns {
+  const { nodeCount, edgeCount, firstEdges, edgeTypes, edgeTargets } = graph;
+  const kinds = kindsOf(graph);
+  const { edges, fromTable } = ephemerons;
+  return {
+    nodeCount,
+    edgeCount,
+    firstEdges,
+    edgeTypes,
+    edgeTargets,
+    weakEdge: kinds.weakEdge,
+    shortcutEdge: kinds.shortcutEdge,
+    entries: findEntries(graph, kinds),
+    ephemerons: { edges, fromTable },
+  };
+}
+
+function findEntries(graph: HeapGraph, kinds: Kinds): Uint32Array {
+  const { firstEdges, edgeTypes, edgeTargets } = graph;
+  const entries = new Set<number>();
+  for (let edge = firstEdges[ROOT]; edge < firstEdges[ROOT + 1]; edge++) {
+    const type = edgeTypes[edge];
+    const target = edgeTargets[edge];
+    const isEntry =
+      type === kinds.shortcutEdge || (type === kinds.elementEdge && isDocumentTrees(graph, kinds, target));
+    if (isEntry && target !== ROOT) entries.add(target);
+  }
+  return Uint32Array.from(entries);
+}
 
 /** The edges that count for dominators and retained sizes. */
 export interface EssentialEdges {
@@ -18,10 +58,9 @@ export interface EssentialEdges {
  * the global objects), the table's edge of a WeakMap entry (the key's stays), and, by the enclave, edges from what the
  * global objects do not reach into what they do (a debugger's handles, say).
  */
-export function findEssentialEdges(graph: HeapGraph, ephemerons: Ephemerons): EssentialEdges {
-  const { nodeCount, edgeCount, firstEdges, edgeTypes, edgeTargets } = graph;
-  const kinds = kindsOf(graph);
-  const { weakEdge, shortcutEdge } = kinds;
+export function findEssentialEdges(columns: FlowColumns): EssentialEdges {
+  const { nodeCount, edgeCount, firstEdges, edgeTypes, edgeTargets, weakEdge, shortcutEdge } = columns;
+  const { edges, fromTable } = columns.ephemerons;
   const bits = makeBits(edgeCount + 1);
   const shortcuts = new Uint32List();
   let word = 0;
@@ -38,39 +77,25 @@ export function findEssentialEdges(graph: HeapGraph, ephemerons: Ephemerons): Es
     }
   }
   bits[edge >>> 5] |= word;
-  for (let i = 0; i < ephemerons.edges.length; i++) {
-    if (!getBit(ephemerons.fromTable, i)) continue;
-    clearBit(bits, ephemerons.edges[i]);
-  }
-  return { bits, enclave: new OwnedByPage(graph, kinds, ephemerons, bits, shortcuts.column()) };
+  for (let i = 0; i < edges.length; i++) if (getBit(fromTable, i)) clearBit(bits, edges[i]);
+  return { bits, enclave: new OwnedByPage(columns, bits, shortcuts.column()) };
 }
 
-/** All that the global objects (the root's shortcuts) and document trees reach over edges that are not weak. */
+/** All that the entries reach over edges that are not weak. */
 class OwnedByPage implements Enclave {
   readonly entries: Uint32Array;
 
   constructor(
-    private readonly graph: HeapGraph,
-    private readonly kinds: Kinds,
-    private readonly ephemerons: Ephemerons,
+    private readonly columns: FlowColumns,
     private readonly essential: Bits,
     private readonly shortcuts: Uint32Array,
   ) {
-    const { firstEdges, edgeTypes, edgeTargets } = graph;
-    const entries = new Set<number>();
-    for (let edge = firstEdges[ROOT]; edge < firstEdges[ROOT + 1]; edge++) {
-      const type = edgeTypes[edge];
-      const target = edgeTargets[edge];
-      const isEntry =
-        type === kinds.shortcutEdge || (type === kinds.elementEdge && isDocumentTrees(graph, kinds, target));
-      if (isEntry && target !== ROOT) entries.add(target);
-    }
-    this.entries = Uint32Array.from(entries);
+    this.entries = columns.entries;
   }
 
   close(reached: Uint32Array): boolean {
     if (this.entries.length === 0) return false;
-    const { nodeCount, firstEdges, edgeTargets } = this.graph;
+    const { nodeCount, firstEdges, edgeTargets } = this.columns;
     const { essential } = this;
     const more = this.ownedBesides(reached);
     for (let node = 0; node < nodeCount; node++) {
@@ -85,12 +110,12 @@ class OwnedByPage implements Enclave {
 
   /** Edges that are not essential lead to what is owned as well: what they alone lead to. */
   private ownedBesides(reached: Uint32Array): Bits | undefined {
-    const { nodeCount, firstEdges, edgeTypes, edgeTargets } = this.graph;
-    const { edges, fromTable } = this.ephemerons;
+    const { nodeCount, firstEdges, edgeTypes, edgeTargets, weakEdge } = this.columns;
+    const { edges, fromTable } = this.columns.ephemerons;
     const starts = new Uint32List();
     const look = (edge: number): void => {
       if (reached[edgeTargets[edge]] !== 0) return;
-      const source = edgeSource(this.graph, edge);
+      const source = edgeSource(this.columns, edge);
       if (source !== ROOT && reached[source] !== 0) starts.push(edgeTargets[edge]);
     };
     for (const edge of this.shortcuts) look(edge);
@@ -109,7 +134,7 @@ class OwnedByPage implements Enclave {
     while (depth > 0) {
       const node = stack[--depth];
       for (let edge = firstEdges[node]; edge < firstEdges[node + 1]; edge++) {
-        if (edgeTypes[edge] !== this.kinds.weakEdge) mark(edgeTargets[edge]);
+        if (edgeTypes[edge] !== weakEdge) mark(edgeTargets[edge]);
       }
     }
     return owned;

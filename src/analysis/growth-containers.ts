@@ -20,6 +20,10 @@ export interface GrowingContainer {
 /** Parts looked at per accumulation: enough for shares, however large the gain. */
 const SAMPLE = 4000;
 const SHOWN_PARTS = 200;
+/** Fewer tell nothing of who holds them. */
+const LEAST_PARTS = 8;
+/** With compressed pointers; without, twice as much. */
+const SLOT_BYTES = 4;
 
 /**
  * The containers of each accumulation, by vote: whoever holds most of the new parts directly. Where nobody
@@ -89,7 +93,7 @@ export function findContainers(
 
 /**
  * Where only a root or the global object dominates the parts, since several hold each (a request: its timer, the map of
- * answers awaited): the container that leads to most of them, and gained itself.
+ * answers awaited), or because its native handle is alive: the container that leads to most of them, and gained itself.
  */
 function electOld(
   heap: DominatedHeap,
@@ -102,15 +106,38 @@ function electOld(
   const own = foldStore(heap, accumulation.node);
   const isRoot = typeRole(graph.nodeTypeNames[graph.nodeTypes[own]]) === 'root';
   const isGlobal = /^(global|globalThis|Window)\b/.test(graph.strings.get(graph.nodeNames[own]));
-  if (accumulation.chain || parts.length < 8 || !(isRoot || isGlobal)) return undefined;
+  if (accumulation.chain || parts.length < LEAST_PARTS || !(isRoot || isGlobal)) return undefined;
   const objects = parts.filter((part) => !graph.nodeTypeNames[graph.nodeTypes[part]].endsWith('string'));
   const { votes, of } = oldHolders(heap, gains, objects);
   const gained = new Map(all.map((one) => [foldStore(heap, one.node), one.bytes]));
+  // What it holds others hold too: then all that it gained by itself is a slot of its table for each.
+  for (const [node, count] of votes) {
+    if (gained.has(node) || count < 0.5 * of) continue;
+    const entries = newEntries(heap, gains, node);
+    const slots = gains.bytes[node];
+    if (entries >= LEAST_PARTS && slots >= SLOT_BYTES * entries) gained.set(node, slots);
+  }
   gained.delete(own);
   const [best] = [...votes]
     .filter(([node, count]) => gained.has(node) && count >= 0.5 * of)
     .sort((a, b) => b[1] - a[1] || gained.get(b[0])! - gained.get(a[0])!);
   return best && { node: best[0], share: 0, also: [] };
+}
+
+/** What the baseline has not, of what an object or its backing stores hold. */
+function newEntries(heap: DominatedHeap, gains: Gains, container: number): number {
+  const { graph } = heap;
+  const entries = new Set<number>();
+  const add = (holder: number): void => {
+    for (let edge = graph.firstEdges[holder]; edge < graph.firstEdges[holder + 1]; edge++) {
+      const target = graph.edgeTargets[edge];
+      const isStore = target !== container && holder === container && foldStore(heap, target) === container;
+      if (isStore) add(target);
+      else if (gains.old[target] !== 1) entries.add(target);
+    }
+  };
+  add(container);
+  return entries.size;
 }
 
 /**

@@ -5,7 +5,7 @@ import { typeRole } from './type-roles.ts';
 
 /** Parts whose holders are looked for, and how many objects away. */
 const SAMPLE = 128;
-const DEPTH = 4;
+const DEPTH = 6;
 
 /** Old objects by the number of `parts` that they lead to over new objects alone, and of how many parts that is. */
 export function oldHolders(

@@ -17,11 +17,13 @@ export interface LiveTotals {
 
 /**
  * Retained objects and bytes of every node without compiled code, feedback, object shapes and other hidden
- * bookkeeping: nearly all growth of sound programs is there. Backing stores weigh bytes but count no object.
+ * bookkeeping: nearly all growth of sound programs is there. Backing stores and WeakRefs weigh bytes but count no object.
  */
 export function liveTotals(heap: DominatedHeap): LiveTotals {
   const { graph, dominators, order } = heap;
   const roles = graph.nodeTypeNames.map((name) => typeRole(name));
+  // It keeps nothing alive: a list of them is bytes, not objects that somebody holds.
+  const weakRef = graph.strings.indexOf('WeakRef');
   const isText = graph.nodeTypeNames.map((name) => name.endsWith('string') || name === 'symbol');
   const counts = new Uint32Array(graph.nodeCount);
   const bytes = sizeColumn(graph);
@@ -43,9 +45,10 @@ export function liveTotals(heap: DominatedHeap): LiveTotals {
       (getBit(engine, dominators[node]) && (role !== 'object' || isText[graph.nodeTypes[node]]));
     if (isEngine) setBit(engine, node);
     if (isEngine || role === 'root') continue;
-    own[node] = role === 'object' ? 1 : 2;
+    const counted = role === 'object' && graph.nodeNames[node] !== weakRef;
+    own[node] = counted ? 1 : 2;
     bytes[node] = graph.nodeSelfSizes[node];
-    if (role === 'object') counts[node] = 1;
+    if (counted) counts[node] = 1;
   }
   for (let i = order.length - 1; i > 0; i--) {
     const node = order[i];

@@ -38,13 +38,13 @@ export function trackedOwner(heap: DominatedHeap, accumulation: Accumulation): T
   };
 }
 
-/** The part of a way to a container that begins with the last object on it that the baseline knows; undefined where none does. */
+/** The part of a way to a container that begins with the last object before it that the baseline knows; undefined where none does. */
 export function wayTo(
   { graph }: DominatedHeap,
   old: Uint8Array,
   steps: readonly PathStep[],
 ): Way | undefined {
-  const from = steps.findLastIndex(({ node }) => old[node] === 1);
+  const from = steps.findLastIndex(({ node }, i) => old[node] === 1 && i < steps.length - 1);
   if (from < 0 || from === steps.length - 1) return undefined;
   const edges = steps.slice(from + 1).map(({ edgeIndex }) => ({
     type: graph.edgeTypeNames[graph.edgeTypes[edgeIndex]],
@@ -100,6 +100,22 @@ export function measureOwners(
       owner,
       way ? endOf(heap, row(way.fromId), way) : row(owner.anchorId),
     );
+  });
+}
+
+/** The owners as they are in this snapshot: what lies at the end of an owner's way may be another container by now. */
+export function followed(
+  heap: DominatedHeap,
+  owners: readonly TrackedOwner[],
+  ways: readonly (Way | undefined)[],
+): TrackedOwner[] {
+  const { nodeIds, nodeCount } = heap.graph;
+  const rows = new Map(ways.flatMap((way) => (way ? [[way.fromId, -1]] : [])));
+  for (let node = 0; node < nodeCount; node++) if (rows.has(nodeIds[node])) rows.set(nodeIds[node], node);
+  return owners.map(({ anchorId, excludedIds }, k) => {
+    const way = ways[k];
+    const end = way ? endOf(heap, rows.get(way.fromId) ?? -1, way) : -1;
+    return { anchorId: end < 0 ? anchorId : nodeIds[end], excludedIds };
   });
 }
 

@@ -20,6 +20,10 @@ export interface TrendVerdict {
   byteSlope: number;
   /** One-sided Mann-Kendall p-value that there is no upward trend. */
   p: number;
+  /** The rate of the last part over the whole's, where the shape was looked at. */
+  late?: number;
+  /** It levelled off, or is about to: by this measure of progress it fills up. */
+  fills?: boolean;
 }
 
 /** What an owner must gain, in objects or in bytes, before its shape is looked at. */
@@ -33,6 +37,12 @@ export interface LeastGain {
  * what fills up has no time to show it.
  */
 export const ENOUGH = 6;
+
+/**
+ * A rate that fell from interval to interval to less than this of the whole's comes to nothing, unless the steps take
+ * longer and longer by this measure.
+ */
+const SLOW = 0.3;
 
 export const LEAST_GAIN: LeastGain = { objects: 32, bytes: 65_536 };
 
@@ -69,7 +79,7 @@ export function judgeSeries(
 }
 
 function judgeShape(told: Shape, n: number, enough: number): Omit<TrendVerdict, 'objectSlope' | 'byteSlope'> {
-  const { p } = told;
+  const { p, late } = told;
   if (n < 3) {
     const reason = 'Two snapshots show growth, but not whether it goes on.';
     return { trend: 'unsettled', confidence: 0.3, reasons: [reason], p };
@@ -78,7 +88,11 @@ function judgeShape(told: Shape, n: number, enough: number): Omit<TrendVerdict, 
   if (told.late < 0.12 || (n >= 5 && told.last < 0.05)) {
     const rate = percent(Math.max(0, Math.min(told.late, told.last)));
     const reason = `${rises}, but has levelled off: the last part grew at ${rate} of the overall rate.`;
-    return { trend: 'stable', confidence: n >= 5 ? 0.85 : 0.6, reasons: [reason], p };
+    return { trend: 'stable', confidence: n >= 5 ? 0.85 : 0.6, reasons: [reason], p, late, fills: true };
+  }
+  if (n >= ENOUGH && told.slows && Math.max(late, told.last) < SLOW) {
+    const reason = `${rises}, each time more slowly, down to ${percent(late)} of the overall rate: it fills up.`;
+    return { trend: 'unsettled', confidence: 0.5, reasons: [reason], p, late, fills: true };
   }
   const jumps = `${rises}, nearly all of it in a few: it grew in jumps, as what is loaded or made once does.`;
   if (told.steady < 0.4 && told.fit < 0.9) {
@@ -99,6 +113,7 @@ function judgeShape(told: Shape, n: number, enough: number): Omit<TrendVerdict, 
     confidence: Math.min(0.5, sure),
     reasons: [...reasons, reason],
     p,
+    late,
   });
   if (n < enough) return unsettled(`${n} snapshots can not tell a leak from a cache that fills.`);
   const lastly = `The last part grew at ${percent(told.late)} of the overall rate`;
@@ -110,7 +125,7 @@ function judgeShape(told: Shape, n: number, enough: number): Omit<TrendVerdict, 
   const noisy = told.relative < 0.1 ? p > 0.01 || told.fit < 0.85 : p > 0.05 || told.fit < 0.7;
   if (noisy || uneven) return unsettled('It is too uneven to tell from noise.');
   reasons.push(`${lastly}: it does not level off.`);
-  return { trend: 'leak', confidence: Math.min(0.99, sure, surest(n)), reasons, p };
+  return { trend: 'leak', confidence: Math.min(0.99, sure, surest(n)), reasons, p, late };
 }
 
 /** With each further snapshot that agrees, the doubt is halved: 0.88 at six, 0.97 at eight. */

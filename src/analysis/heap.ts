@@ -1,9 +1,9 @@
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import { computeDistances } from './distances.ts';
-import { computeDominators } from './dominators.ts';
-import { findEphemerons } from './ephemerons.ts';
-import { findEssentialEdges } from './essential.ts';
+import { computeDominators, type Dominators } from './dominators.ts';
+import { type Ephemerons, findEphemerons } from './ephemerons.ts';
+import { type FlowColumns, findEssentialEdges, flowColumns } from './essential.ts';
 import { kindsOf, ROOT } from './kinds.ts';
 import { computeShallowSizes } from './shallow.ts';
 
@@ -31,34 +31,51 @@ export interface AnalysedHeap extends DominatedHeap {
  */
 export function analyseHeap(graph: HeapGraph, task?: Task): AnalysedHeap {
   const ephemerons = findEphemerons(graph, kindsOf(graph));
-  const { dominators, order } = dominateHeap(graph, task, ephemerons);
-  const distances = measureDistances(graph, task, ephemerons);
-  begin(task, 'Adding up retained sizes');
-  const shallowSizes = computeShallowSizes(graph);
-  const retainedSizes = addUp(dominators, order, shallowSizes);
-  return { graph, distances, dominators, retainedSizes, shallowSizes, order };
+  begin(task, 'Building the dominator tree');
+  const tree = dominatorTree(flowColumns(graph, ephemerons));
+  return weighHeap(graph, tree, shallowMeasures(graph, ephemerons, task), task);
 }
 
 /** The dominator tree alone. @throws HeaplineError `cancelled` */
-export function dominateHeap(
-  graph: HeapGraph,
-  task?: Task,
-  ephemerons = findEphemerons(graph, kindsOf(graph)),
-): DominatedHeap {
+export function dominateHeap(graph: HeapGraph, task?: Task): DominatedHeap {
   begin(task, 'Building the dominator tree');
-  const { bits, enclave } = findEssentialEdges(graph, ephemerons);
-  const { dominators, order } = computeDominators(graph, bits, ROOT, enclave);
+  const { dominators, order } = dominatorTree(flowColumns(graph, findEphemerons(graph, kindsOf(graph))));
   return { graph, dominators, order };
 }
 
 /** The distances alone: see computeDistances. @throws HeaplineError `cancelled` */
-export function measureDistances(
-  graph: HeapGraph,
-  task?: Task,
-  ephemerons = findEphemerons(graph, kindsOf(graph)),
-): Int32Array {
+export function measureDistances(graph: HeapGraph, task?: Task): Int32Array {
   begin(task, 'Measuring distances');
-  return computeDistances(graph, ephemerons);
+  return computeDistances(graph, findEphemerons(graph, kindsOf(graph)));
+}
+
+/** Of a graph's columns only, so that another thread can do it beside what else there is to do. */
+export function dominatorTree(columns: FlowColumns): Dominators {
+  const { bits, enclave } = findEssentialEdges(columns);
+  return computeDominators(columns, bits, ROOT, enclave);
+}
+
+/** What is known of nodes without the dominator tree. */
+export type ShallowMeasures = Pick<AnalysedHeap, 'distances' | 'shallowSizes'>;
+
+/** @throws HeaplineError `cancelled` */
+export function shallowMeasures(graph: HeapGraph, ephemerons: Ephemerons, task?: Task): ShallowMeasures {
+  begin(task, 'Measuring distances');
+  const distances = computeDistances(graph, ephemerons);
+  throwIfCancelled(task);
+  return { distances, shallowSizes: computeShallowSizes(graph) };
+}
+
+/** Puts it together, with retained sizes. @throws HeaplineError `cancelled` */
+export function weighHeap(
+  graph: HeapGraph,
+  { dominators, order }: Dominators,
+  { distances, shallowSizes }: ShallowMeasures,
+  task?: Task,
+): AnalysedHeap {
+  begin(task, 'Adding up retained sizes');
+  const retainedSizes = addUp(dominators, order, shallowSizes);
+  return { graph, distances, dominators, retainedSizes, shallowSizes, order };
 }
 
 function begin(task: Task | undefined, phase: string): void {

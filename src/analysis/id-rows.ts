@@ -1,3 +1,5 @@
+import { ones } from './bits.ts';
+
 /**
  * Rows of node ids: their places in ascending order. Ids of V8 stand close together, so they are kept as words of 32
  * neighbours: well below a byte for each id, 12 bytes at worst (a direct table of ids takes as much as there were
@@ -60,11 +62,4 @@ export class IdRows {
 
 function rotated(id: number): number {
   return ((id >>> 1) | (id << 31)) >>> 0;
-}
-
-/** Bits that are set. */
-function ones(word: number): number {
-  let n = word - ((word >>> 1) & 0x55555555);
-  n = (n & 0x33333333) + ((n >>> 2) & 0x33333333);
-  return Math.imul((n + (n >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

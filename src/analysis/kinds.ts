@@ -1,4 +1,5 @@
 import type { HeapGraph } from '../heap/graph.ts';
+import { getBit, makeBits, setBit } from './bits.ts';
 
 /** The root is the first node: V8 writes it so in every version (DevTools reads `root_index`, which V8 leaves out). */
 export const ROOT = 0;
@@ -68,4 +69,18 @@ export function hasUserRoots(graph: HeapGraph, kinds: Kinds): boolean {
     if (isUserRoot(graph, kinds, graph.edgeTargets[edge])) return true;
   }
   return false;
+}
+
+/** The index of a name that nodes of one type have, or -1. Reads the names of that type only, each once. */
+export function nameOfType(graph: HeapGraph, type: number, text: string): number {
+  const { nodeCount, nodeTypes, nodeNames, strings } = graph;
+  const seen = makeBits(strings.count);
+  for (let node = 0; node < nodeCount; node++) {
+    if (nodeTypes[node] !== type) continue;
+    const name = nodeNames[node];
+    if (getBit(seen, name)) continue;
+    if (strings.get(name) === text) return name;
+    setBit(seen, name);
+  }
+  return -1;
 }

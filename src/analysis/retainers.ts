@@ -23,7 +23,7 @@ export function buildRetainers(graph: HeapGraph): Retainers {
 }
 
 /** The node that an edge leaves. O(log nodes). */
-export function edgeSource(graph: HeapGraph, edge: number): number {
+export function edgeSource(graph: Pick<HeapGraph, 'nodeCount' | 'firstEdges'>, edge: number): number {
   const { firstEdges } = graph;
   let low = 0;
   let high = graph.nodeCount;

@@ -1,6 +1,6 @@
 import type { HeapGraph } from '../heap/graph.ts';
 import { type Bits, makeBits } from './bits.ts';
-import { hasUserRoots, type Kinds, kindsOf, ROOT } from './kinds.ts';
+import { hasUserRoots, type Kinds, kindsOf, nameOfType, ROOT } from './kinds.ts';
 import { Uint32List } from './uint32-list.ts';
 
 const UNOWNED = 0xffffffff;
@@ -34,7 +34,7 @@ export function computeShallowSizes(graph: HeapGraph): Uint32Array | Float64Arra
 function findStores(graph: HeapGraph, kinds: Kinds): Bits {
   const { nodeCount, nodeTypes, nodeNames } = graph;
   const { hidden, array, native } = kinds;
-  const externalData = graph.strings.indexOf('system / ExternalStringData');
+  const externalData = nameOfType(graph, native, 'system / ExternalStringData');
   const stores = makeBits(nodeCount);
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node];

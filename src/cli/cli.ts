@@ -6,6 +6,7 @@ import { commandHelp, generalHelp } from './help.ts';
 import { ignore } from './ignore.ts';
 import { classes, diff, open, path, report } from './inspect.ts';
 import { type Call, type Io, newProgress } from './io.ts';
+import { objects } from './objects.ts';
 import { attach, run } from './record.ts';
 import { rules } from './rules.ts';
 import { tellError } from './tell.ts';
@@ -19,6 +20,7 @@ const ACTIONS: Record<string, (call: Call) => Promise<number>> = {
   diff,
   path,
   classes,
+  objects,
   report,
   verify,
   ignore,
@@ -52,7 +54,13 @@ async function dispatch(io: Io): Promise<number> {
     return EXIT_OK;
   }
   const values = new Values(spec, parsed);
-  return ACTIONS[spec.name]({ spec, values, words: parsed.words, io, progress: newProgress(io, values) });
+  const later: Promise<unknown>[] = [];
+  try {
+    const progress = newProgress(io, values);
+    return await ACTIONS[spec.name]({ spec, values, words: parsed.words, io, progress, later });
+  } finally {
+    await Promise.all(later);
+  }
 }
 
 function commandNamed(word: string): CommandSpec {

@@ -1,4 +1,5 @@
 /** The commands and their options, as data: what is parsed and what help shows. */
+import { QUERY_WORDS } from '../protocol/heap-query.ts';
 import type { CommandSpec, OptionSpec } from './args.ts';
 
 const json: OptionSpec = {
@@ -149,6 +150,39 @@ export const COMMANDS: readonly CommandSpec[] = [
       help,
     ],
     examples: [['heapline classes 3.heapsnapshot --top 10', 'the ten largest']],
+  },
+  {
+    name: 'objects',
+    usage: '[options] FILE',
+    summary: 'the objects of one snapshot that meet conditions; all about one of them',
+    details: [
+      'Conditions of --where, all of which must hold:',
+      ...QUERY_WORDS.map(({ word, help }) => `  ${word.padEnd(14)} ${help}`),
+      'A snapshot that was analysed once (20 MB or more) opens at once the next time.',
+    ],
+    options: [
+      { name: 'class', value: 'NAME', help: 'of this class, as heapline classes shows it' },
+      { name: 'where', value: 'CONDITIONS', help: 'that meet all of these' },
+      { name: 'id', value: '@ID', help: 'one object: its fields, who holds it, what it retains' },
+      {
+        name: 'sort',
+        value: 'retained|size|distance|id',
+        help: 'by this (retained unless told), the largest or nearest first',
+      },
+      { name: 'top', value: 'N', help: 'at most N rows (30 unless told)' },
+      json,
+      noProgress,
+      help,
+    ],
+    examples: [
+      ['heapline objects 3.heapsnapshot --class Turn', 'the largest Turns'],
+      ['heapline objects 3.heapsnapshot --where "size>1MB type:string"', 'large strings'],
+      [
+        'heapline objects 3.heapsnapshot --where "has:role has:content held:AgentMemory"',
+        'messages in memory',
+      ],
+      ['heapline objects 3.heapsnapshot --id @18231', 'one of them'],
+    ],
   },
   {
     name: 'report',

@@ -3,13 +3,15 @@ import { readFileSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import { formatBytes } from '../base/units.ts';
+import { memoryNeed } from '../engine/memory-need.ts';
+import { availableMemory } from '../engine/memory-there.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { SnapshotSummary } from '../protocol/tables.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderText } from '../report/text.ts';
-import { usage } from './args.ts';
+import { type CommandSpec, usage } from './args.ts';
 import { EXIT_LEAK, EXIT_OK } from './exit.ts';
 import { ask, type Call, fileError, type Io, jsonOnStdout, kindOf, writeJson, writeOutput } from './io.ts';
 import { classesText, detailsText, diffText, type Look } from './tables.ts';
@@ -17,6 +19,8 @@ import { painter, wantsColor, widthOf } from './terminal.ts';
 import { verdictOn } from './verdict.ts';
 
 const TOP = 30;
+/** Reading a larger file takes long enough to be told what it takes. */
+const LARGE = 1e9;
 
 export async function open(call: Call): Promise<number> {
   const { io, spec, values, words } = call;
@@ -25,12 +29,15 @@ export async function open(call: Call): Promise<number> {
   if (folders.length && words.length > 1)
     throw usage(spec, `${folders[0]} is a folder: a recording is opened alone.`);
   if (words.length === 1 && !folders.length) {
-    showSummary(call, await ask(call, 'summary', { file: resolve(io.cwd, words[0]) }), TOP);
+    const file = resolve(io.cwd, words[0]);
+    await announce(call, [file]);
+    showSummary(call, await ask(call, 'summary', { file }), TOP);
     return EXIT_OK;
   }
   const input: AnalysisInput = folders.length
     ? { recordingDir: resolve(io.cwd, words[0]) }
     : { snapshotFiles: words.map((word) => resolve(io.cwd, word)) };
+  if ('snapshotFiles' in input) await announce(call, input.snapshotFiles);
   const { data } = await verdictOn(call, input);
   writeJson(call, data.findings);
   if (!jsonOnStdout(values) && !values.has('quiet')) io.stdout.write(textReport(io, data));
@@ -40,9 +47,20 @@ export async function open(call: Call): Promise<number> {
 export async function classes(call: Call): Promise<number> {
   const [file] = snapshotWords(call, ['FILE']);
   const top = call.values.count('top', 0);
+  await announce(call, [file]);
   const summary = await ask(call, 'summary', { file });
   showSummary(call, summary, top);
   return EXIT_OK;
+}
+
+/** Says beforehand what large files will take. */
+async function announce({ progress }: Call, files: readonly string[]): Promise<void> {
+  for (const file of files) {
+    const need = await memoryNeed(file);
+    if (!need || need.fileBytes < LARGE) continue;
+    const [size, whole, there] = [need.fileBytes, need.whole, availableMemory()].map(formatBytes);
+    progress.line(`${basename(file)} (${size}) takes about ${whole} of memory; ${there} are available.`);
+  }
 }
 
 function showSummary(call: Call, summary: SnapshotSummary, top: number | undefined): void {
@@ -60,6 +78,7 @@ function showSummary(call: Call, summary: SnapshotSummary, top: number | undefin
 export async function diff(call: Call): Promise<number> {
   const [before, after] = snapshotWords(call, ['BEFORE', 'AFTER']);
   const top = call.values.count('top', 0);
+  await announce(call, [before, after]);
   const result = await ask(call, 'diff', { before, after });
   writeJson(call, {
     format: 'heapline-diff/1',
@@ -75,16 +94,19 @@ export async function diff(call: Call): Promise<number> {
 export async function path(call: Call): Promise<number> {
   const [file, id] = snapshotWords(call, ['FILE', '@ID']);
   const paths = call.values.count('paths') ?? 1;
-  if (!/^@?\d+$/.test(id) || !Number.isSafeInteger(Number(id.replace('@', ''))))
-    throw usage(
-      call.spec,
-      `\`${id}\` is no object id.`,
-      'An id looks like @18231: heapline path FILE @18231.',
-    );
-  const details = await ask(call, 'details', { file, nodeId: Number(id.replace('@', '')), paths });
+  const nodeId = parseNodeId(call.spec, id, 'heapline path FILE @18231');
+  const details = await ask(call, 'details', { file, nodeId, paths });
   writeJson(call, { format: 'heapline-path/1', ...details });
   if (!jsonOnStdout(call.values)) call.io.stdout.write(detailsText(details, look(call.io)));
   return EXIT_OK;
+}
+
+/** @throws HeaplineError `usage` */
+export function parseNodeId(spec: CommandSpec, id: string, example: string): number {
+  const nodeId = Number(id.replace('@', ''));
+  if (!/^@?\d+$/.test(id) || !Number.isSafeInteger(nodeId))
+    throw usage(spec, `\`${id}\` is no object id.`, `An id looks like @18231: ${example}.`);
+  return nodeId;
 }
 
 export async function report(call: Call): Promise<number> {
@@ -139,7 +161,7 @@ export function htmlReport(io: Io, data: ReportData): string {
 }
 
 /** As many words as there are names, of which those not starting with `@` are snapshot files; made absolute. */
-function snapshotWords({ io, spec, words }: Call, names: readonly string[]): string[] {
+export function snapshotWords({ io, spec, words }: Call, names: readonly string[]): string[] {
   if (words.length !== names.length) {
     const missing = names[words.length];
     throw usage(
@@ -158,6 +180,6 @@ function snapshotWords({ io, spec, words }: Call, names: readonly string[]): str
   });
 }
 
-function look(io: Io): Look {
+export function look(io: Io): Look {
   return { width: widthOf(io.stdout), paint: painter(wantsColor(io.stdout, io.env)), cwd: io.cwd };
 }

@@ -45,34 +45,67 @@ export interface Call {
   values: Values;
   io: Io;
   progress: Progress;
+  /** What may go on when the command has told all: it ends when this has. */
+  later: Promise<unknown>[];
 }
 
 export function newProgress(io: Io, values: Values): Progress {
   return new Progress(io.stderr, { quiet: values.has('quiet') });
 }
 
+export type AskEngine = <K extends keyof EngineMethods>(
+  method: K,
+  params: EngineMethods[K]['params'],
+) => Promise<EngineMethods[K]['result']>;
+
 /**
- * Asks the engine, with progress shown, until it answers or Ctrl-C. The worker ends with this.
+ * Asks the engine, with progress shown, until it answers or Ctrl-C.
  * @throws HeaplineError
  */
-export async function ask<K extends keyof EngineMethods>(
-  { io, progress }: Pick<Call, 'io' | 'progress'>,
+export function ask<K extends keyof EngineMethods>(
+  call: Asker,
   method: K,
   params: EngineMethods[K]['params'],
 ): Promise<EngineMethods[K]['result']> {
+  return withEngine(call, (engine) => engine(method, params));
+}
+
+/** What asking needs of a Call. Without `later` nothing of snapshots is kept on disk. */
+type Asker = Pick<Call, 'io' | 'progress'> & Partial<Pick<Call, 'later'>>;
+
+/**
+ * Asks one engine several things. Its worker ends with this, or (see `Call.later`) when what it keeps of snapshots is
+ * on disk. @throws HeaplineError
+ */
+export async function withEngine<T>(
+  { io, progress, later }: Asker,
+  use: (ask: AskEngine) => Promise<T>,
+): Promise<T> {
   const controller = new AbortController();
   const cancel = (): void => controller.abort();
   const engine = io.createEngine();
+  const { signal } = controller;
+  const end = (): void => {
+    io.signals.off('SIGINT', cancel).off('SIGTERM', cancel);
+    engine.dispose();
+  };
   io.signals.on('SIGINT', cancel).on('SIGTERM', cancel);
+  let keeps = false;
   try {
-    return await engine.call(method, params, {
-      report: (reading) => progress.report(reading),
-      signal: controller.signal,
+    return await use(async (method, params) => {
+      const answer = await engine.call(method, params, {
+        report: (reading) => progress.report(reading),
+        signal,
+      });
+      keeps ||= method === 'summary' || method === 'details' || method.startsWith('heap/');
+      return answer;
     });
   } finally {
-    io.signals.off('SIGINT', cancel).off('SIGTERM', cancel);
     progress.clear();
-    engine.dispose();
+    if (keeps && later) {
+      const settled = engine.call('settle', {}, { signal }).catch(() => {}); // the answer stands without it
+      later.push(settled.finally(end));
+    } else end();
   }
 }
 

@@ -29,10 +29,10 @@ export function classesText(summary: SnapshotSummary, top: number, look: Look): 
   const rows = top ? summary.classes.slice(0, top) : summary.classes;
   const cells = rows.map((row) => [
     row.className,
-    formatCount(row.distance),
+    summary.degraded ? '-' : formatCount(row.distance),
     formatCount(row.count),
     formatBytes(row.selfSize),
-    formatBytes(row.retainedSize),
+    summary.degraded ? '-' : formatBytes(row.retainedSize),
     percent(row.retainedSize, summary.totalSize),
   ]);
   const title =

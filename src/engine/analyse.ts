@@ -21,6 +21,7 @@ import { seenSteps, seenTimeline } from './seen-steps.ts';
 import { SiteFinder } from './sites.ts';
 import { makeTimeline, thin } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
+import { checkMemory } from './within-memory.ts';
 
 /**
  * Analyses a recording folder, or snapshot files of one process in order of time. Of a recording, what is damaged is
@@ -66,6 +67,7 @@ export async function analyseSource(
 ): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return undecided(source);
+  await checkMemory(source.files);
   const growth = await measureGrowth(source, task, core);
   const taken = source.snapshots.slice(growth.baseline);
   const seen = seenSteps(taken, source.events);

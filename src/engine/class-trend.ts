@@ -1,16 +1,20 @@
-import { classify } from '../analysis/classes.ts';
 import { computeShallowSizes } from '../analysis/shallow.ts';
+import { classifyByShape, inferShapes, type Shape } from '../analysis/shapes.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import type { ClassTrendRow } from '../protocol/report.ts';
 
 /** Counts and shallow bytes per class over snapshots that are seen in any order. */
 export class ClassCounter {
+  private readonly shapes = new Map<string, Shape>();
   private readonly table = new Map<string, ClassTrendRow>();
 
   constructor(private readonly snapshots: number) {}
 
   count(index: number, graph: HeapGraph): void {
-    const { names, ofNode } = classify(graph);
+    // A shape that is frequent in one of them is one in those that follow, too.
+    for (const shape of inferShapes(graph))
+      if (!this.shapes.has(shape.name)) this.shapes.set(shape.name, shape);
+    const { names, ofNode } = classifyByShape(graph, [...this.shapes.values()]);
     const shallow = computeShallowSizes(graph);
     const counts = new Float64Array(names.length);
     const sizes = new Float64Array(names.length);

@@ -44,9 +44,6 @@ export interface Evidence {
 
 type NotLeak = NonNullable<Findings['notLeaks']>[number];
 
-/** Findings that get their source lines looked up. */
-const MAX_FINDINGS = 10;
-
 export async function composeFindings(
   evidence: Evidence,
 ): Promise<{ findings: Findings; sources: SourceExcerpt[] }> {
@@ -55,7 +52,7 @@ export async function composeFindings(
   const suspects: Suspect[] = [];
   const listed = judgement.verdict === 'leak' ? judgement.leaks : judgement.unsettled;
   const proofs = await Proofs.of(source);
-  for (const one of listed.slice(0, MAX_FINDINGS)) {
+  for (const one of listed) {
     const sites = await evidence.finder.sitesOf(one.owner.facts);
     const facts = await evidence.finder.named(one.owner.facts);
     const path = await pathEntries(evidence.finder, facts);

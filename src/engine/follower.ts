@@ -55,7 +55,7 @@ export class Follower implements Disposable {
     if (this.disposed) return undefined;
     const followed = this.current ?? this.follow(file);
     this.current = undefined;
-    followed.engine.call('whole', { file: followed.file }).catch(() => {});
+    followed.engine.call('whole', { file: followed.file, as: file }).catch(() => {});
     const { before } = this;
     const own = followed.totals.then((totals) => totals && { index, totals });
     this.before = own.then((known) => known ?? before);

@@ -2,7 +2,10 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
+import { peekHeader } from '../heap/peek.ts';
 import { SnapshotReader } from '../heap/snapshot-reader.ts';
+import { needOf } from './memory-need.ts';
+import { availableMemory } from './memory-there.ts';
 
 const BUFFER_BYTES = 1 << 20;
 /**
@@ -13,13 +16,17 @@ const BUFFER_BYTES = 1 << 20;
 const SHORTEST_MS = 2;
 const LONGEST_MS = 100;
 
-/** What is known of a file that another writes: that it is whole, once it is. */
+/** What is known of a file that another writes: its name, and that it is whole, once it is. */
 export class Growth {
   isWhole = false;
   private wake: () => void = () => {};
 
-  /** The file has all its bytes. */
-  whole(): void {
+  /** @param path where it begins to be */
+  constructor(public path: string) {}
+
+  /** The file has all its bytes, and this name. */
+  whole(path = this.path): void {
+    this.path = path;
     this.isWhole = true;
     this.wake();
   }
@@ -42,18 +49,21 @@ export class Growth {
  * may begin to be there later, and may be renamed meanwhile.
  * @throws HeaplineError as loadSnapshot does; `cancelled` also where the file is given up
  */
-export async function loadGrowing(path: string, growth: Growth, task?: Task): Promise<HeapGraph> {
-  const file = await openLater(path, growth, task);
+export async function loadGrowing(growth: Growth, task?: Task): Promise<HeapGraph> {
+  const file = await openLater(growth, task);
   const reader = new SnapshotReader();
   try {
     const buffer = new Uint8Array(BUFFER_BYTES);
     let pause = SHORTEST_MS;
+    let begun = false;
     for (;;) {
       throwIfCancelled(task);
       // Asked before: what came since is read in the next turn.
       const { isWhole } = growth;
       const { bytesRead } = await file.read(buffer, 0, BUFFER_BYTES, null);
       if (bytesRead > 0) {
+        if (!begun) leaveRoom(buffer.subarray(0, bytesRead));
+        begun = true;
         reader.write(buffer.subarray(0, bytesRead));
         pause = SHORTEST_MS;
       } else if (isWhole) {
@@ -68,10 +78,18 @@ export async function loadGrowing(path: string, growth: Growth, task?: Task): Pr
   }
 }
 
-async function openLater(path: string, growth: Growth, task: Task | undefined): Promise<FileHandle> {
-  for (;;) {
+/** The program that is looked at has more need of memory than we: it must not be ended for ours. */
+function leaveRoom(start: Uint8Array): void {
+  const header = peekHeader(start);
+  if (header && needOf(header).totals > availableMemory() / 2) {
+    throw new HeaplineError('too-large', 'There is no memory to read this snapshot while it is written.');
+  }
+}
+
+async function openLater(growth: Growth, task: Task | undefined): Promise<FileHandle> {
+  for (let pause = SHORTEST_MS; ; pause = Math.min(2 * pause, LONGEST_MS)) {
     throwIfCancelled(task);
-    const { isWhole } = growth;
+    const { isWhole, path } = growth;
     try {
       return await open(path, 'r');
     } catch (error) {
@@ -80,6 +98,6 @@ async function openLater(path: string, growth: Growth, task: Task | undefined): 
         throw new HeaplineError('not-found', `${path}: There is no such file.`, { cause: error });
       }
     }
-    await growth.pause(LONGEST_MS);
+    await growth.pause(pause);
   }
 }

@@ -4,17 +4,19 @@ import { findContainers, gainedGroups, withoutTables } from '../analysis/growth-
 import { type LiveTotals, liveTotals } from '../analysis/growth-live.ts';
 import { findAccumulations, gainsSince, significance } from '../analysis/growth-owners.ts';
 import {
+  followed,
   measureBaseline,
   measureOwners,
   type OwnerMeasure,
   replacedContainers,
   type TrackedOwner,
   trackedOwner,
+  type Way,
   wayTo,
 } from '../analysis/growth-series.ts';
-import { type IdSample, newestId, sampleIds, survivals } from '../analysis/growth-survival.ts';
+import { bornSince, type IdSample, newestId, sampleIds, survivals } from '../analysis/growth-survival.ts';
 import { ENOUGH } from '../analysis/growth-verdict.ts';
-import { type DominatedHeap, dominateHeap, measureDistances } from '../analysis/heap.ts';
+import { type DominatedHeap, measureDistances } from '../analysis/heap.ts';
 import { RetainingPaths } from '../analysis/paths.ts';
 import { buildRetainers } from '../analysis/retainers.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
@@ -23,6 +25,7 @@ import type { ClassTrendRow } from '../protocol/report.ts';
 import { ClassCounter } from './class-trend.ts';
 import { garbageCollector } from './collect.ts';
 import { groupKeys } from './group-keys.ts';
+import { dominateByTwo } from './heap-by-two.ts';
 import { IdleFunctions } from './idle-functions.ts';
 import type { AnalysisSource } from './input-types.ts';
 import { loadSnapshot } from './load.ts';
@@ -39,8 +42,12 @@ export interface OwnerGrowth {
   series: OwnerMeasure[];
   /** What it held when the program had come to its end, where that was looked at apart. */
   atEnd?: OwnerMeasure;
+  /** In the first snapshot after the series, by which the program had let go of much: what it held, and what of that was new. */
+  afterwards?: { objects: number; born: number };
   /** 0 to 1: which share of what it had gained midway is still alive at the end, where that can be told. */
   survival?: number;
+  /** The same of what it held at each snapshot from midway on, but the last: by the snapshot's place from the baseline. */
+  survivals?: readonly (number | undefined)[];
 }
 
 export interface HeapTotals {
@@ -70,8 +77,15 @@ const MIDWAY = 0.4;
 /** Snapshots that a verdict wants after warm-up. */
 const WANTED = ENOUGH;
 
-/** Files of one process, oldest first, at least two; in `endFile` owners are measured, too. */
-export type GrowthSource = Pick<AnalysisSource, 'files' | 'endFile'>;
+/** Files of one process, oldest first, at least two; in `endFile` and `releasedFile` owners are measured, too. */
+export type GrowthSource = Pick<AnalysisSource, 'files' | 'endFile' | 'releasedFile'>;
+
+/** What is known of the owners, to measure them in snapshots after the last. */
+interface End {
+  tracked: readonly TrackedOwner[];
+  ways: readonly (Way | undefined)[];
+  newestId: number;
+}
 
 interface First {
   index: number;
@@ -101,6 +115,7 @@ export async function measureGrowth(
 class GrowthPasses {
   private readonly files: readonly string[];
   private readonly endFile?: string;
+  private readonly releasedFile?: string;
   private readonly classes: ClassCounter;
   private readonly idle = new IdleFunctions();
   private readonly last: number;
@@ -108,12 +123,13 @@ class GrowthPasses {
   private readonly collect = garbageCollector();
 
   constructor(
-    { files, endFile }: GrowthSource,
+    { files, endFile, releasedFile }: GrowthSource,
     private readonly task?: Task,
     private readonly core?: SecondCore,
   ) {
     this.files = files;
     this.endFile = endFile;
+    this.releasedFile = releasedFile;
     this.classes = new ClassCounter(files.length);
     this.last = files.length - 1;
   }
@@ -124,11 +140,11 @@ class GrowthPasses {
     const points: Measured[] = [await this.atBaseline(first, end)];
     const midway = first.index + Math.max(1, Math.floor(MIDWAY * (this.last - first.index)));
     for (let i = first.index + 1; i < this.last; i++) {
-      points.push(await this.between(i, end, i === midway ? first.newestId : undefined));
+      points.push(await this.between(i, end, i >= midway ? first.newestId : undefined));
     }
     points.push(end.atEnd);
-    const ending = await this.ending(end.tracked);
-    const survivals = points.find((point) => point.survivals)?.survivals;
+    const { atEnd, afterwards } = await this.ending(end);
+    const atMidway = points.find((point) => point.survivals)?.survivals;
     return {
       baseline: first.index,
       owners: mergeLike(
@@ -136,8 +152,10 @@ class GrowthPasses {
           facts,
           root: end.roots[k],
           series: points.map((point) => point.owners[k]),
-          atEnd: ending?.[k],
-          survival: survivals?.[k],
+          atEnd: atEnd?.[k],
+          afterwards: afterwards?.[k],
+          survival: atMidway?.[k],
+          survivals: points.map((point) => point.survivals?.[k]),
           measuredItself: end.tracked[k].way !== undefined || end.tracked[k].anchorId === facts.nodeId,
         })),
       ),
@@ -161,11 +179,11 @@ class GrowthPasses {
   /** Undefined where fewer scripts are loaded than there must be. */
   private async baselineAt(index: number, scripts: number): Promise<First | undefined> {
     const graph = await this.load(index);
-    if (scripts > 0 && countScripts(graph) < scripts) return undefined;
-    this.classes.count(index, graph);
-    const heap = this.dominate(graph);
+    const loaded = countScripts(graph);
+    if (scripts > 0 && loaded < scripts) return undefined;
+    const heap = await this.dominate(graph, () => this.classes.count(index, graph));
     const live = liveTotals(heap);
-    const totals = { ...totalsOf(live), scripts: countScripts(graph) };
+    const totals = { ...totalsOf(live), scripts: loaded };
     return { index, baseline: makeBaseline(heap, live), newestId: newestId(heap), totals };
   }
 
@@ -175,16 +193,17 @@ class GrowthPasses {
     { tracked, atBaseline }: { tracked: readonly TrackedOwner[]; atBaseline: Measured },
   ): Promise<Measured> {
     if (!tracked.some(({ way }) => way)) return atBaseline;
-    const heap = this.dominate(await this.load(index));
+    const heap = await this.dominate(await this.load(index));
     return { ...atBaseline, owners: measureOwners(heap, liveTotals(heap), tracked) };
   }
 
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
   private async end(first: First) {
     const graph = await this.load(this.last);
-    this.classes.count(this.last, graph);
-    this.idle.note(graph);
-    const heap = this.dominate(graph);
+    const heap = await this.dominate(graph, () => {
+      this.classes.count(this.last, graph);
+      this.idle.note(graph);
+    });
     const located = this.locate(heap, first.baseline!, first.totals);
     const { found, containers, gained, replaced, old, ...measured } = located;
     first.baseline = undefined;
@@ -201,6 +220,9 @@ class GrowthPasses {
     const synthetic = graph.nodeTypeNames.indexOf('synthetic');
     return {
       ...measured,
+      ways: containers.map(({ node }) =>
+        this.releasedFile ? wayTo(heap, old, wayOf(held, node)) : undefined,
+      ),
       facts: found.map((one, k) => ownerFacts(held, one, containers[k], gained[k])),
       roots: containers.map(({ node }) => {
         if (node !== 0 && graph.nodeTypes[node] !== synthetic) return undefined;
@@ -222,7 +244,18 @@ class GrowthPasses {
     const atEnd: Measured = { ...totalsOf(live), scripts, owners: measureOwners(heap, live, tracked) };
     const replaced = replacedContainers(heap, gains, live, found, containers);
     const sample = sampleIds(heap, live);
-    return { found, containers, gained, tracked, atBaseline, atEnd, old: gains.old, replaced, sample };
+    return {
+      newestId: newestId(heap),
+      found,
+      containers,
+      gained,
+      tracked,
+      atBaseline,
+      atEnd,
+      old: gains.old,
+      replaced,
+      sample,
+    };
   }
 
   /** @param newestId of the baseline: then it is told what survives from here to the end */
@@ -232,11 +265,13 @@ class GrowthPasses {
     newestId?: number,
   ): Promise<Measured> {
     const graph = await this.load(index);
-    this.classes.count(index, graph);
-    this.idle.note(graph);
-    const heap = this.dominate(graph);
+    let scripts = 0;
+    const heap = await this.dominate(graph, () => {
+      this.classes.count(index, graph);
+      this.idle.note(graph);
+      scripts = countScripts(graph);
+    });
     const live = liveTotals(heap);
-    const scripts = countScripts(graph);
     const owners = measureOwners(heap, live, tracked);
     if (newestId === undefined) return { ...totalsOf(live), scripts, owners };
     return {
@@ -247,10 +282,22 @@ class GrowthPasses {
     };
   }
 
-  private async ending(tracked: readonly TrackedOwner[]): Promise<OwnerMeasure[] | undefined> {
-    if (!this.endFile) return undefined;
-    const heap = this.dominate(await this.loadFile(this.endFile));
-    return measureOwners(heap, liveTotals(heap), tracked);
+  private async ending({ tracked, ways, newestId }: End) {
+    const measured: { atEnd?: OwnerMeasure[]; afterwards?: OwnerGrowth['afterwards'][] } = {};
+    for (const file of new Set([this.releasedFile, this.endFile])) {
+      if (!file) continue;
+      const heap = await this.dominate(await this.loadFile(file));
+      const live = liveTotals(heap);
+      if (file === this.endFile) measured.atEnd = measureOwners(heap, live, tracked);
+      if (file !== this.releasedFile) continue;
+      const owners = followed(heap, tracked, ways);
+      const born = bornSince(heap, live, owners, newestId);
+      measured.afterwards = measureOwners(heap, live, owners).map(({ objects }, k) => ({
+        objects,
+        born: born[k],
+      }));
+    }
+    return measured;
   }
 
   private async load(index: number): Promise<HeapGraph> {
@@ -265,9 +312,10 @@ class GrowthPasses {
     return loadSnapshot(file, { signal: this.task?.signal }, this.core);
   }
 
-  private dominate(graph: HeapGraph): DominatedHeap {
+  /** @param meanwhile what else there is to do with the graph: beside it where there is a second core */
+  private async dominate(graph: HeapGraph, meanwhile = () => {}): Promise<DominatedHeap> {
     this.collect();
-    const heap = dominateHeap(graph, { signal: this.task?.signal });
+    const heap = await dominateByTwo(graph, meanwhile, { signal: this.task?.signal }, this.core);
     this.collect();
     return heap;
   }

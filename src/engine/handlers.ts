@@ -1,29 +1,67 @@
 /** What the engine answers: the logic behind `EngineMethods`. */
 import { HeaplineError } from '../base/errors.ts';
+import type { Task } from '../base/progress.ts';
 import type { EngineMethods } from '../protocol/engine.ts';
+import type { HeapMethods, HeapQuestions } from '../protocol/heap-rows.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import { analyseRecording } from './analyse.ts';
 import { Following } from './following.ts';
+import type { OpenHeap } from './heap/open-heap.ts';
+import type { OpenHeaps } from './heap/open-heaps.ts';
 import { summariseProfile } from './profile-rows.ts';
 import type { SecondCore } from './second-core.ts';
-import { compare, describeNode, summarise } from './tables.ts';
+import { compare, detailsOf, summariseTotals, summaryOf } from './tables.ts';
+import { checkMemory, degradedFor } from './within-memory.ts';
 
 /** @param core for work beside, where there is a second core */
-export function engineHandlers(core?: SecondCore): Handlers<EngineMethods> {
+export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<EngineMethods> {
   const following = new Following();
+  /** Asks the heap that is open, or opens it. */
+  const heap =
+    <P extends { file: string }, R>(question: (heap: OpenHeap, params: P, task: Task) => R | Promise<R>) =>
+    (params: P, task: Task): Promise<R> =>
+      orTooLarge(
+        checkMemory(unopened(params.file)).then(() =>
+          heaps.ask(params.file, (open) => question(open, params, task), task),
+        ),
+      );
+  const unopened = (file: string): string[] => (heaps.files.includes(file) ? [] : [file]);
+  const wholeSummary = heap((open, _: { file: string }, task) => summaryOf(open, task));
   return {
     analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
-    summary: ({ file }, task) => orTooLarge(summarise(file, task, core)),
-    diff: ({ before, after }, task) => orTooLarge(compare(before, after, task, core)),
+    diff: ({ before, after }, task) =>
+      orTooLarge(checkMemory([before, after]).then(() => compare(before, after, task, core))),
     profile: ({ file }) => orTooLarge(summariseProfile(file)),
-    details: ({ file, nodeId, paths }, task) => orTooLarge(describeNode(file, nodeId, paths, task, core)),
+    summary: async (params, task) => {
+      const [file] = unopened(params.file);
+      const degraded = file && (await degradedFor(file));
+      return degraded ? orTooLarge(summariseTotals(file, degraded, task)) : wholeSummary(params, task);
+    },
+    details: heap((open, { nodeId, paths }: { file: string; nodeId: number; paths: number }, task) =>
+      detailsOf(open, nodeId, paths, task),
+    ),
+    'heap/info': heap((open) => open.info()),
+    'heap/classes': heap((open, params: Params<'classes'>, task) => open.classes(params, task)),
+    'heap/realms': heap((open, params: Params<'realms'>, task) => open.realms(params, task)),
+    'heap/nodes': heap((open, params: Params<'nodes'>, task) => open.nodes(params, task)),
+    'heap/node': heap((open, params: Params<'node'>, task) => open.node(params, task)),
+    'heap/fields': heap((open, params: Params<'fields'>, task) => open.fields(params, task)),
+    'heap/retainers': heap((open, params: Params<'retainers'>, task) => open.retainersIn(params, task)),
+    'heap/dominated': heap((open, params: Params<'dominated'>, task) => open.dominated(params, task)),
+    'heap/paths': heap((open, params: Params<'paths'>, task) => open.paths(params, task)),
+    settle: async () => {
+      await heaps.settled();
+      return null;
+    },
     follow: ({ file }, task) => orTooLarge(following.follow(file, task)),
-    whole: ({ file }) => {
-      following.whole(file);
+    whole: ({ file, as }) => {
+      following.whole(file, as);
       return null;
     },
   };
 }
+
+type Params<K extends keyof HeapQuestions> = HeapMethods[`heap/${K}`]['params'];
 
 /** Columns lie outside V8's heap: where there is no room for one, V8 throws in place of ending the worker. */
 async function orTooLarge<T>(work: Promise<T>): Promise<T> {

@@ -13,7 +13,13 @@ import {
 } from 'jsonc-parser';
 import { HeaplineError } from '../base/errors.ts';
 import type { Findings } from '../protocol/findings.ts';
-import { type IgnoreEntry, type IgnoreList, isDay, withoutIgnored } from '../protocol/ignore.ts';
+import {
+  type IgnoreEntry,
+  type IgnoreList,
+  isDay,
+  mostImportant,
+  withoutIgnored,
+} from '../protocol/ignore.ts';
 import { replaceFile } from '../recording/disk.ts';
 import { isRule } from './rules/rules.ts';
 
@@ -41,7 +47,7 @@ export function readIgnores(folder: string): IgnoreList | undefined {
 
 /** The verdict without what is ignored today. */
 export function applyIgnores(findings: Findings, list: IgnoreList | undefined, now = new Date()): Findings {
-  return list ? withoutIgnored(findings, list, dayOf(now)) : findings;
+  return list ? withoutIgnored(findings, list, dayOf(now)) : mostImportant(findings);
 }
 
 function listOf(file: string): IgnoreList {

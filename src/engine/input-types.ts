@@ -19,6 +19,8 @@ export interface AnalysisSource {
   unseenMs?: number;
   /** The file of the last snapshot that was left out so: who had let go of nothing by then can still be asked. */
   endFile?: string;
+  /** The file of the first of those: what gathers again in it was let go of in passing. */
+  releasedFile?: string;
   /** What could not be used, in sentences. */
   warnings: string[];
 }

@@ -63,21 +63,24 @@ const LEAST_RUN_MS = 3000;
 
 export function judgeGrowth(growth: HeapGrowth, xs: readonly number[], run: Run = {}): Judgement {
   const { otherXs } = run;
+  const worked = otherXs && workedOn(xs, otherXs);
   const judged = growth.owners.map((owner) => {
     const one = judgeOwner(owner, xs, growth, run);
-    if (one.verdict.trend !== 'unsettled' || !otherXs) return one;
+    if (one.verdict.trend === 'stable') return one;
+    if (!otherXs) return one.verdict.fills ? sound(one) : one;
     const other = judgeOwner(owner, otherXs, growth, run);
-    return other.verdict.trend === 'leak' ? other : one;
+    if (one.verdict.trend === 'unsettled' && other.verdict.trend === 'leak') return other;
+    return worked && fillsUp(one.verdict, other.verdict) ? sound(other) : one;
   });
   const bySize = (a: JudgedOwner, b: JudgedOwner) => b.gain.bytes - a.gain.bytes;
   const leaks = judged.filter((one) => one.verdict.trend === 'leak').sort(bySize);
   const unsettled = judged
     .filter((one) => one.verdict.trend === 'unsettled' && isMaterial(one, MATERIAL))
     .sort(bySize);
-  const sound = judged
+  const settled = judged
     .filter((one) => one.verdict.trend === 'stable' && isMaterial(one, LEAST_GAIN))
     .sort(bySize);
-  const rest = { leaks, unsettled, sound };
+  const rest = { leaks, unsettled, sound: settled };
   const snapshots = xs.length;
 
   if (leaks.length) {
@@ -106,6 +109,31 @@ export function judgeGrowth(growth: HeapGrowth, xs: readonly number[], run: Run 
   return { verdict: 'no-leak', confidence: snapshots >= 5 ? 0.9 : 0.7, reasons, ...rest };
 }
 
+/** A rate by one measure that is so much of the whole's, or more, does not bear out that it levels off by another. */
+const UNDIMINISHED = 0.75;
+/** Progress by one measure, in the last part of the other, as a share of the whole's rate: below it there was none. */
+const NO_PROGRESS = 0.15;
+
+/** What has levelled off by one measure of progress, and has slowed by the other, fills up. */
+function fillsUp({ trend, late = 0 }: TrendVerdict, other: TrendVerdict): boolean {
+  return other.fills === true && (trend === 'unsettled' || late < UNDIMINISHED);
+}
+
+function sound(judged: JudgedOwner): JudgedOwner {
+  const { verdict } = judged;
+  if (verdict.trend === 'stable') return judged;
+  return { ...judged, verdict: { ...verdict, trend: 'stable', confidence: 0.6 } };
+}
+
+/** Whether the program still made progress by `xs` in the last 40 % by `others`: else levelling off by these says nothing. */
+function workedOn(xs: readonly number[], others: readonly number[]): boolean {
+  const end = xs.length - 1;
+  const cut = others.findLastIndex((x, i) => i < end && x - others[0] <= 0.6 * (others[end] - others[0]));
+  if (cut < 0 || others[end] <= others[cut]) return false;
+  const rate = (from: number) => (xs[end] - xs[from]) / (others[end] - others[from]);
+  return rate(cut) >= NO_PROGRESS * rate(0);
+}
+
 /** In a sentence, how much longer the program must run. */
 function whatSettles(snapshots: number, { ms = 0, steps }: Run): string {
   const times = snapshots < ENOUGH ? LONGER ** (ENOUGH + 1 - snapshots) : 2;
@@ -132,7 +160,11 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
     const reason = `The last ${formatDuration(unseenMs)} of the program's work were not seen.`;
     verdict = { ...verdict, trend: 'unsettled', confidence: 0.5, reasons: [...verdict.reasons, reason] };
   }
-  verdict = withSurvival(verdict, owner.survival);
+  verdict = withSurvival(verdict, owner, points);
+  if (verdict.trend !== 'stable' && gathersAgain(owner, last.objects)) {
+    const reason = 'Then it let go of nearly all, and began to gather again: it swings.';
+    verdict = { ...verdict, trend: 'stable', confidence: 0.6, reasons: [...verdict.reasons, reason] };
+  }
   const loads = owner.root || isModuleTable(owner.facts);
   if (loads && verdict.trend !== 'stable' && growsByLoading(series, growth.scripts)) {
     const reason = 'It grew when scripts were loaded.';
@@ -181,15 +213,66 @@ const ALL_GONE = 0.3;
  * What holds other things all the time does not keep them: a cache with a time to live, a queue, a pool of work. It
  * may hold more of them the less it is disturbed by snapshots. What is replaced as a whole is not asked.
  */
-function withSurvival(verdict: TrendVerdict, survival: number | undefined): TrendVerdict {
+function withSurvival(
+  verdict: TrendVerdict,
+  { survival, survivals }: OwnerGrowth,
+  points: JudgedOwner['points'],
+): TrendVerdict {
   if (survival === undefined || survival >= TURNS_OVER || verdict.trend === 'stable') return verdict;
   const share = formatCount(100 * survival);
+  if (verdict.trend === 'leak' && isBacklog(points, survivals ?? [])) {
+    const reason = `Of what it held midway, ${share} % is left at the end, yet it holds ever more: what goes in faster than it is taken out piles up.`;
+    return {
+      ...verdict,
+      confidence: Math.min(0.85, verdict.confidence),
+      reasons: [...verdict.reasons, reason],
+    };
+  }
   const reasons = [
     ...verdict.reasons,
     `Of what it held midway, ${share} % is left at the end: it turns over.`,
   ];
   const isSound = survival < ALL_GONE;
   return { ...verdict, trend: isSound ? 'stable' : 'unsettled', confidence: isSound ? 0.6 : 0.5, reasons };
+}
+
+/** What let go at the program's end stays empty; a batch that was written is filled once more. */
+function gathersAgain({ afterwards, root }: OwnerGrowth, before: number): boolean {
+  return (
+    !root &&
+    afterwards !== undefined &&
+    afterwards.objects < TURNS_OVER * before &&
+    afterwards.born >= LEAST_GAIN.objects
+  );
+}
+
+/** What piles up rises at each look, and lately about as fast as ever. */
+const EVEN = { least: 0.3, late: 0.75 };
+/**
+ * How late in the run it is asked what is left at the end, not so late that anything would be; and which share: more
+ * than the ids of the dead that others have taken over.
+ */
+const LATELY = { from: 0.6, to: 0.9, left: 0.35 };
+
+/**
+ * A queue that is worked off too slowly: what was in it midway is gone, but it grows evenly, and what comes in stays
+ * ever longer, so that much of what it held lately is still there. What has a time to live, and what is under way, goes
+ * on going; it holds more only where more comes.
+ */
+function isBacklog(points: JudgedOwner['points'], survivals: readonly (number | undefined)[]): boolean {
+  const [first, last] = [points[0], points[points.length - 1]];
+  const way = last.x - first.x;
+  const rate = (last.objects - first.objects) / way;
+  if (!(rate > 0) || last.objects < 2 * first.objects) return false;
+  const isEven = points.slice(1).every(({ x, objects }, i) => {
+    const dx = x - points[i].x;
+    return dx < 0.05 * way || objects - points[i].objects >= EVEN.least * rate * dx;
+  });
+  const third = points.findLast(({ x }) => x <= last.x - way / 3) ?? first;
+  const late = (last.objects - third.objects) / (last.x - third.x) / rate;
+  const lately = points.findLast(({ x }) => x <= first.x + LATELY.to * way);
+  const left = lately && lately.x >= first.x + LATELY.from * way ? survivals[lately.index] : undefined;
+  return isEven && late >= EVEN.late && left !== undefined && left >= LATELY.left;
 }
 
 /** Node's own tables of the modules that are loaded. */

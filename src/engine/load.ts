@@ -3,8 +3,10 @@ import { HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import { SnapshotReader } from '../heap/snapshot-reader.ts';
+import type { SnapshotFile } from '../heap/snapshot-sections.ts';
 import { garbageCollector } from './collect.ts';
-import { readByTwo } from './read-by-two.ts';
+import { FileChunks } from './file-chunks.ts';
+import { type KnownFile, readByTwo } from './read-by-two.ts';
 import type { SecondCore } from './second-core.ts';
 
 /** Bytes. */
@@ -13,9 +15,15 @@ interface Sizes {
   piece: number;
   /** Smaller files are read sooner than a second thread has begun. */
   large: number;
+  /** Strings of so many bytes stay in the file. */
+  leaveStrings: number;
 }
 
-const SIZES: Sizes = { piece: 2 ** 20, large: 20 * 2 ** 20 };
+/** What is needed of a SecondCore. */
+type Core = Pick<SecondCore, 'run'> & { start?(): unknown };
+
+const MB = 2 ** 20;
+const SIZES: Sizes = { piece: MB, large: 20 * MB, leaveStrings: 64 * MB };
 
 /**
  * Reads a `.heapsnapshot` file into a graph, piece by piece; a large one from both ends where there is a second core.
@@ -25,18 +33,25 @@ const SIZES: Sizes = { piece: 2 ** 20, large: 20 * 2 ** 20 };
 export async function loadSnapshot(
   path: string,
   task?: Task,
-  core?: Pick<SecondCore, 'run'>,
-  { piece, large } = SIZES,
+  core?: Core,
+  sizes: Partial<Sizes> = {},
 ): Promise<HeapGraph> {
   const file = await openFile(path);
   try {
+    const { piece, large, leaveStrings } = { ...SIZES, ...sizes };
     const stats = await file.stat();
-    const total = stats.isFile() ? stats.size : undefined;
-    const isLarge = total !== undefined && total >= large;
+    // What has no size and no positions, as a pipe, is read as it comes.
+    if (!stats.isFile()) return await readAll(file, {}, piece, task);
+    const known: KnownFile = {
+      fileBytes: stats.size,
+      leaveStrings,
+      again: (start, length) => new FileChunks(path, stats, start, length),
+    };
+    if (stats.size >= large) core?.start?.();
     // Shared columns don't count in what makes V8 collect: without this, the graph before would still be there.
-    if (total !== undefined && total >= SIZES.large) garbageCollector()();
-    const byTwo = core && isLarge ? await readByTwo(file.fd, total, core, piece, task) : undefined;
-    return byTwo ?? (await readAll(file, total, piece, task));
+    if (stats.size >= SIZES.large) garbageCollector()();
+    const byTwo = core && stats.size >= large && (await readByTwo(file.fd, known, core, piece, task));
+    return byTwo || (await readAll(file, known, piece, task));
   } catch (error) {
     throw named(path, error);
   } finally {
@@ -46,13 +61,13 @@ export async function loadSnapshot(
 
 async function readAll(
   file: FileHandle,
-  total: number | undefined,
+  known: SnapshotFile,
   piece: number,
   task: Task | undefined,
 ): Promise<HeapGraph> {
-  const reader = new SnapshotReader({ fileBytes: total });
+  const reader = new SnapshotReader(known);
   const buffer = new Uint8Array(piece);
-  // Where a file has no positions, as a pipe, it is read as it comes.
+  const total = known.fileBytes;
   for (let done = 0; ; ) {
     throwIfCancelled(task);
     const { bytesRead } = await file.read(buffer, 0, piece, total === undefined ? null : done);

@@ -32,6 +32,7 @@ export function withoutReleasedEnd(source: AnalysisSource): AnalysisSource {
       snapshots: snapshots.slice(0, at),
       files: files.slice(0, at),
       endFile: files[last],
+      releasedFile: files[at],
       warnings: [
         ...source.warnings,
         `${which} at the program's end ${were} left out: by then it had let go of ${formatBytes(fall)}.`,

@@ -1,21 +1,15 @@
 /** A task of the second core: reads a snapshot file from behind while the engine reads it from the front. */
 import type { ByteSource } from '../heap/byte-source.ts';
 import { Claims } from '../heap/claims.ts';
-import type { Column } from '../heap/columns.ts';
-import { type FromBehind, readFromBehind } from '../heap/from-behind.ts';
-import type { Header } from '../heap/header.ts';
+import { type BehindGiven, type FromBehind, readFromBehind } from '../heap/from-behind.ts';
 import { FileBytes } from './file-bytes.ts';
 
-export interface ReadBehindInput {
+export interface ReadBehindInput extends BehindGiven {
   /** A file that is open in this process, and stays so until the task is done. */
   file: number;
   fileBytes: number;
   /** Of Claims. */
   words: Int32Array<SharedArrayBuffer>;
-  header: Header;
-  edges: readonly Column[];
-  from: number;
-  piece: number;
 }
 
 /** As readFromBehind; undefined as well where the file is shorter than it was. */

@@ -5,25 +5,30 @@ import { Claims } from '../heap/claims.ts';
 import type { FromBehind } from '../heap/from-behind.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import { SnapshotReader } from '../heap/snapshot-reader.ts';
+import type { SnapshotFile } from '../heap/snapshot-sections.ts';
 import { FileBytes } from './file-bytes.ts';
 import type { SecondCore } from './second-core.ts';
+
+/** A file of known size, which can be read again. */
+export type KnownFile = Required<Omit<SnapshotFile, 'behindEdges'>>;
 
 /**
  * Undefined where the second thread can't do its part (a file that is not as V8 writes it, or damaged behind): then
  * it is to be read by one.
- * @param file open for reading, of `fileBytes` bytes
+ * @param file open for reading
  * @param piece bytes read at a time
  * @throws HeaplineError `not-a-snapshot`, `malformed`, `truncated`, `too-large` or `cancelled`
  */
 export async function readByTwo(
   file: number,
-  fileBytes: number,
+  known: KnownFile,
   core: Pick<SecondCore, 'run'>,
   piece: number,
   task?: Task,
 ): Promise<HeapGraph | undefined> {
+  const { fileBytes, leaveStrings } = known;
   const claims = new Claims();
-  const reader = new SnapshotReader({ fileBytes });
+  const reader = new SnapshotReader(known);
   const source = new FileBytes(file, fileBytes);
   let behind: Promise<FromBehind | undefined> | undefined;
   let at = 0;
@@ -39,6 +44,7 @@ export async function readByTwo(
       const { header } = reader;
       if (header && !behind) {
         const given = {
+          leaveStrings,
           file,
           fileBytes,
           words: claims.words,

@@ -1,8 +1,10 @@
 /** What the second core can be given to do: the one list. Pure functions over typed arrays; see second-core.ts. */
+import { dominatorTree } from '../analysis/heap.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import { readBehind } from './read-behind.ts';
 
 export const secondCoreTasks = {
+  dominatorTree,
   readBehind,
 };
 

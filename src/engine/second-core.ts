@@ -45,13 +45,18 @@ export class SecondCore implements Disposable {
     input: SecondCoreMethods[K]['params'],
     options?: CallOptions,
   ): Promise<SecondCoreMethods[K]['result']> {
-    if (!this.client || this.client.ended) {
-      this.client = new WorkerClient(this.entry, { name: 'heapline-second-core' });
-    }
-    const result = this.client.call(task, input, options);
+    const result = this.start().call(task, input, options);
     // Who fails beside it does not come back for the result.
     result.catch(() => {});
     return result;
+  }
+
+  /** Starts the thread where it is not running, as something will be to do in a moment. */
+  start(): WorkerClient<SecondCoreMethods> {
+    if (!this.client || this.client.ended) {
+      this.client = new WorkerClient(this.entry, { name: 'heapline-second-core' });
+    }
+    return this.client;
   }
 
   dispose(): void {

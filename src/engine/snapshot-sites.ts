@@ -26,19 +26,31 @@ export type ClassSites = (className: string) => { site: Site } | undefined;
 
 /** Where the classes of a snapshot are written: the place that most objects of that name come from. */
 export async function classSites(graph: HeapGraph, classes: Classes, file: string): Promise<ClassSites> {
-  const map = await scriptsAround(file);
+  return placeSites(
+    file,
+    [...classPlaces(graph, classes)].map(([index, place]) => ({ className: classes.names[index], place })),
+  );
+}
+
+/** The same of places that are known. */
+export async function placeSites(
+  file: string,
+  classes: readonly { className: string; place?: Place }[],
+): Promise<ClassSites> {
   const sites = new Map<string, { site: Site }>();
-  if (map.scripts.length) {
-    for (const [index, place] of classPlaces(graph, classes)) {
-      const site = await map.site(place.scriptId, place.line0, place.column0, { evidence: 'class' });
-      if (site) sites.set(classes.names[index], { site });
+  const placed = classes.filter(({ place }) => place);
+  const map = placed.length ? await scriptsAround(file) : undefined;
+  if (map?.scripts.length) {
+    for (const { className, place } of placed) {
+      const site = await map.site(place!.scriptId, place!.line0, place!.column0, { evidence: 'class' });
+      if (site) sites.set(className, { site });
     }
   }
   return (className) => sites.get(className);
 }
 
-/** By class (its index in `names`). Functions and their like have places of their own, not of their class. */
-function classPlaces(graph: HeapGraph, { ofNode }: Classes): Map<number, Place> {
+/** Where classes are written, by index in `names`. Functions and their like have places of their own, not of their class. */
+export function classPlaces(graph: HeapGraph, { ofNode }: Classes): Map<number, Place> {
   const object = graph.nodeTypeNames.indexOf('object');
   const { nodes, scriptIds, lines, columns, count } = graph.locations;
   const counts = new Map<number, Map<string, { place: Place; count: number }>>();

@@ -1,46 +1,48 @@
 /** Graphs into the tables that the CLI and views show. One graph at a time. */
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { aggregateByClass } from '../analysis/aggregates.ts';
-import { classify, className } from '../analysis/classes.ts';
 import { diffHeaps } from '../analysis/diff.ts';
 import { digestHeap, type HeapDigest } from '../analysis/digest.ts';
-import { analyseHeap } from '../analysis/heap.ts';
-import { retainingPaths } from '../analysis/paths.ts';
-import { buildRetainers } from '../analysis/retainers.ts';
 import { computeShallowSizes } from '../analysis/shallow.ts';
-import { HeaplineError } from '../base/errors.ts';
+import { classifyByShape, inferShapes, type Shape } from '../analysis/shapes.ts';
 import type { Task } from '../base/progress.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tables.ts';
+import { garbageCollector } from './collect.ts';
+import { FreshColumns } from './heap/columns.ts';
+import { OpenHeap } from './heap/open-heap.ts';
 import { loadSnapshot } from './load.ts';
-import { describePath } from './path-entries.ts';
 import type { SecondCore } from './second-core.ts';
-import { type ClassSites, classSites, siteFinder } from './snapshot-sites.ts';
+import { type ClassSites, classSites } from './snapshot-sites.ts';
+import { snapshotTotals } from './snapshot-totals.ts';
 
 /** With fewer of the objects found again, or more of the ids gone to others, two snapshots hardly belong together. */
 const FEW_KEPT = 0.2;
 const MANY_CHANGED = 0.3;
 
+/** Every class of an open snapshot. */
+export async function summaryOf(heap: OpenHeap, task?: Task): Promise<SnapshotSummary> {
+  return { ...heap.info(), classes: await heap.allClasses(task) };
+}
+
 /** @throws HeaplineError as loadSnapshot does */
 export async function summarise(file: string, task?: Task, core?: SecondCore): Promise<SnapshotSummary> {
-  const graph = await loadSnapshot(file, task, core);
-  const heap = analyseHeap(graph, task);
-  task?.report?.({ phase: 'Summing up by class', done: 0 });
-  const classOf = classify(graph);
-  const sites = await classSites(graph, classOf, file);
-  const classes = aggregateByClass(heap, classOf).map(({ shallowSize, ...row }) => ({
-    ...row,
-    selfSize: shallowSize,
-    ...sites(row.className),
-  }));
+  return summaryOf(await openAlone(file, task, core), task);
+}
+
+/**
+ * The same without dominators, where there is no memory for them: retained sizes are as the shallow ones, distances 0.
+ * @param degraded says so @throws HeaplineError as loadSnapshot does
+ */
+export async function summariseTotals(file: string, degraded: string, task?: Task): Promise<SnapshotSummary> {
+  const graph = await loadSnapshot(file, task);
+  const { classes, ...totals } = snapshotTotals(graph, classifyByShape(graph));
   return {
     file,
     fileBytes: (await stat(file)).size,
-    nodeCount: graph.nodeCount,
-    edgeCount: graph.edgeCount,
-    totalSize: classes.reduce((sum, row) => sum + row.selfSize, 0),
-    classes,
-    problems: [...graph.problems],
+    ...totals,
+    classes: classes.map((row) => ({ ...row, retainedSize: row.selfSize, distance: 0 })),
+    problems: [degraded, ...graph.problems],
+    degraded,
   };
 }
 
@@ -52,8 +54,10 @@ export async function compare(
   core?: SecondCore,
 ): Promise<SnapshotDiff> {
   // Each graph is gone before the next is read: only its digest stays.
-  const first = await digestFile(before, task, core);
+  // Plain objects by the shapes of the later one, as DevTools has it: so that is read first.
   const second = await digestFile(after, task, core);
+  garbageCollector()();
+  const first = await digestFile(before, task, core, second.shapes);
   const { rows, sharedIds, changedKinds } = diffHeaps(first.digest, second.digest);
   const warnings = [...first.problems, ...second.problems];
   const kept = sharedIds * (1 - changedKinds);
@@ -70,19 +74,39 @@ export async function compare(
 }
 
 interface DigestedFile {
+  shapes: readonly Shape[];
   digest: HeapDigest;
   sites: ClassSites;
   problems: string[];
 }
 
-async function digestFile(file: string, task?: Task, core?: SecondCore): Promise<DigestedFile> {
+async function digestFile(
+  file: string,
+  task?: Task,
+  core?: SecondCore,
+  known?: readonly Shape[],
+): Promise<DigestedFile> {
   const graph = await loadSnapshot(file, named(task, file), core);
-  const classes = classify(graph);
+  const shapes = known ?? inferShapes(graph);
+  const classes = classifyByShape(graph, shapes);
   return {
+    shapes,
     digest: digestHeap({ graph, shallowSizes: computeShallowSizes(graph) }, classes),
     sites: await classSites(graph, classes, file),
     problems: graph.problems.map((problem) => `${basename(file)}: ${problem}`),
   };
+}
+
+/** @throws HeaplineError `not-found` for an id that the snapshot has not */
+export async function detailsOf(
+  heap: OpenHeap,
+  nodeId: number,
+  most: number,
+  task?: Task,
+): Promise<NodeDetails> {
+  const paths = await heap.paths({ nodeId, most }, task);
+  const { className, name, type, selfSize, retainedSize, distance, site } = await heap.node({ nodeId }, task);
+  return { nodeId, className, name, type, selfSize, retainedSize, distance, site, paths };
 }
 
 /** @throws HeaplineError `not-found` for an id that the snapshot has not; as loadSnapshot does */
@@ -93,28 +117,13 @@ export async function describeNode(
   task?: Task,
   core?: SecondCore,
 ): Promise<NodeDetails> {
+  return detailsOf(await openAlone(file, task, core), nodeId, paths, task);
+}
+
+/** For one question. */
+async function openAlone(file: string, task?: Task, core?: SecondCore): Promise<OpenHeap> {
   const graph = await loadSnapshot(file, task, core);
-  const node = graph.nodeIds.indexOf(nodeId);
-  if (node < 0) {
-    throw new HeaplineError('not-found', `${file} has no object @${nodeId}.`, {
-      hint: 'Ids hold within one process: take the id from this snapshot or another of the same recording.',
-    });
-  }
-  const heap = analyseHeap(graph, task);
-  task?.report?.({ phase: 'Finding paths', done: 0 });
-  const siteOf = await siteFinder(graph, file);
-  const found = retainingPaths(heap, buildRetainers(graph), node, paths);
-  return {
-    nodeId,
-    className: className(graph, node),
-    name: graph.strings.get(graph.nodeNames[node]),
-    type: graph.nodeTypeNames[graph.nodeTypes[node]],
-    selfSize: heap.shallowSizes[node],
-    retainedSize: heap.retainedSizes[node],
-    distance: heap.distances[node],
-    site: await siteOf(node),
-    paths: await Promise.all(found.map((steps) => describePath(graph, steps, siteOf))),
-  };
+  return new OpenHeap(file, (await stat(file)).size, new FreshColumns(graph, core));
 }
 
 function named(task: Task | undefined, file: string): Task | undefined {

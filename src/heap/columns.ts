@@ -78,15 +78,31 @@ function noSuchString(section: string, row: number, index: number, stringCount: 
   );
 }
 
+const DIGIT = 1 << 11;
+
 /** Rows in ascending order of `keys`, equal ones as they came; undefined when they are in order already. */
 export function sortedOrder(keys: Uint32Array): Uint32Array | undefined {
   const count = keys.length;
-  if (keys.every((key, row) => row === 0 || keys[row - 1] <= key)) return undefined;
-  // Key and row in one number: below 2^53 for any graph that fits in memory, and sorted without a callback.
-  const packed = new Float64Array(count);
-  for (let row = 0; row < count; row++) packed[row] = keys[row] * count + row;
-  packed.sort();
-  const order = new Uint32Array(count);
-  for (let row = 0; row < count; row++) order[row] = packed[row] % count;
+  let inOrder = true;
+  for (let row = 1; row < count && inOrder; row++) inOrder = keys[row - 1] <= keys[row];
+  if (inOrder) return undefined;
+  let order = new Uint32Array(count);
+  let next = new Uint32Array(count);
+  for (let row = 0; row < count; row++) order[row] = row;
+  // By 11 bits at a time, the lowest first: each pass keeps the order of the one before among equals.
+  for (let shift = 0; shift < 32; shift += 11) {
+    const starts = new Uint32Array(DIGIT + 1);
+    for (let row = 0; row < count; row++) starts[((keys[row] >>> shift) & (DIGIT - 1)) + 1]++;
+    for (let digit = 1; digit <= DIGIT; digit++) starts[digit] += starts[digit - 1];
+    for (let at = 0; at < count; at++) next[starts[(keys[order[at]] >>> shift) & (DIGIT - 1)]++] = order[at];
+    [order, next] = [next, order];
+  }
   return order;
+}
+
+/** The column's rows in that order. */
+export function reordered(column: Uint32Array, order: Uint32Array): Uint32Array {
+  const other = makeColumn(Uint32Array, order.length);
+  for (let at = 0; at < order.length; at++) other[at] = column[order[at]];
+  return other;
 }

@@ -20,23 +20,32 @@ export interface FromBehind {
   end: SnapshotEnd;
 }
 
+export interface BehindGiven {
+  header: Header;
+  /** The columns of `edgePlans`, filled by both. */
+  edges: readonly Column[];
+  /** An offset among the nodes or edges. */
+  from: number;
+  /** Bytes of a piece, as claimed. */
+  piece: number;
+  /** As SnapshotFile's. */
+  leaveStrings: number;
+}
+
 /**
  * Reads a file from behind until it meets who comes from the front. Undefined where the file is not as V8 writes it,
  * or damaged: then it is to be read by one reader, who says what is wrong.
- * @param edges the columns of `edgePlans`, filled by both
- * @param from an offset among the nodes or edges
- * @param piece bytes of a piece, as claimed
  */
 export function readFromBehind(
   source: ByteSource,
   claims: Claims,
-  given: { header: Header; edges: readonly Column[]; from: number; piece: number },
+  given: BehindGiven,
 ): FromBehind | undefined {
   const { header, edges, from, piece } = given;
   const end = findEdgesEnd(source, from, Math.min(MOST_WINDOW, piece));
   if (end === undefined) return undefined;
   try {
-    const read = readEdges(source, claims, given, end, readEnd(source, claims, header, end + 1, piece));
+    const read = readEdges(source, claims, given, end, readEnd(source, claims, given, end + 1));
     if (read) checkEdges(header, edges, read);
     return read;
   } catch (error) {
@@ -48,11 +57,11 @@ export function readFromBehind(
 function readEnd(
   source: ByteSource,
   claims: Claims,
-  header: Header,
+  { header, piece, leaveStrings }: BehindGiven,
   start: number,
-  piece: number,
 ): SnapshotEnd {
-  const reader = new SnapshotReader({ behindEdges: header });
+  const file = { behindEdges: header, fileBytes: source.length, leaveStrings };
+  const reader = new SnapshotReader(file, start);
   for (let at = start; at < source.length; at += piece) {
     if (claims.stopped) throw new HeaplineError('cancelled', 'Cancelled.');
     reader.write(source.read(at, Math.min(source.length, at + piece)));
@@ -64,7 +73,7 @@ function readEnd(
 function readEdges(
   source: ByteSource,
   claims: Claims,
-  { header, edges, piece }: { header: Header; edges: readonly Column[]; piece: number },
+  { header, edges, piece }: BehindGiven,
   close: number,
   end: SnapshotEnd,
 ): FromBehind | undefined {

@@ -6,6 +6,8 @@
 /** Strings kept as bytes, decoded when asked for. */
 export interface StringTable {
   readonly count: number;
+  /** Memory that it takes. */
+  readonly byteLength: number;
   /** Decoded exactly as JSON.parse would. @throws RangeError out of range. */
   get(index: number): string;
   /** Index of the first string equal to `text`, or -1. Linear: for a handful of well-known names. */

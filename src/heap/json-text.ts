@@ -18,13 +18,15 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 /** `escapeByte`: the byte that begins an escape, -1 for none. */
 function decode(bytes: Uint8Array, start: number, end: number, escapeByte: number): string {
-  const units = new Uint16Array(Math.min(end - start, PIECE) + 2);
+  // A plain array: V8 makes text of it in half the time that it takes with a typed one.
+  let units: number[] = [];
   let text = '';
   let filled = 0;
   let at = start;
   while (at < end) {
     if (filled >= PIECE) {
-      text += fromUnits(units, filled);
+      text += String.fromCharCode.apply(null, units);
+      units = [];
       filled = 0;
     }
     const byte = bytes[at];
@@ -47,11 +49,7 @@ function decode(bytes: Uint8Array, start: number, end: number, escapeByte: numbe
       at += Math.abs(length);
     }
   }
-  return text + fromUnits(units, filled);
-}
-
-function fromUnits(units: Uint16Array, count: number): string {
-  return String.fromCharCode.apply(null, units.subarray(0, count) as unknown as number[]);
+  return text + String.fromCharCode.apply(null, units);
 }
 
 function unescaped(letter: number): number {

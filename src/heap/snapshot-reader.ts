@@ -13,7 +13,7 @@ import type { Column } from './columns.ts';
 import type { HeapGraph } from './graph.ts';
 import type { Header } from './header.ts';
 import { decodeJsonText } from './json-text.ts';
-import { type SectionsEnd, SnapshotSections } from './snapshot-sections.ts';
+import { type SectionsEnd, type SnapshotFile, SnapshotSections } from './snapshot-sections.ts';
 
 /** What has to come next between the values of the outermost object. */
 type Next = 'object' | 'first-key' | 'key' | 'colon' | 'value' | 'comma' | 'nothing' | 'failed';
@@ -39,14 +39,14 @@ export class SnapshotReader {
   private value: ValueReader | undefined;
   private left: Uint8Array = new Uint8Array(0);
   private atStart = true;
+  /** Offset in the file of the bytes given to `read`. */
+  private base: number;
 
-  /**
-   * `fileBytes`: size of the whole file where it is known; counts that can't fit in it are refused early.
-   * `behindEdges`: a file's header, to read only what lies behind its edges, from the first byte after their list.
-   */
-  constructor(options: { fileBytes?: number; behindEdges?: Header } = {}) {
-    this.sections = new SnapshotSections((problem) => this.note(problem), options);
-    if (options.behindEdges) {
+  /** @param offset in the file of the first byte that is written */
+  constructor(file: SnapshotFile = {}, offset = 0) {
+    this.base = offset;
+    this.sections = new SnapshotSections((problem) => this.note(problem), file);
+    if (file.behindEdges) {
       this.next = 'comma';
       this.atStart = false;
     }
@@ -127,16 +127,19 @@ export class SnapshotReader {
       joined.set(chunk.subarray(0, taken), this.left.length);
       const read = this.read(joined, 0, joined.length);
       if (taken === chunk.length) {
-        this.keep(joined.subarray(read));
+        this.keep(joined, read);
         return;
       }
       if (read < this.left.length) throw this.tooLong();
       start = read - this.left.length;
+      this.base += this.left.length;
     }
-    this.keep(chunk.subarray(this.read(chunk, start, chunk.length)));
+    this.keep(chunk, this.read(chunk, start, chunk.length));
   }
 
-  private keep(left: Uint8Array): void {
+  private keep(bytes: Uint8Array, from: number): void {
+    const left = bytes.subarray(from);
+    this.base += from;
     if (left.length > MOST_LEFT) throw this.tooLong();
     // Not `slice`, which on a Buffer shares the memory that the caller fills anew.
     this.left = new Uint8Array(left);
@@ -190,7 +193,7 @@ export class SnapshotReader {
         this.next = 'value';
         return at + 1;
       case 'value':
-        this.value = this.sections.open(this.key);
+        this.value = this.sections.open(this.key, this.base + at);
         return at;
       case 'comma':
         if (byte === CLOSE_OBJECT) break;

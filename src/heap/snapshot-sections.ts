@@ -1,13 +1,21 @@
 import { HeaplineError } from '../base/errors.ts';
 import { malformed, notASnapshot } from './bad-file.ts';
 import type { ValueReader } from './bytes.ts';
-import { type Column, checkEdgeNames, checkNames, sortedOrder, toFirstEdges, unlessZero } from './columns.ts';
+import {
+  type Column,
+  checkEdgeNames,
+  checkNames,
+  reordered,
+  sortedOrder,
+  toFirstEdges,
+  unlessZero,
+} from './columns.ts';
 import type { HeapGraph, Locations, Samples, TraceFunctions, TraceTree } from './graph.ts';
 import { checkFileSize, type Header, readHeader } from './header.ts';
 import { RowReader } from './row-reader.ts';
 import { edgePlans, locationPlans, nodePlans, samplePlans, traceFunctionPlans } from './section-plans.ts';
-import { StringReader } from './string-reader.ts';
-import { ByteStringTable, type StringBytes } from './string-table.ts';
+import { type ReadStrings, StringReader } from './string-reader.ts';
+import { ByteStringTable, type Chunks } from './string-table.ts';
 import { TraceTreeReader } from './trace-tree-reader.ts';
 import { ValueSkipper } from './value-skipper.ts';
 
@@ -23,13 +31,27 @@ export interface SectionsEnd
   extends Pick<HeapGraph, 'locations' | 'traceFunctions' | 'traceTree' | 'samples'> {
   /** Names of the sections. */
   seen: readonly string[];
-  strings: StringBytes;
+  strings: ReadStrings;
+  /** Offset in the file at which the list of strings begins. */
+  stringsAt: number;
+}
+
+/** What is known of the file beside its bytes. */
+export interface SnapshotFile {
+  /** Its size; counts that can't fit in it are refused early. */
+  fileBytes?: number;
+  /** A header, to read only what lies behind the edges, from the first byte after their list. */
+  behindEdges?: Header;
+  /** Of a file that can be read again, whose strings are left there from so many bytes on. */
+  leaveStrings?: number;
+  /** The bytes again, in chunks from the offset on. */
+  again?(start: number, length: number): Chunks;
 }
 
 /** The sections of a snapshot: who reads each, and what graph they make together. */
 export class SnapshotSections {
   private readonly note: (problem: string) => void;
-  private readonly fileBytes: number | undefined;
+  private readonly file: SnapshotFile;
   private readonly seen = new Set<string>();
   private headerBytes?: ValueSkipper;
   /** Once it is read. */
@@ -37,6 +59,7 @@ export class SnapshotSections {
   private nodes?: RowReader;
   private edges?: RowReader;
   private strings?: StringReader;
+  private stringsAt = 0;
   private locations?: RowReader;
   private traceFunctions?: RowReader;
   private traceTree?: TraceTreeReader;
@@ -45,11 +68,11 @@ export class SnapshotSections {
   private taken?: { end: SectionsEnd; row: number };
 
   /** `note` is told what is passed over. */
-  constructor(note: (problem: string) => void, options: { fileBytes?: number; behindEdges?: Header }) {
+  constructor(note: (problem: string) => void, file: SnapshotFile) {
     this.note = note;
-    this.fileBytes = options.fileBytes;
-    this.header = options.behindEdges;
-    if (options.behindEdges) for (const section of FIRST_SECTIONS) this.seen.add(section);
+    this.file = file;
+    this.header = file.behindEdges;
+    if (file.behindEdges) for (const section of FIRST_SECTIONS) this.seen.add(section);
   }
 
   get edgesDone(): boolean {
@@ -83,6 +106,7 @@ export class SnapshotSections {
     return {
       seen: [...this.seen].filter((section) => !FIRST_SECTIONS.includes(section)),
       strings,
+      stringsAt: this.stringsAt,
       locations: this.readLocations(),
       traceFunctions,
       traceTree: this.readTraceTree(traceFunctions),
@@ -95,9 +119,9 @@ export class SnapshotSections {
     return this.headerBytes !== undefined;
   }
 
-  /** The reader for the section's value. */
-  open(section: string): ValueReader {
-    const reader = this.readerFor(section);
+  /** The reader for the section's value. @param offset where it begins in the file */
+  open(section: string, offset: number): ValueReader {
+    const reader = this.readerFor(section, offset);
     if (!reader) {
       if (!UNUSED_SECTIONS.includes(section)) {
         this.note(`Passed over the unknown section ${JSON.stringify(section.slice(0, 80))}.`);
@@ -113,7 +137,7 @@ export class SnapshotSections {
   close(section: string): void {
     if (section !== 'snapshot' || !this.headerBytes) return;
     this.header = readHeader(this.headerBytes.value(), this.note);
-    if (this.fileBytes !== undefined) checkFileSize(this.header, this.fileBytes);
+    if (this.file.fileBytes !== undefined) checkFileSize(this.header, this.file.fileBytes);
   }
 
   /** @throws HeaplineError `malformed` when sections are missing or don't fit together. */
@@ -123,7 +147,7 @@ export class SnapshotSections {
     if (missing || !header || !nodes || !edges) throw malformed(`The file has no section "${missing}".`);
     if (header.nodeCount === 0) throw malformed('The snapshot holds no nodes.');
     const { locations, traceFunctions, traceTree, samples, ...end } = this.taken?.end ?? this.end();
-    const strings = new ByteStringTable(end.strings);
+    const strings = new ByteStringTable({ ...end.strings, chunks: this.chunksOf(end) });
     const graph = {
       nodeTypeNames: header.nodeTypeNames,
       edgeTypeNames: header.edgeTypeNames,
@@ -150,7 +174,7 @@ export class SnapshotSections {
     return graph;
   }
 
-  private readerFor(section: string): ValueReader | undefined {
+  private readerFor(section: string, offset: number): ValueReader | undefined {
     if (section === 'snapshot') {
       this.headerBytes ??= new ValueSkipper('snapshot', MOST_HEADER_BYTES);
       return this.headerBytes;
@@ -164,7 +188,8 @@ export class SnapshotSections {
         return this.edges;
       case 'strings':
         this.headerBefore(section);
-        this.strings = new StringReader();
+        this.stringsAt = offset;
+        this.strings = new StringReader(!this.leavesStrings(offset));
         return this.strings;
       case 'locations': {
         const header = this.headerBefore(section);
@@ -188,6 +213,18 @@ export class SnapshotSections {
     }
   }
 
+  /** What follows is strings for the most part. */
+  private leavesStrings(offset: number): boolean {
+    const { fileBytes, leaveStrings } = this.file;
+    return fileBytes !== undefined && leaveStrings !== undefined && fileBytes - offset >= leaveStrings;
+  }
+
+  private chunksOf({ strings, stringsAt }: Pick<SectionsEnd, 'strings' | 'stringsAt'>): Chunks {
+    const chunks = strings.chunks ?? this.file.again?.(stringsAt, strings.length);
+    if (!chunks) throw new Error('Strings were left in a file that can not be read again');
+    return chunks;
+  }
+
   private headerBefore(section: string): Header {
     if (!this.header) throw notASnapshot(`This is no heap snapshot: "${section}" comes before "snapshot".`);
     return this.header;
@@ -198,7 +235,7 @@ export class SnapshotSections {
       (this.locations?.take(field) ?? new Uint32Array(0)) as Uint32Array;
     const nodes = column('object_index');
     const order = sortedOrder(nodes);
-    const sorted = (values: Uint32Array): Uint32Array => (order ? order.map((row) => values[row]) : values);
+    const sorted = (values: Uint32Array): Uint32Array => (order ? reordered(values, order) : values);
     return {
       count: nodes.length,
       nodes: sorted(nodes),

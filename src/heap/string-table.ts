@@ -2,8 +2,11 @@ import { BACKSLASH, QUOTE } from './bytes.ts';
 import type { StringTable } from './graph.ts';
 import { decodeJsonText } from './json-text.ts';
 
-const CHUNK = 1 << 20;
+/** Bytes of a chunk. */
+export const CHUNK = 1 << 16;
 const BLOCK = 1 << 16;
+/** Texts that V8 writes as they are. */
+const PLAIN = /^[ !#-[\]-~]*$/;
 const WRAP = 2 ** 32;
 
 /** Offsets by blocks of 65,536, low 32 bits only, and the rows at which those wrapped. */
@@ -13,13 +16,21 @@ export interface Offsets {
   readonly wraps: number[];
 }
 
+/** Chunks of CHUNK bytes, the last of which may be shorter; each is valid until the next is asked for. An array is one. */
+export interface Chunks {
+  at(index: number): Uint8Array | undefined;
+}
+
 /** The file's own bytes of `strings`, from the list's `[` to its `]`, and where each string's text begins. */
 export interface StringBytes {
   readonly count: number;
   readonly starts: Offsets;
-  /** Of 1 MB each. */
-  readonly chunks: readonly Uint8Array[];
+  readonly chunks: Chunks;
   readonly length: number;
+  /** White space between two strings at most, in bytes. */
+  readonly spacing: number;
+  /** Whether some are written with escapes where V8 uses none. */
+  readonly odd: boolean;
 }
 
 /** Ascending offsets of any size in 4 bytes each. */
@@ -43,6 +54,25 @@ export class OffsetList {
     parts.count++;
   }
 
+  /** The first row from `row` on behind which the next comes after `least` to `most`; the last row where none is. */
+  nextGap(row: number, least: number, most: number): number {
+    const { blocks, count } = this.parts;
+    for (let at = row; at < count - 1; ) {
+      const block = blocks[Math.floor(at / BLOCK)];
+      const first = at - (at % BLOCK);
+      const end = Math.min(BLOCK, count - first);
+      for (let within = at % BLOCK; within + 1 < end; within++) {
+        const gap = (block[within + 1] - block[within]) >>> 0;
+        if (gap >= least && gap <= most) return first + within;
+      }
+      at = first + end;
+      // From a block's last to the next one's first.
+      const gap = at < count ? this.at(at) - this.at(at - 1) : 0;
+      if (at - 1 >= row && gap >= least && gap <= most) return at - 1;
+    }
+    return count - 1;
+  }
+
   at(row: number): number {
     const { blocks, wraps } = this.parts;
     let base = 0;
@@ -51,15 +81,10 @@ export class OffsetList {
   }
 }
 
-/** Bytes in chunks of 1 MB, so that no buffer has to hold a whole table. */
+/** Bytes in chunks, so that no buffer has to hold a whole table. */
 export class ByteStore {
-  length: number;
-  readonly chunks: Uint8Array[];
-
-  constructor(chunks: readonly Uint8Array[] = [], length = 0) {
-    this.chunks = [...chunks];
-    this.length = length;
-  }
+  length = 0;
+  readonly chunks: Uint8Array[] = [];
 
   append(bytes: Uint8Array, start: number, end: number): void {
     let from = start;
@@ -78,16 +103,27 @@ export class ByteStore {
     const last = this.length % CHUNK;
     if (last > 0) this.chunks.push(this.chunks.pop()!.slice(0, last));
   }
+}
+
+/** The bytes of chunks, by offset. */
+export class ChunkBytes {
+  readonly length: number;
+  private readonly chunks: Chunks;
+
+  constructor(chunks: Chunks, length: number) {
+    this.chunks = chunks;
+    this.length = length;
+  }
 
   at(offset: number): number {
-    return this.chunks[Math.floor(offset / CHUNK)][offset % CHUNK];
+    return this.chunks.at(Math.floor(offset / CHUNK))![offset % CHUNK];
   }
 
   /** A view where one chunk holds it all, else a copy. */
   range(start: number, end: number): Uint8Array {
     const within = start % CHUNK;
     if (within + end - start <= CHUNK) {
-      return this.chunks[Math.floor(start / CHUNK)].subarray(within, within + end - start);
+      return this.chunks.at(Math.floor(start / CHUNK))!.subarray(within, within + end - start);
     }
     const copy = new Uint8Array(end - start);
     for (let from = start; from < end; ) {
@@ -101,13 +137,29 @@ export class ByteStore {
 
 export class ByteStringTable implements StringTable {
   readonly count: number;
-  private readonly bytes: ByteStore;
+  readonly byteLength: number;
+  private readonly bytes: ChunkBytes;
   private readonly starts: OffsetList;
+  private readonly spacing: number;
+  private readonly odd: boolean;
 
-  constructor({ count, starts, chunks, length }: StringBytes) {
+  constructor({ count, starts, chunks, length, spacing, odd }: StringBytes) {
     this.count = count;
-    this.bytes = new ByteStore(chunks, length);
+    this.byteLength = (Array.isArray(chunks) ? length : 0) + 4 * count;
+    this.bytes = new ChunkBytes(chunks, length);
     this.starts = new OffsetList(starts);
+    this.spacing = spacing;
+    this.odd = odd;
+  }
+
+  /** Where a string's text begins, in bytes from the list's `[`, which is at 0. */
+  offsetOf(index: number): number {
+    return this.starts.at(index);
+  }
+
+  /** From the list's `[` to behind its `]`. */
+  get listBytes(): number {
+    return this.bytes.length;
   }
 
   get(index: number): string {
@@ -115,15 +167,30 @@ export class ByteStringTable implements StringTable {
       throw new RangeError(`There is no string ${index}: the table has ${this.count}.`);
     }
     const start = this.starts.at(index);
-    // Up to the next string's opening quote, left out; the last quote before that closes this one.
-    const limit = index + 1 < this.count ? this.starts.at(index + 1) - 1 : this.bytes.length;
-    const region = this.bytes.range(start, limit);
+    const region = this.bytes.range(start, this.limit(index));
     return decodeJsonText(region, 0, region.lastIndexOf(QUOTE));
   }
 
   indexOf(text: string): number {
-    for (let index = 0; index < this.count; index++) if (this.is(index, text)) return index;
-    return -1;
+    if (this.odd || !PLAIN.test(text)) {
+      for (let index = 0; index < this.count; index++) if (this.is(index, text)) return index;
+      return -1;
+    }
+    // Written as it is: it takes as many bytes as it has letters, up to the quote, comma and quote behind it.
+    const least = text.length + 3;
+    const most = least + this.spacing;
+    for (let index = 0; index + 1 < this.count; ) {
+      index = this.starts.nextGap(index, least, most);
+      if (index + 1 < this.count && this.is(index, text)) return index;
+      index++;
+    }
+    const last = this.count - 1;
+    return last >= 0 && this.is(last, text) ? last : -1;
+  }
+
+  /** Up to the next string's opening quote, left out; the last quote before that closes this one. */
+  private limit(index: number): number {
+    return index + 1 < this.count ? this.starts.at(index + 1) - 1 : this.bytes.length;
   }
 
   private is(index: number, text: string): boolean {

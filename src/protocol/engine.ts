@@ -1,11 +1,12 @@
 /** What the engine's worker can be asked. */
+import type { HeapMethods } from './heap-rows.ts';
 import type { ReportData } from './report.ts';
 import type { AnswererToCaller, CallerToAnswerer } from './rpc.ts';
 import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary, SnapshotTotals } from './tables.ts';
 
 export type AnalysisInput = { recordingDir: string } | { snapshotFiles: string[] };
 
-export type EngineMethods = {
+export type EngineMethods = HeapMethods & {
   /** The verdict on a recording, or on snapshots of one process in order of time. */
   analyse: { params: AnalysisInput; result: ReportData };
   /** One snapshot's classes, largest retained size first. */
@@ -16,13 +17,15 @@ export type EngineMethods = {
   profile: { params: { file: string }; result: ProfileSummary };
   /** One object and up to `paths` distinct ways from a root to it, shortest first. */
   details: { params: { file: string; nodeId: number; paths: number }; result: NodeDetails };
+  /** Settles when what is kept for later of the snapshots that were asked is on disk. */
+  settle: { params: object; result: null };
   /**
    * Reads a snapshot while it is written, from when `file` is there: answers a moment after `whole`. Where it comes
    * to nothing, the call is cancelled.
    */
   follow: { params: { file: string }; result: SnapshotTotals };
-  /** A file that is followed has all its bytes. It may have got another name; here it is called as before. */
-  whole: { params: { file: string }; result: null };
+  /** A file that is followed has all its bytes, and by now the name `as`. */
+  whole: { params: { file: string; as: string }; result: null };
 };
 
 export type ClientToEngine = CallerToAnswerer<EngineMethods>;

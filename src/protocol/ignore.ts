@@ -23,6 +23,21 @@ export interface IgnoreList {
   problems: readonly string[];
 }
 
+/** So many findings are listed of those that count. */
+const MOST_LISTED = 10;
+
+/** The verdict with the first findings alone, and how many those are of. */
+export function mostImportant(findings: Findings): Findings {
+  const { length } = findings.findings;
+  if (length <= MOST_LISTED) return findings;
+  const what = findings.verdict === 'leak' ? 'leaks' : 'suspects';
+  return {
+    ...findings,
+    findings: findings.findings.slice(0, MOST_LISTED),
+    reasons: [...findings.reasons, `The first ${MOST_LISTED} of ${length} ${what} are listed.`],
+  };
+}
+
 /**
  * The verdict without what is ignored, which is listed under `ignored`; entries that have expired are named in the
  * reasons. @param findings as the engine gave them @param today `2026-11-20`, where the reader is
@@ -45,8 +60,8 @@ export function withoutIgnored(findings: Findings, list: IgnoreList, today: stri
         `${nameOf(finding)} was ignored until ${expires} (${unticked(reason)}): that has expired, and it counts again.`,
       );
   }
-  if (!ignored.length && !remarks.length) return findings;
-  if (!ignored.length) return { ...findings, reasons: [...findings.reasons, ...remarks] };
+  if (!ignored.length && !remarks.length) return mostImportant(findings);
+  if (!ignored.length) return mostImportant({ ...findings, reasons: [...findings.reasons, ...remarks] });
   const what = findings.verdict === 'leak' ? 'leak' : 'suspect';
   const told = ignored.map((finding) => `${nameOf(finding)} (${unticked(finding.ignored!.reason)})`);
   const sentence = `${counted(ignored.length, what)} ${ignored.length === 1 ? 'is' : 'are'} ignored: ${told.join(', ')}.`;
@@ -59,7 +74,7 @@ export function withoutIgnored(findings: Findings, list: IgnoreList, today: stri
       ignored,
     };
   }
-  return {
+  return mostImportant({
     ...findings,
     confidence:
       findings.verdict === 'leak'
@@ -68,7 +83,7 @@ export function withoutIgnored(findings: Findings, list: IgnoreList, today: stri
     reasons: [...reasonsOf(findings, counting), sentence, ...remarks],
     findings: counting,
     ignored,
-  };
+  });
 }
 
 /** `2027-01-31`, and a day that there is. */

@@ -6,6 +6,7 @@
 import type { ProgressReading } from '../base/progress.ts';
 import type { AnalysisInput } from './engine.ts';
 import type { ContainerWatch, Finding, Findings } from './findings.ts';
+import type { HeapMethods } from './heap-rows.ts';
 import type { IgnoreEntry } from './ignore.ts';
 import type { RecordingManifest, SnapshotEntry, SnapshotReason } from './recording.ts';
 import type { ReportData, SourceExcerpt } from './report.ts';
@@ -114,7 +115,10 @@ export interface RecordingInfo {
 
 export type ExportFormat = 'html' | 'markdown' | 'json' | 'text';
 
-export type ServerRequests = {
+/** Questions to a snapshot, which is read once and kept open for more: `heapline/heap/nodes`, ... */
+type HeapRequests = { [K in keyof HeapMethods as `heapline/${K}`]: HeapMethods[K] };
+
+export type ServerRequests = HeapRequests & {
   /** Says hello to a target and begins to read its memory. Known ids are updated. */
   'heapline/openTarget': { params: TargetSpec; result: TargetInfo };
   /** The session is over, or nobody looks at it any longer. */

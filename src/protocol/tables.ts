@@ -34,6 +34,8 @@ export interface SnapshotSummary {
   totalSize: number;
   classes: ClassRow[];
   problems: string[];
+  /** Why there are no retained sizes and distances: the rows hold shallow sizes and 0 in their place. */
+  degraded?: string;
 }
 
 /** What a snapshot holds, without who retains whom. */

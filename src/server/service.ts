@@ -3,6 +3,7 @@ import { HeaplineError } from '../base/errors.ts';
 import type { ServerNotifications, ServerRequests } from '../protocol/server.ts';
 import { Analyst, type Engine } from './analyst.ts';
 import type { Asked } from './asked.ts';
+import { Explorer } from './explorer.ts';
 import { renderReport, writeReport } from './export.ts';
 import { Ignores } from './ignores.ts';
 import { Recordings } from './recordings.ts';
@@ -31,11 +32,13 @@ export class Service {
   readonly answers: Answers;
   private readonly ignores = new Ignores();
   private readonly analyst: Analyst;
+  private readonly explorer: Explorer;
   private readonly targets: Targets;
   private readonly recordings: Recordings;
 
   constructor({ version, dist, createEngine, notify }: ServiceOptions) {
     const analyst = new Analyst(createEngine);
+    const explorer = new Explorer(createEngine);
     const targets = new Targets({
       changed: (info) => notify('heapline/targetChanged', info),
       reading: (target, reading) => notify('heapline/reading', { target, reading }),
@@ -53,6 +56,7 @@ export class Service {
       note,
     });
     this.analyst = analyst;
+    this.explorer = explorer;
     this.targets = targets;
     this.recordings = recordings;
     this.answers = {
@@ -83,10 +87,19 @@ export class Service {
         'recordingDir' in input
           ? recordings.verdict(input.recordingDir, asked)
           : analyst.ask('analyse', input, asked),
-      'heapline/summary': (params, asked) => analyst.ask('summary', params, asked),
+      'heapline/summary': (params, asked) => explorer.ask('summary', params, asked),
       'heapline/diff': (params, asked) => analyst.ask('diff', params, asked),
       'heapline/profile': (params, asked) => analyst.ask('profile', params, asked),
-      'heapline/details': (params, asked) => analyst.ask('details', params, asked),
+      'heapline/details': (params, asked) => explorer.ask('details', params, asked),
+      'heapline/heap/info': (params, asked) => explorer.ask('heap/info', params, asked),
+      'heapline/heap/classes': (params, asked) => explorer.ask('heap/classes', params, asked),
+      'heapline/heap/realms': (params, asked) => explorer.ask('heap/realms', params, asked),
+      'heapline/heap/nodes': (params, asked) => explorer.ask('heap/nodes', params, asked),
+      'heapline/heap/node': (params, asked) => explorer.ask('heap/node', params, asked),
+      'heapline/heap/fields': (params, asked) => explorer.ask('heap/fields', params, asked),
+      'heapline/heap/retainers': (params, asked) => explorer.ask('heap/retainers', params, asked),
+      'heapline/heap/dominated': (params, asked) => explorer.ask('heap/dominated', params, asked),
+      'heapline/heap/paths': (params, asked) => explorer.ask('heap/paths', params, asked),
       'heapline/export': async ({ dir, format, file }, asked) => {
         const data = await recordings.verdict(dir, asked);
         if (asked.signal?.aborted) throw new HeaplineError('cancelled', 'Cancelled.');
@@ -104,6 +117,7 @@ export class Service {
   /** Ends all that is under way; recordings are whole on disk then. Takes a second at most. */
   async close(): Promise<void> {
     this.analyst.dispose();
+    this.explorer.dispose();
     await this.recordings.close();
     this.targets.dispose();
   }

@@ -87,6 +87,8 @@ export function fieldRefs(file: SyntaxFile, query: HeldName, declared: Node | un
         const index = parent.parent;
         if (index?.type === 'subscript_expression' && isSame(index.childForFieldName('index'), parent))
           add(index, index.childForFieldName('object'));
+        else if (index?.type === 'variable_declarator')
+          for (const use of keyUses(file, index)) add(use, use.childForFieldName('object'));
         break;
       }
       case 'identifier': {
@@ -232,9 +234,17 @@ function symbolUses(file: SyntaxFile, node: Node): Node[] {
   if (callee !== 'Symbol' && callee !== 'Symbol.for') return [];
   const key = call.parent;
   if (key?.type === 'subscript_expression') return [key];
-  const identifier = key?.type === 'variable_declarator' ? key.childForFieldName('name') : undefined;
+  return key?.type === 'variable_declarator' ? keyUses(file, key) : [];
+}
+
+/** `x[KEY]` wherever `KEY` is the variable declared here. */
+function keyUses(file: SyntaxFile, declarator: Node): Node[] {
+  const identifier = declarator.childForFieldName('name');
   if (identifier?.type !== 'identifier') return [];
-  return usesAt(file, identifier)
-    .map((use) => use.parent)
-    .filter((parent): parent is Node => parent?.type === 'subscript_expression');
+  return usesAt(file, identifier).flatMap((use) => {
+    const { parent } = use;
+    return parent?.type === 'subscript_expression' && isSame(parent.childForFieldName('index'), use)
+      ? [parent]
+      : [];
+  });
 }

@@ -24,8 +24,15 @@ export interface DevtoolsHeap {
   distances: Int32Array;
   /** By class name (DevTools itself splits a name by where its constructor is written). */
   aggregates: Record<string, { count: number; distance: number; self: number; maxRet: number; name: string }>;
+  /** Edges into a node: [edge's type and name, ordinal]. */
+  retainersOf(ordinal: number): [edge: string, source: number][];
+  /** The node's native context: its ordinal, -1 none, -2 several. */
+  nativeContexts: Int32Array;
   /** What changed since an earlier snapshot, by class name. */
   diffFrom(before: DevtoolsHeap): Record<string, DevtoolsDiff>;
+  /** The same with plain objects by their shape, as DevTools itself has it. */
+  byShape(): Pick<DevtoolsHeap, 'classNames' | 'aggregates'>;
+  diffByShape(before: DevtoolsHeap): Record<string, DevtoolsDiff>;
 }
 
 export interface DevtoolsDiff {
@@ -42,7 +49,7 @@ interface Engine {
 
 /** Loads a `.heapsnapshot` file (up to some 100 MB) into DevTools' engine. */
 export async function loadWithDevtools(path: string): Promise<DevtoolsHeap> {
-  const file = await devtoolsBundle('devtools', ENTRY);
+  const file = await devtoolsBundle('devtools-shapes', ENTRY);
   const engine = (await import(pathToFileURL(file).href)) as Engine;
   return engine.load(await readFile(path, 'utf8'));
 }
@@ -69,6 +76,7 @@ Promise.withResolvers ??= function () {
 const silent = { sendEvent() {} };
 
 // Plain objects stay 'Object', and classes are told apart by name alone.
+const infer = JSHeapSnapshot.prototype.inferInterfaceDefinitions;
 JSHeapSnapshot.prototype.inferInterfaceDefinitions = () => [];
 JSHeapSnapshot.prototype.getLocation = () => null;
 
@@ -83,23 +91,46 @@ export async function load(text) {
   const snapshot = await loader.buildSnapshot(channel.port1);
   console.warn = warn;
   channel.port1.close();
-  const classNames = [];
   const shallowSizes = [];
   const node = snapshot.createNode(0);
   for (let i = 0; i < snapshot.nodeCount; i++) {
     node.nodeIndex = i * snapshot.nodeFieldCount;
-    classNames.push(node.className());
     shallowSizes.push(node.selfSize());
   }
+  const classNames = () => shallowSizes.map((_, i) => {
+    node.nodeIndex = i * snapshot.nodeFieldCount;
+    return node.className();
+  });
+  const named = (definitions, look) => {
+    snapshot.applyInterfaceDefinitions(definitions);
+    try { return look(); } finally { snapshot.applyInterfaceDefinitions([]); }
+  };
   const byName = (record) => Object.fromEntries(Object.values(record).map((row) => [row.name, row]));
   return {
-    classNames,
+    classNames: classNames(),
     shallowSizes,
+    nativeContexts: snapshot.nodeNativeContextAttribution,
+    retainersOf(ordinal) {
+      const rows = [];
+      node.nodeIndex = ordinal * snapshot.nodeFieldCount;
+      for (let it = node.retainers(); it.hasNext(); it.next()) {
+        const edge = it.item();
+        rows.push([edge.type() + ' ' + edge.name(), edge.nodeIndex() / snapshot.nodeFieldCount]);
+      }
+      return rows;
+    },
+    byShape: () => named(infer.call(snapshot), () => ({ classNames: classNames(), aggregates: byName(snapshot.aggregatesWithFilter({})) })),
+    diffByShape: (before) => {
+      const definitions = infer.call(snapshot);
+      const rows = named(definitions, () => snapshot.calculateSnapshotDiff(2, before.forDiff(JSON.stringify(definitions))));
+      // The name within a row is of the wrong moment; the key is a comma and the name.
+      return Object.fromEntries(Object.entries(rows).map(([key, row]) => [key.slice(1), row]));
+    },
     retainedSizes: snapshot.retainedSizes,
     dominators: snapshot.dominatorsTree,
     distances: snapshot.nodeDistances,
     aggregates: byName(snapshot.aggregatesWithFilter({})),
-    forDiff: () => snapshot.aggregatesForDiff('[]'),
+    forDiff: (definitions = '[]') => snapshot.aggregatesForDiff(definitions),
     diffFrom: (before) => byName(snapshot.calculateSnapshotDiff(1, before.forDiff())),
   };
 }

@@ -77,6 +77,55 @@ export function buildGraph(drawing: {
   });
 }
 
+/**
+ * A large graph straight as columns: the root, its global object (node 1), and objects `A` and `B` in turn, each of 8
+ * bytes and one edge or more. `targets` gives each node's, in ascending order of nodes.
+ */
+export function largeGraph(
+  nodeCount: number,
+  edgeCount: number,
+  targets: (node: number, add: (target: number) => void) => void,
+): HeapGraph {
+  const base = buildGraph({
+    nodes: [{ type: 'synthetic', name: '' }, { name: 'A' }, { name: 'B' }],
+    edges: [
+      [0, 1, 'shortcut'],
+      [1, 2],
+    ],
+  });
+  const [object, property] = [base.nodeTypes[1], base.edgeTypes[1]];
+  const nodeTypes = new Uint8Array(nodeCount).fill(object);
+  nodeTypes[0] = base.nodeTypes[0];
+  const nodeNames = Uint32Array.from({ length: nodeCount }, (_, node) => base.nodeNames[1 + (node & 1)]);
+  const nodeIds = Uint32Array.from({ length: nodeCount }, (_, node) => 2 * node + 1);
+  const firstEdges = new Uint32Array(nodeCount + 1);
+  const edgeTargets = new Uint32Array(edgeCount);
+  let edges = 0;
+  for (let node = 0; node < nodeCount; node++) {
+    targets(node, (target) => {
+      edgeTargets[edges++] = target;
+    });
+    firstEdges[node + 1] = edges;
+  }
+  if (edges !== edgeCount) throw new Error(`${edges} edges, not ${edgeCount}`);
+  const edgeTypes = new Uint8Array(edgeCount).fill(property);
+  edgeTypes.fill(base.edgeTypes[0], 0, firstEdges[1]);
+  return {
+    ...base,
+    nodeCount,
+    nodeTypes,
+    nodeNames,
+    nodeIds,
+    nodeSelfSizes: new Uint32Array(nodeCount).fill(8),
+    nodeDetachedness: undefined,
+    edgeCount,
+    firstEdges,
+    edgeTypes,
+    edgeNames: new Uint32Array(edgeCount).fill(base.edgeNames[1]),
+    edgeTargets,
+  };
+}
+
 interface SnapshotJson {
   snapshot: {
     meta: {
@@ -149,6 +198,7 @@ function graphFromJson({ snapshot, nodes, edges, locations = [], strings }: Snap
     edgeTargets: Uint32Array.from({ length: edgeCount }, (_, row) => targets(_, row) / width),
     strings: {
       count: strings.length,
+      byteLength: 0,
       get(index) {
         if (index >= strings.length) throw new RangeError(`No string ${index}.`);
         return strings[index];

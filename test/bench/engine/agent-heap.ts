@@ -3,14 +3,11 @@
  * cache, spans; the program's own code; and one leak. The same seed and size give the same heap.
  */
 import { seededRandom } from '../../support/random.ts';
+import { AgentParts, type Shapes } from './agent-parts.ts';
 import { HeapBuilder, NONE } from './heap-builder.ts';
-import { MOST_LENGTH, PROSE } from './prose.ts';
-import { Runtime, type Shape } from './runtime.ts';
+import { Runtime } from './runtime.ts';
 
 export type Moment = 'before' | 'after';
-
-/** What gathers, and never goes again: `agent.sink.events`. */
-export const LEAK = 'TraceEvent';
 
 /** Share of the sessions that end in between, and of new ones. */
 const ENDED = 0.08;
@@ -73,16 +70,14 @@ class Agent {
   private readonly heap: HeapBuilder;
   private readonly seed: number;
   private readonly runtime: Runtime;
-  private readonly shapes: Record<keyof typeof SHAPES, Shape>;
+  private readonly parts: AgentParts;
+  private readonly shapes: Shapes;
   private readonly roles: number[];
   private readonly models: number[];
-  private readonly toolNames: number[];
-  private readonly callType: number;
   private readonly onToken: { cell: number; shared: number };
   private readonly table: number;
   private readonly pairs: [key: number, value: number, name: number][] = [];
   private readonly sessions: number[] = [];
-  private readonly cached: number[] = [];
   private readonly leaked: number[] = [];
   private readonly random: () => number;
 
@@ -91,18 +86,10 @@ class Agent {
     this.seed = seed;
     this.random = seededRandom(seed ^ 0x5eed);
     this.runtime = new Runtime(heap);
-    this.shapes = Object.fromEntries(
-      Object.entries(SHAPES).map(([name, [className, ...properties]]) => [
-        name,
-        this.runtime.shape(className, properties),
-      ]),
-    ) as Record<keyof typeof SHAPES, Shape>;
+    this.parts = new AgentParts(this.runtime);
+    this.shapes = this.parts.shapes;
     this.roles = ['user', 'assistant', 'tool', 'system'].map((role) => this.runtime.symbol(role));
     this.models = ['small-1', 'large-2'].map((model) => this.runtime.symbol(model));
-    this.toolNames = ['search', 'read_page', 'write_note', 'send_mail', 'query_table'].map((tool) =>
-      this.runtime.symbol(tool),
-    );
-    this.callType = this.runtime.symbol('function');
     const cell = heap.node('code', heap.text('system / FeedbackCell'), 24);
     this.onToken = { cell, shared: this.runtime.sharedFunction('onToken') };
     this.runtime.link(cell, []);
@@ -134,12 +121,12 @@ class Agent {
     heap.block();
     for (let i = 0; i < count; i++) {
       const event = runtime.object(this.shapes.traceEvent);
-      const payload = this.prose(random, 40, 200);
+      const payload = this.parts.prose(random, 40, 200);
       const at = runtime.number();
       runtime.fill(
         event,
         this.shapes.traceEvent,
-        [this.pick(random, this.toolNames), payload],
+        [this.parts.pick(random, this.parts.toolNames), payload],
         [['hidden', 2, at]],
       );
       this.leaked.push(event);
@@ -151,7 +138,7 @@ class Agent {
     const { heap, runtime, shapes } = this;
     heap.block();
     const sink = runtime.object(shapes.traceSink);
-    runtime.fill(sink, shapes.traceSink, [this.list(this.leaked)]);
+    runtime.fill(sink, shapes.traceSink, [this.parts.list(this.leaked)]);
     const weak = runtime.object(shapes.weakMap);
     runtime.fill(weak, shapes.weakMap, [], [['internal', 'table', this.table]]);
     heap.open(this.table);
@@ -161,7 +148,12 @@ class Agent {
       heap.edge('internal', name, value);
     });
     const agent = runtime.object(shapes.agent);
-    runtime.fill(agent, shapes.agent, [this.map(this.sessions), this.map(this.cached), sink, weak]);
+    runtime.fill(agent, shapes.agent, [
+      this.parts.map(this.sessions),
+      this.parts.map(this.parts.cached),
+      sink,
+      weak,
+    ]);
     runtime.addGlobal('agent', agent);
     runtime.finish();
   }
@@ -172,7 +164,7 @@ class Agent {
     this.heap.gone = ended;
     const session = {
       node: this.runtime.object(this.shapes.session),
-      key: this.key(random),
+      key: this.parts.key(random),
       random,
       // Most are short.
       turns: 4 + Math.floor((MOST_TURNS - 4) * random() ** 2),
@@ -190,33 +182,33 @@ class Agent {
     const { runtime, shapes } = this;
     const { random } = session;
     const message = runtime.object(shapes.message);
-    const content = random() < 0.3 ? this.joined(random) : this.prose(random, 30, 300);
-    const calls = random() < 0.4 ? [this.call(random)] : [];
-    const toolCalls = this.list(calls);
+    const content = random() < 0.3 ? this.parts.joined(random) : this.parts.prose(random, 30, 300);
+    const calls = random() < 0.4 ? [this.parts.call(random)] : [];
+    const toolCalls = this.parts.list(calls);
     const usage = runtime.object(shapes.usage);
     runtime.fill(usage, shapes.usage, [NONE, NONE]);
-    const result = calls.length > 0 ? this.result(session) : NONE;
+    const result = calls.length > 0 ? this.parts.result(random) : NONE;
     const at = runtime.number();
     runtime.fill(
       message,
       shapes.message,
-      [this.pick(random, this.roles), content, toolCalls, usage, result],
+      [this.parts.pick(random, this.roles), content, toolCalls, usage, result],
       [['hidden', 5, at]],
     );
     session.messages.push(message);
-    session.messageKeys.push(this.key(random), message);
+    session.messageKeys.push(this.parts.key(random), message);
     const span = runtime.object(shapes.span);
     const attributes = runtime.object(shapes.attributes);
     runtime.fill(attributes, shapes.attributes, [
-      this.pick(random, this.models),
-      this.key(random),
+      this.parts.pick(random, this.models),
+      this.parts.key(random),
       runtime.true,
     ]);
     const start = runtime.number();
     runtime.fill(
       span,
       shapes.span,
-      [this.pick(random, this.toolNames), attributes, session.lastSpan],
+      [this.parts.pick(random, this.parts.toolNames), attributes, session.lastSpan],
       [['hidden', 3, start]],
     );
     session.lastSpan = random() < 0.9 ? span : NONE;
@@ -229,19 +221,22 @@ class Agent {
         runtime.closureOf('onToken', this.onToken.cell, this.onToken.shared, shapes.session.script, context),
       );
     }
-    if (random() < 0.02) this.buffer(session);
+    if (random() < 0.02) session.tools.push(this.parts.buffer(random));
   }
 
   private end(session: Session): void {
     const { runtime, shapes, heap } = this;
     const memory = runtime.object(shapes.memory);
-    runtime.fill(memory, shapes.memory, [this.list(session.messages), this.map(session.messageKeys)]);
+    runtime.fill(memory, shapes.memory, [
+      this.parts.list(session.messages),
+      this.parts.map(session.messageKeys),
+    ]);
     const [pending, signal, value] = [shapes.promise, shapes.signal, shapes.value].map((shape) => {
       const node = runtime.object(shape);
-      runtime.fill(node, shape, shape === shapes.value ? [this.key(session.random)] : []);
+      runtime.fill(node, shape, shape === shapes.value ? [this.parts.key(session.random)] : []);
       return node;
     });
-    const listeners = this.list(session.tools);
+    const listeners = this.parts.list(session.tools);
     const weak: ['internal', string, number][] = [];
     if (value !== NONE) {
       const id = (node: number): number => heap.ids.get(node);
@@ -274,116 +269,9 @@ class Agent {
     );
     const module = heap.node('object', heap.text('Module'), 88);
     runtime.link(module, [
-      ['property', 'exports', this.list(functions)],
+      ['property', 'exports', this.parts.list(functions)],
       ['property', 'filename', runtime.string(heap.text(`/app/node_modules/pkg${group}/index.js`), 40)],
     ]);
     runtime.hold('(Global handles)', module);
   }
-
-  private call(random: () => number): number {
-    const { runtime, shapes, heap } = this;
-    const call = runtime.object(shapes.call);
-    const fn = runtime.object(shapes.fn);
-    const length = 60 + Math.floor(random() * 200);
-    const json = runtime.string(heap.prose(PROSE.json, this.number(random), length), length);
-    runtime.fill(fn, shapes.fn, [this.pick(random, this.toolNames), json]);
-    runtime.fill(call, shapes.call, [this.key(random), this.callType, fn]);
-    return call;
-  }
-
-  /** What a tool answered: kept by the message and by the cache. */
-  private result(session: Session): number {
-    const { runtime, shapes } = this;
-    const result = runtime.object(shapes.result);
-    const score = runtime.number();
-    const text = this.prose(session.random, 80, 600);
-    runtime.fill(result, shapes.result, [text, runtime.true], [['hidden', 2, score]]);
-    const key = this.key(session.random);
-    if (result !== NONE) this.cached.push(key, result);
-    return result;
-  }
-
-  private buffer(session: Session): void {
-    const { runtime, heap, shapes } = this;
-    const view = runtime.object(shapes.buffer);
-    const buffer = runtime.object(shapes.arrayBuffer);
-    const bytes = 100 + Math.floor(session.random() * 4000);
-    const data = heap.node('native', heap.text('system / JSArrayBufferData'), bytes);
-    runtime.link(data, []);
-    runtime.fill(buffer, shapes.arrayBuffer, [], [['internal', 'backing_store', data]]);
-    runtime.fill(view, shapes.buffer, [], [['internal', 'buffer', buffer]]);
-    session.tools.push(view);
-  }
-
-  private list(values: readonly number[]): number {
-    const { runtime, heap, shapes } = this;
-    const array = runtime.object(shapes.array);
-    const elements = values.length > 0 ? runtime.store('(object elements)', values) : NONE;
-    heap.open(array);
-    values.forEach((value, i) => {
-      heap.edge('element', i, value);
-    });
-    heap.edge('property', heap.text('__proto__'), shapes.array.prototype);
-    heap.edge('internal', heap.text('elements'), elements);
-    heap.edge('internal', heap.text('map'), shapes.array.map);
-    return array;
-  }
-
-  /** @param entries keys and values in turn */
-  private map(entries: readonly number[]): number {
-    const { runtime, shapes } = this;
-    const map = runtime.object(shapes.map);
-    runtime.fill(map, shapes.map, [], [['internal', 'table', runtime.store('', entries, 2)]]);
-    return map;
-  }
-
-  private joined(random: () => number): number {
-    let text = this.prose(random, 20, 120);
-    for (let parts = 1 + Math.floor(random() * 4); parts > 0; parts--) {
-      text = this.runtime.concatenated(text, this.prose(random, 20, 120));
-    }
-    return text;
-  }
-
-  private prose(random: () => number, least: number, most: number): number {
-    // Long ones are rare.
-    const length = Math.min(MOST_LENGTH, Math.floor(least + (most - least) * random() ** 2));
-    return this.runtime.string(this.heap.prose(PROSE.words, this.number(random), length), length);
-  }
-
-  private key(random: () => number): number {
-    return this.runtime.string(this.heap.prose(PROSE.key, this.number(random)), 12);
-  }
-
-  private number(random: () => number): number {
-    return Math.floor(random() * 2 ** 32);
-  }
-
-  private pick(random: () => number, from: readonly number[]): number {
-    return from[Math.floor(random() * from.length)];
-  }
 }
-
-/** Class name, then properties. */
-const SHAPES = {
-  agent: ['Agent', 'sessions', 'cache', 'sink', 'spans'],
-  session: ['Session', 'id', 'memory', 'listeners', 'pending', 'signal', 'lastSpan'],
-  memory: ['AgentMemory', 'history', 'byId'],
-  message: ['Object', 'role', 'content', 'tool_calls', 'usage', 'result'],
-  usage: ['Object', 'input_tokens', 'output_tokens'],
-  call: ['Object', 'id', 'type', 'function'],
-  fn: ['Object', 'name', 'arguments'],
-  attributes: ['Object', 'model', 'run', 'ok'],
-  value: ['Object', 'trace'],
-  span: ['Span', 'name', 'attributes', 'parent'],
-  result: ['ToolResult', 'text', 'ok'],
-  traceSink: ['TraceSink', 'events'],
-  traceEvent: [LEAK, 'kind', 'payload'],
-  promise: ['Promise'],
-  signal: ['AbortController'],
-  array: ['Array'],
-  map: ['Map'],
-  weakMap: ['WeakMap'],
-  buffer: ['Buffer'],
-  arrayBuffer: ['ArrayBuffer'],
-} as const;

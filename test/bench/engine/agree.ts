@@ -1,5 +1,5 @@
 /** Whether two engines say the same of a snapshot. */
-import { LEAK } from './agent-heap.ts';
+import { LEAK } from './agent-parts.ts';
 import type { ClassRow, DiffRow, Result } from './drivers/outcome.ts';
 
 /** Of those that can be compared, how many are the same. */

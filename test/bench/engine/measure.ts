@@ -1,6 +1,6 @@
 /** One measurement: a fresh process, timed from its start. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from './anchors.ts';
@@ -82,12 +82,18 @@ export class Meter {
     const heap = `--max-old-space-size=${Math.floor((totalmem() * 0.75) / MB)}`;
     const driver = join(this.drivers, `${engine.name}.mjs`);
     const command = [...pinned(cores), node, heap, driver, operation, resultFile, ...files];
+    // A home of its own, thrown away: what an engine keeps of a snapshot must not be found by the next run.
+    const home = join(this.folder, 'home');
+    rmSync(home, { recursive: true, force: true });
+    mkdirSync(home);
     const env = {
       ...process.env,
+      HOME: home,
+      USERPROFILE: home,
+      LOCALAPPDATA: home,
+      XDG_CACHE_HOME: home,
       ANCHOR: engine.anchor,
       PLAIN_NAMES: job.plainNames ? '1' : undefined,
-      // What our engine takes as the number of threads it may use.
-      HEAPLINE_CORES: String(cores),
     };
     const child = spawn(command[0], command.slice(1), { env, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;

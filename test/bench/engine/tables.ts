@@ -25,7 +25,7 @@ export function timesTable(runs: readonly Runs[]): string {
       if (value === undefined) return '-';
       const own = median(ours[kind], read);
       const ratio = engine === ours || !own ? '' : ` (${(value / own).toFixed(1)}x)`;
-      return `${(value / unit).toPrecision(3)}${ratio}`;
+      return `${short(value / unit)}${ratio}`;
     };
     const cells = [
       cell('summaries', ({ graph }) => graph),
@@ -68,6 +68,11 @@ export function agreementTable(rows: readonly AgreementRow[], leak: number): str
       return `| ${[title, ...cells].join(' | ')} |`;
     }),
   ].join('\n');
+}
+
+/** Three digits, or all before the point. */
+function short(value: number): string {
+  return value < 100 ? value.toPrecision(3) : value.toFixed(0);
 }
 
 /** When each phase began, in seconds, of one run; the last is the end. */

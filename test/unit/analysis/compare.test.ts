@@ -3,7 +3,6 @@ import { describe, it } from 'node:test';
 import { classify } from '../../../src/analysis/classes.ts';
 import { diffHeaps } from '../../../src/analysis/diff.ts';
 import { digestHeap, type HeapDigest } from '../../../src/analysis/digest.ts';
-import { HeapTrend } from '../../../src/analysis/trend.ts';
 import { buildGraph, type DrawnNode } from '../../support/graphs.ts';
 
 function digest(nodes: DrawnNode[]): HeapDigest {
@@ -84,41 +83,5 @@ describe('diffHeaps', () => {
     const same = digest([item(1, 10)]);
     assert.deepEqual(diffHeaps(same, same), { rows: [], sharedIds: 1, changedKinds: 0 });
     assert.equal(diffHeaps(digest([]), same).sharedIds, 0);
-  });
-});
-
-describe('HeapTrend', () => {
-  it('has counts, sizes, and what the last snapshot holds by when it was first seen', () => {
-    const trend = new HeapTrend();
-    trend.add(digest([item(1, 10), item(3, 10), item(11, 1, 'Gone')]));
-    trend.add(digest([item(3, 10), item(5, 20), item(7, 20)]));
-    trend.add(digest([item(3, 15), item(7, 20), item(9, 30), item(5, 4, 'New')]));
-    assert.deepEqual(trend.classes(), [
-      {
-        className: 'Item',
-        counts: [2, 3, 3],
-        sizes: [20, 50, 65],
-        survivorCounts: [1, 1, 1],
-        survivorSizes: [15, 20, 30],
-      },
-      {
-        className: 'New',
-        counts: [0, 0, 1],
-        sizes: [0, 0, 4],
-        survivorCounts: [0, 0, 1],
-        survivorSizes: [0, 0, 4],
-      },
-      {
-        className: 'Gone',
-        counts: [1, 0, 0],
-        sizes: [1, 0, 0],
-        survivorCounts: [0, 0, 0],
-        survivorSizes: [0, 0, 0],
-      },
-    ]);
-  });
-
-  it('is empty before the first snapshot', () => {
-    assert.deepEqual(new HeapTrend().classes(), []);
   });
 });

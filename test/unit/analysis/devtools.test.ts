@@ -12,8 +12,11 @@ import { diffHeaps } from '../../../src/analysis/diff.ts';
 import { digestHeap } from '../../../src/analysis/digest.ts';
 import { SYSTEM_DISTANCE, UNREACHABLE } from '../../../src/analysis/distances.ts';
 import { type AnalysedHeap, analyseHeap } from '../../../src/analysis/heap.ts';
+import { edgeName } from '../../../src/analysis/labels.ts';
 import { RetainingPaths } from '../../../src/analysis/paths.ts';
+import { attributeRealms } from '../../../src/analysis/realms.ts';
 import { buildRetainers, edgeSource } from '../../../src/analysis/retainers.ts';
+import { classifyByShape, inferShapes } from '../../../src/analysis/shapes.ts';
 import { type DevtoolsHeap, loadWithDevtools } from '../../support/devtools.ts';
 import { readGraph } from '../../support/graphs.ts';
 import { nodeBinary } from '../../support/nodes.ts';
@@ -143,6 +146,57 @@ for (const major of [18, 20, 22, 24, 26] as const) {
           ]),
         ),
       );
+    });
+
+    it('names plain objects by the same shapes, and has the same differences by them', () => {
+      const [first, second] = cases;
+      for (const { ours, theirs } of cases) {
+        const { names, ofNode } = classifyByShape(ours.graph);
+        const expected = theirs.byShape();
+        assert.ok(names.some((name) => name.startsWith('{id, role, content')));
+        assert.deepEqual(
+          Array.from(ofNode, (index) => names[index]),
+          expected.classNames,
+        );
+        for (const row of aggregateByClass(ours, { names, ofNode })) {
+          const { count, self, maxRet } = expected.aggregates[row.className];
+          assert.deepEqual([row.count, row.shallowSize, row.retainedSize], [count, self, maxRet]);
+        }
+      }
+      const shapes = inferShapes(second.ours.graph);
+      const { rows } = diffHeaps(
+        digestHeap(first.ours, classifyByShape(first.ours.graph, shapes)),
+        digestHeap(second.ours, classifyByShape(second.ours.graph, shapes)),
+      );
+      const expected = second.theirs.diffByShape(first.theirs);
+      assert.deepEqual(
+        Object.fromEntries(
+          rows.map(({ className, addedCount, removedCount }) => [className, [addedCount, removedCount]]),
+        ),
+        Object.fromEntries(
+          Object.entries(expected).map(([name, { addedCount, removedCount }]) => [
+            name,
+            [addedCount, removedCount],
+          ]),
+        ),
+      );
+    });
+
+    it('tells the same realms, and the same retainers', () => {
+      for (const { ours, theirs } of cases) {
+        const { graph } = ours;
+        const { contexts, ofNode } = attributeRealms(graph);
+        assert.ok(contexts.length > 1);
+        assert.deepEqual(ofNode, new Int32Array(theirs.nativeContexts));
+        const { first, edges } = buildRetainers(graph);
+        for (let node = 1; node < graph.nodeCount; node += 997) {
+          const rows = [...edges.subarray(first[node], first[node + 1])].map((edge) => [
+            `${graph.edgeTypeNames[graph.edgeTypes[edge]]} ${edgeName(graph, edge)}`,
+            edgeSource(graph, edge),
+          ]);
+          assert.deepEqual(rows.sort(), theirs.retainersOf(node).sort());
+        }
+      }
     });
 
     it('has paths as long as the distance says, and other ones that are ways too', () => {

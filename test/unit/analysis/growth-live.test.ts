@@ -7,6 +7,7 @@ import { it } from 'node:test';
 import { liveTotals } from '../../../src/analysis/growth-live.ts';
 import { dominateHeap } from '../../../src/analysis/heap.ts';
 import { SnapshotReader } from '../../../src/heap/snapshot-reader.ts';
+import { Drawing } from '../../support/drawing.ts';
 
 /** Objects held for 5 targets that live on, and for 70 that are dead while nobody has cleaned up yet. */
 const PROGRAM = `
@@ -39,4 +40,19 @@ it('does not count what waits for a FinalizationRegistry to clean up', () => {
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+it('counts no WeakRef, which keeps nothing alive; its bytes weigh', () => {
+  const drawing = new Drawing(new Map());
+  drawing.node('list', { name: 'Array' }, ['root', 'property', 'list']);
+  for (let i = 0; i < 9; i++) {
+    drawing.node(`reference ${i}`, { name: 'WeakRef', size: 32 }, ['list', 'element', String(i)]);
+  }
+  const heap = drawing.heap();
+  const live = liveTotals(heap);
+  const list = Array.from(heap.graph.nodeNames.keys()).find(
+    (node) => heap.graph.strings.get(heap.graph.nodeNames[node]) === 'Array',
+  )!;
+  assert.equal(live.counts[list], 1);
+  assert.ok(live.bytes[list] >= 9 * 32);
 });

@@ -212,6 +212,37 @@ describe('owners of growth', () => {
     assert.match(name(containers[at].node), /^(Map|TimersList)$/);
   });
 
+  it('takes what native handles keep alive to the set that leads to it and grew by its table alone', () => {
+    const { containers, name } = snapshots((drawing, time) => {
+      const many = time ? 60 : 0;
+      drawing.node('handles', { type: 'synthetic', name: '(Global handles)' }, ['root', 'element', 1]);
+      drawing.node('host', { name: 'ToolHost' }, ['root', 'property', 'host']);
+      drawing.node('open', { name: 'Set' }, ['host', 'property', 'open']);
+      const table = { type: 'array', name: 'table', size: 100 + 8 * many };
+      drawing.node('table', table, ['open', 'internal', 'table']);
+      for (let i = 0; i < many; i++) {
+        drawing.node(`transport${i}`, { name: 'Transport' }, ['table', 'internal', String(i)]);
+        drawing.node(`socket${i}`, { name: 'Socket' }, [`transport${i}`, 'property', 'socket']);
+        drawing.node(
+          `tcp${i}`,
+          { name: 'TCP' },
+          ['handles', 'element', i],
+          [`socket${i}`, 'property', 'handle'],
+        );
+        drawing.edge(`tcp${i}`, `socket${i}`, 'property', 'owner');
+        drawing.edge(`socket${i}`, `transport${i}`, 'property', 'listener');
+        for (let k = 0; k < 6; k++)
+          drawing.node(
+            `part${i}-${k}`,
+            { name: 'Part' },
+            [`tcp${i}`, 'element', k],
+            [`socket${i}`, 'element', k],
+          );
+      }
+    });
+    assert.deepEqual([...new Set(containers.map(({ node }) => name(node)))], ['Set']);
+  });
+
   it('measures a container that is replaced, by the way to it, whoever else holds it meanwhile', () => {
     const draw = (drawing: Drawing, time: number): void => {
       drawing.node('options', { name: 'Options' }, ['root', 'property', 'options']);

@@ -37,8 +37,8 @@ test('a file that comes late, grows in pieces and is renamed makes the same grap
   const bytes = await readFile(own);
   const random = seededRandom(7);
   const path = join(folder, 'pieces.part');
-  const growth = new Growth();
-  const loaded = loadGrowing(path, growth);
+  const growth = new Growth(path);
+  const loaded = loadGrowing(growth);
   await sleep(30);
   for (let at = 0; at < bytes.length; ) {
     const to = at + Math.ceil(random() * 2e6);
@@ -46,8 +46,16 @@ test('a file that comes late, grows in pieces and is renamed makes the same grap
     at = to;
     if (random() < 0.5) await sleep(random() * 20);
   }
-  await rename(path, join(folder, 'pieces.heapsnapshot'));
-  growth.whole();
+  const whole = join(folder, 'pieces.heapsnapshot');
+  await rename(path, whole);
+  growth.whole(whole);
+  assertSame(await loaded, await loadSnapshot(own));
+});
+
+test('a file that is whole and renamed before it was seen', async () => {
+  const growth = new Growth(join(folder, 'never.part'));
+  const loaded = loadGrowing(growth);
+  growth.whole(own);
   assertSame(await loaded, await loadSnapshot(own));
 });
 
@@ -57,8 +65,8 @@ for (const major of [20, 24] as const) {
     const program = `
       globalThis.held = Array.from({ length: 50000 }, (_, i) => ({ id: i, text: 'message ' + i }));
       require('v8').writeHeapSnapshot(${JSON.stringify(path)});`;
-    const growth = new Growth();
-    const loaded = loadGrowing(path, growth);
+    const growth = new Growth(path);
+    const loaded = loadGrowing(growth);
     const child = spawn(await nodeBinary(major), ['-e', program], { stdio: 'ignore' });
     assert.deepEqual(await once(child, 'exit'), [0, null]);
     growth.whole();
@@ -71,7 +79,7 @@ test('given up, also before there is a file or when it is deleted', async () => 
   const cancelled = (error: unknown): boolean => HeaplineError.is(error, 'cancelled');
   for (const when of ['before', 'amid', 'deleted']) {
     const controller = new AbortController();
-    const loaded = loadGrowing(path, new Growth(), { signal: controller.signal });
+    const loaded = loadGrowing(new Growth(path), { signal: controller.signal });
     if (when !== 'before') await writeFile(path, (await readFile(own)).subarray(0, 1e6));
     await sleep(20);
     if (when === 'deleted') await rm(path);
@@ -83,11 +91,11 @@ test('given up, also before there is a file or when it is deleted', async () => 
 test('a file that is said to be whole and is not', async () => {
   const path = join(folder, 'short.part');
   await writeFile(path, (await readFile(own)).subarray(0, -10));
-  const growth = new Growth();
+  const growth = new Growth(path);
   growth.whole();
-  await assert.rejects(loadGrowing(path, growth), (error) => HeaplineError.is(error, 'truncated'));
+  await assert.rejects(loadGrowing(growth), (error) => HeaplineError.is(error, 'truncated'));
   await truncate(path, 0);
-  await assert.rejects(loadGrowing(path, growth), (error) => HeaplineError.is(error, 'not-a-snapshot'));
+  await assert.rejects(loadGrowing(growth), (error) => HeaplineError.is(error, 'not-a-snapshot'));
   await rm(path);
-  await assert.rejects(loadGrowing(path, growth), (error) => HeaplineError.is(error, 'not-found'));
+  await assert.rejects(loadGrowing(growth), (error) => HeaplineError.is(error, 'not-found'));
 });

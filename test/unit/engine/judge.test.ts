@@ -85,6 +85,22 @@ test('what holds other things all the time is no leak', () => {
   assert.equal(judge([0, 1000, 2000, 3000, 4000, 5000, 6000], 0.02).verdict, 'no-leak', 'however even');
 });
 
+test('a queue that is worked off too slowly is a leak, and what has a time to live is none', () => {
+  const even = [0, 1000, 2000, 3000, 4000, 5000, 6000];
+  const judge = (series: number[], lately: number) =>
+    judgeGrowth(growth([owner(series, { survival: 0.02, survivals: series.map(() => lately) })]), xs(series));
+  const backlog = judge(even, 0.8);
+  assert.equal(backlog.verdict, 'leak');
+  assert.match(backlog.leaks[0].verdict.reasons.join(' '), /faster than it is taken out piles up/);
+  assert.ok(backlog.confidence <= 0.85);
+  assert.equal(judge(even, 0.2).verdict, 'no-leak', 'gone soon');
+  const fills = [0, 1000, 2000, 3000, 4000, 4600, 5000];
+  assert.equal(judge(fills, 0.8).verdict, 'no-leak', 'ever more slowly');
+  const busier = [5000, 5400, 5800, 6300, 6700, 7200, 7600];
+  assert.equal(judge(busier, 0.8).verdict, 'no-leak', 'of much that is always there');
+  assert.equal(judge([0, 1500, 3000, 200, 1700, 3200, 6000], 0.8).verdict, 'no-leak', 'in batches');
+});
+
 test("Node's tables of modules are no leak where scripts were loaded", () => {
   const tables = owner(STEADY, {
     facts: facts({
@@ -168,4 +184,44 @@ test('the counts of a class that anybody makes tell nothing of the owner', () =>
     judgement.leaks[0]?.points.map(({ objects }) => objects),
     series,
   );
+});
+
+/** What of 600 kinds was met so far: the rare ones come late. */
+const KINDS = [460, 1290, 1470, 1660, 1790, 1900, 1930, 1970, 1990, 2000];
+
+test('what slows from interval to interval fills up', () => {
+  const even = judgeGrowth(growth([owner(KINDS)]), [0, 8, 11, 15, 20, 26, 35, 46, 60, 70]);
+  assert.equal(even.verdict, 'no-leak');
+  const reasons = even.sound[0].verdict.reasons.join(' ');
+  assert.match(reasons, /levelled off|each time more slowly/);
+});
+
+test('what looks steady by what was allocated, but fills up by the time, is none where the program worked on', () => {
+  const times = [300, 1080, 1420, 1870, 2420, 3060, 3850, 4950, 6270, 6900];
+  // Of the kinds met for the first time it allocates the most.
+  const allocated = [19, 85, 104, 126, 150, 170, 178, 190, 196, 203];
+  const both = judgeGrowth(growth([owner(KINDS)]), allocated, { otherXs: times });
+  assert.equal(both.verdict, 'no-leak');
+});
+
+test('a leak of a program that waits at its end goes by what was allocated', () => {
+  const steady = [100, 400, 700, 1000, 1300, 1600, 1900, 1905, 1910];
+  const allocated = [0, 10, 20, 30, 40, 50, 60, 60.2, 60.4];
+  const times = [0, 500, 1000, 1500, 2000, 2500, 3000, 5000, 7000];
+  assert.equal(judgeGrowth(growth([owner(steady)]), allocated, { otherXs: times }).verdict, 'leak');
+});
+
+test('a leak whose steps allocate more and more slows by what was allocated only', () => {
+  const steady = [100, 400, 700, 1000, 1300, 1600, 1900, 2200];
+  const allocated = steady.map((objects) => (objects / 100) ** 3);
+  const times = steady.map((_, i) => 500 * i);
+  assert.equal(judgeGrowth(growth([owner(steady)]), allocated, { otherXs: times }).verdict, 'leak');
+});
+
+test('what was let go of and is filled anew was a batch; what stays empty was let go of at the end', () => {
+  const after = (objects: number, born: number) =>
+    judgeGrowth(growth([{ ...owner(STEADY), afterwards: { objects, born } }]), xs(STEADY)).verdict;
+  assert.equal(after(150, 150), 'no-leak');
+  assert.equal(after(3, 0), 'leak');
+  assert.equal(after(1200, 100), 'leak', 'it went on growing');
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, open, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -39,6 +39,33 @@ test('a file becomes a graph, with progress in bytes', async () => {
   const { size } = await stat(snapshot);
   assert.deepEqual(readings.at(-1), { phase: 'reading', done: size, total: size });
   assert.ok(readings.every(({ done }, index) => index === 0 || done > readings[index - 1].done));
+});
+
+test('strings left in the file are the same, for as long as it is', async () => {
+  const path = join(folder, 'left.heapsnapshot');
+  await copyFile(snapshot, path);
+  const kept = await loadSnapshot(path);
+  const left = await loadSnapshot(path, undefined, undefined, { leaveStrings: 1 });
+  assert.equal(left.strings.count, kept.strings.count);
+  for (let index = 0; index < kept.strings.count; index++) {
+    if (left.strings.get(index) !== kept.strings.get(index)) {
+      assert.equal(left.strings.get(index), kept.strings.get(index), `string ${index}`);
+    }
+  }
+  for (const name of ['Object', 'system / NativeContext', 'no such name']) {
+    assert.equal(left.strings.indexOf(name), kept.strings.indexOf(name), name);
+  }
+  const again = await loadSnapshot(path, undefined, undefined, { leaveStrings: 1 });
+  await writeFile(path, 'something else');
+  assert.throws(
+    () => again.strings.get(1),
+    (error) => HeaplineError.is(error, 'not-found') && error.file === path && /changed/.test(error.message),
+  );
+  await rm(path);
+  assert.throws(
+    () => again.strings.get(1),
+    (error) => HeaplineError.is(error, 'not-found'),
+  );
 });
 
 test('reading stops when it is no longer wanted', async () => {

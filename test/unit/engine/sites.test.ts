@@ -219,6 +219,21 @@ test('the own line: where a variable of the user that holds the owner is handed 
   assert.equal(sites.userSite?.evidence, 'syntax: the call of `keep` with `cache.entries`');
 });
 
+test('memory of WebAssembly: the class to be freed, in the script that was seen calling it', async () => {
+  const code =
+    'class Encoder { constructor(p) { this.ptr = p; }\n free() {} }\nexports.make = function () {};\n';
+  using own = new Scripts({ 'node_modules/wasm/index.js': code });
+  const ownParser = await SyntaxParser.create();
+  const wasm = { functionName: 'new', scriptId: '9', url: 'wasm://wasm/1', lineNumber: 0, columnNumber: 9 };
+  const { url } = own.map.byId(1)!;
+  const make = { functionName: 'make', scriptId: '1', url, lineNumber: 2, columnNumber: 15 };
+  const stacks = [{ frames: [wasm, make], bytes: 10 }];
+  const owner = facts({ path: [], kind: 'external-memory', holder: { how: 'field', name: 'memory' } });
+  const { storeSite } = await new SiteFinder(own.map, ownParser, stacks).sitesOf(owner);
+  assert.deepEqual([storeSite?.function, storeSite?.line], ['Encoder', 1]);
+  ownParser.dispose();
+});
+
 test('without stacks, the classes of what it gained', async () => {
   const sites = await sitesOf({
     holder: { how: 'unknown', name: '' },

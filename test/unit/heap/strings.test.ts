@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { decodeUtf8 } from '../../../src/heap/json-text.ts';
-import { ByteStore, OffsetList } from '../../../src/heap/string-table.ts';
+import { ByteStore, ChunkBytes, OffsetList } from '../../../src/heap/string-table.ts';
 import { drawnSnapshot } from './drawn.ts';
 import { readSnapshot } from './reference.ts';
 
@@ -99,6 +99,8 @@ test('a byte store gives any range back', () => {
   for (let at = 0; at < bytes.length; at += 333_333)
     store.append(bytes, at, Math.min(bytes.length, at + 333_333));
   assert.equal(store.length, bytes.length);
+  store.trim();
+  const kept = new ChunkBytes(store.chunks, store.length);
   for (const [start, end] of [
     [0, 0],
     [0, 2_500_000],
@@ -107,11 +109,28 @@ test('a byte store gives any range back', () => {
     [1_048_576, 2_097_153],
     [2_499_999, 2_500_000],
   ]) {
-    assert.equal(
-      Buffer.compare(store.range(start, end), bytes.subarray(start, end)),
-      0,
-      `${start} to ${end}`,
-    );
+    assert.equal(Buffer.compare(kept.range(start, end), bytes.subarray(start, end)), 0, `${start} to ${end}`);
   }
-  assert.equal(store.at(1_048_576), bytes[1_048_576]);
+  assert.equal(kept.at(1_048_576), bytes[1_048_576]);
+});
+
+test('a text is found by its length and bytes, wherever it is and however it is spaced', () => {
+  const plain = Array.from({ length: 140_000 }, (_, index) => `text ${(index * 7919) % 140_000}`);
+  for (const between of [',', ',\n', ' \n , \t']) {
+    const { bytes, expected } = withStrings(plain.map((text) => JSON.stringify(text)).join(between));
+    for (const size of [4099, Infinity]) {
+      const { strings } = readSnapshot(bytes, [size]);
+      for (const index of [12, 13, 65_534, 65_535, 65_536, 65_537, 131_071, 131_072, 140_010, 140_011]) {
+        assert.equal(strings.indexOf(expected[index]), index);
+      }
+      assert.equal(strings.indexOf('text'), -1);
+      assert.equal(strings.indexOf('text 140000'), -1);
+      assert.equal(strings.indexOf(''), 0);
+    }
+  }
+  const { bytes } = withStrings(String.raw`"long text","\u006cong text","a\/b","a/b","end"`);
+  const { strings } = readSnapshot(bytes);
+  assert.equal(strings.indexOf('long text'), 12);
+  assert.equal(strings.indexOf('a/b'), 14);
+  assert.equal(strings.indexOf('end'), 16);
 });

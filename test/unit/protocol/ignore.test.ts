@@ -42,6 +42,22 @@ it('moves what is ignored aside, by fingerprint, rule or owner; the others count
   }
 });
 
+it('lists ten that count: those behind what is ignored are among them', () => {
+  const many = Array.from({ length: 14 }, (_, i) => ({
+    ...cache,
+    id: `map:cache:${i}`,
+    owner: { ...cache.owner, name: `cache${i}` },
+  }));
+  const all = verdict({ findings: many, reasons: ['14 owners keep growing.'] });
+  const names = (findings: Findings) => findings.findings.map(({ owner }) => owner.name);
+  const listed = ignoring(all);
+  assert.deepEqual(names(listed), names(all).slice(0, 10));
+  assert.equal(listed.reasons.at(-1), 'The first 10 of 14 leaks are listed.');
+  const entries = many.slice(0, 12).map(({ owner }) => ({ owner: owner.name, reason: 'x' }));
+  const rest = ignoring(all, ...entries);
+  assert.deepEqual([rest.verdict, names(rest), rest.ignored?.length], ['leak', ['cache12', 'cache13'], 12]);
+});
+
 it('says no leak where all are ignored, and says which', () => {
   const entries = [
     { finding: 'f1', reason: 'short-lived', expires: '2026-11-20' },

@@ -22,6 +22,10 @@ const field: Case[] = [
   ['splice', 'add(m) { this.history.splice(0, 1);\n this.history.splice(0, 0, m); } // <--'],
   ['optional chaining', 'add(m) { this?.history?.push?.(m); } // <--'],
   ['string subscript', 'add(m) { this["history"].push(m); } // <--'],
+  [
+    'a key that a constant names',
+    'add(m) { if (this[KEY]) this[KEY].push(m); // <--\n else tell(m, KEY); } }\nconst KEY = "history"; {',
+  ],
   ['at its length', 'add(m) { this.history[this.history.length] = m; } // <--'],
   ['spread', 'add(m) { this.history = [...this.history, m]; } // <--'],
   ['concat', 'add(m) { this.history = this.history.concat(m); } // <--'],
@@ -107,6 +111,17 @@ const links: Case[] = [
     'run(f) { const prev = this.history;\n this.history = (async () => { await prev; await f(); })(); } // <--',
     'unknown',
   ],
+  [
+    'race with a promise',
+    'async run(f) { await f();\n return Promise.race([f(), this.history]); } // <--',
+    'promise',
+  ],
+  [
+    'race with a promise that was handed on',
+    'run(f) { return until(f, this.history); } }\nasync function until(f, end) {\n return await Promise.race([f(), end]); // <--\n',
+    'promise',
+  ],
+  ['reaction to a promise', 'run(f) { this.history.then(() => f()); } // <--', 'promise'],
   ['linked list', 'add(v) { this.history = { v, next: this.history }; } // <--', 'object'],
   ['linked list by a class', 'add(v) { this.history = new Node(v, this.history); } // <--', 'object'],
   [

@@ -1,26 +1,22 @@
-/** Our engine as it is shipped: ours.ts OPERATION RESULT FILE... */
-import { compare, summarise } from '../../../../src/engine/tables.ts';
+/** Our engine as it is shipped, in its worker: ours.ts OPERATION RESULT FILE..., beside what `npm run build` makes. */
+import { EngineClient } from '../../../../src/engine/client.ts';
 import { now, type Operation, tell } from './outcome.ts';
 
 const [operation, resultFile, ...files] = process.argv.slice(2) as [Operation, string, ...string[]];
+const client = new EngineClient(new URL('engine-worker.js', import.meta.url));
 const phases: [string, number][] = [];
-const task = {
+const options = {
   report({ phase }: { phase: string }): void {
     if (phases.at(-1)?.[0] !== phase) phases.push([phase, now()]);
   },
 };
+/** When a phase of that name began. */
+const began = (name: RegExp): number | undefined => phases.find(([phase]) => name.test(phase))?.[1];
 
 if (operation === 'summary') {
-  const summary = await summarise(files[0], task);
+  const summary = await client.call('summary', { file: files[0] }, options);
   const done = now();
-  const began = (name: RegExp): number => phases.findIndex(([phase]) => name.test(phase));
-  const afterReading = phases.findLastIndex(([phase]) => phase === 'reading') + 1;
-  const afterRetained = began(/retained sizes/i) + 1;
-  const marks = {
-    graph: phases[afterReading]?.[1],
-    retained: afterRetained > 0 ? phases[afterRetained]?.[1] : undefined,
-    done,
-  };
+  const marks = { graph: began(/^(?!reading)/), retained: began(/^Summing up by class/), done };
   tell(
     resultFile,
     marks,
@@ -33,7 +29,7 @@ if (operation === 'summary') {
     phases,
   );
 } else {
-  const diff = await compare(files[0], files[1], task);
+  const diff = await client.call('diff', { before: files[0], after: files[1] }, options);
   const done = now();
   tell(
     resultFile,

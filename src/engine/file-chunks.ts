@@ -1,0 +1,75 @@
+import { closeSync, fstatSync, openSync, type Stats } from 'node:fs';
+import { resolve } from 'node:path';
+import { HeaplineError } from '../base/errors.ts';
+import { CHUNK, type Chunks } from '../heap/string-table.ts';
+import { FileBytes } from './file-bytes.ts';
+
+/** 4 MB. */
+const MOST_KEPT = 64;
+
+/**
+ * Part of a file that was read before, in chunks that are read when they are asked for, the last ones kept. Nothing
+ * stays open, so that there is nothing to close, and the file can be deleted on any system; what is asked for then
+ * fails.
+ */
+export class FileChunks implements Chunks {
+  private readonly path: string;
+  private readonly kept = new Map<number, Uint8Array>();
+  private last: { index: number; chunk: Uint8Array } | undefined;
+
+  /** @param stats of the file when it was read */
+  constructor(
+    path: string,
+    private readonly stats: Stats,
+    private readonly start: number,
+    private readonly length: number,
+  ) {
+    this.path = resolve(path);
+  }
+
+  /** @throws HeaplineError `not-found` where the file is not the same any more */
+  at(index: number): Uint8Array {
+    if (this.last?.index === index) return this.last.chunk;
+    const chunk = this.kept.get(index) ?? this.fetch(index);
+    this.last = { index, chunk };
+    return chunk;
+  }
+
+  private fetch(index: number): Uint8Array {
+    const from = index * CHUNK;
+    const to = Math.min(this.length, from + CHUNK);
+    const chunk = this.readFile(this.start + from, this.start + to);
+    if (this.kept.size >= MOST_KEPT) this.kept.delete(this.kept.keys().next().value!);
+    this.kept.set(index, chunk);
+    return chunk;
+  }
+
+  private readFile(start: number, end: number): Uint8Array {
+    let file: number | undefined;
+    try {
+      file = openSync(this.path, 'r');
+      const { dev, ino, size, mtimeMs } = fstatSync(file);
+      const { stats } = this;
+      if (dev === stats.dev && ino === stats.ino && size === stats.size && mtimeMs === stats.mtimeMs) {
+        return new FileBytes(file, size).read(start, end);
+      }
+    } catch (error) {
+      throw this.gone(error);
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+    throw this.gone();
+  }
+
+  private gone(cause?: unknown): HeaplineError {
+    return new HeaplineError(
+      'not-found',
+      `${this.path}: The file was removed or changed since it was read.`,
+      {
+        hint: 'Open the snapshot again.',
+        file: this.path,
+        cause,
+      },
+    );
+  }
+}
