@@ -133,6 +133,21 @@ test('within a tool, and within a step that is told, none is made up', () => {
   assert.deepEqual([steps, told], [[], [7]]);
 });
 
+test('times go by the message that came the quickest', () => {
+  const events: RecordingEvent[] = [];
+  const spans = new AgentSpans(
+    (event) => events.push(event),
+    () => {},
+  );
+  spans.hear([], 1000);
+  spans.hear([begin(1, 10, 'tool')], 1060);
+  spans.hear([end(1, 20)], 1005);
+  assert.deepEqual(
+    events.map(({ t }) => t),
+    [1010, 1020],
+  );
+});
+
 test('what was begun before the recording is not ended in it', () => {
   assert.deepEqual(tree([end(9, 5), begin(10, 6, 'model', { parent: 9 })]).lines, ['step 6-', '  model 6-']);
 });
