@@ -330,12 +330,19 @@ function verdictRow(recording: RecordingInfo, l10n: Localizer): Row {
   return { ...base, label: l10n.t('No leak so far'), icon: 'circle-outline' };
 }
 
+function perStep(size: string, kind: Finding['growth']['stepKind'], l10n: Localizer): string {
+  if (kind === 'model') return l10n.t('{0}/model call', size);
+  if (kind === 'tool') return l10n.t('{0}/tool call', size);
+  if (kind === 'run') return l10n.t('{0}/run', size);
+  return kind === 'session' ? l10n.t('{0}/session', size) : l10n.t('{0}/step', size);
+}
+
 function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Localizer): Row {
   const { growth, owner, storeSite, confidence, rule, ignored } = finding;
   const name = printable(owner.name);
   const rate =
     growth.bytesPerStep !== undefined
-      ? l10n.t('{0}/step', signed(growth.bytesPerStep))
+      ? perStep(signed(growth.bytesPerStep), growth.stepKind, l10n)
       : growth.bytesPerSecond !== undefined
         ? l10n.t('{0}/s', signed(growth.bytesPerSecond))
         : undefined;

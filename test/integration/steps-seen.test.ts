@@ -76,8 +76,8 @@ for (const major of [20, 24] as NodeMajor[]) {
       const [whole, streamed, givenUp] = first;
       const took = ({ t, end }: Span): number => end!.t - t;
       assert.equal(whole.end?.failed, undefined);
-      // The model lets 100 ms pass between the head of the answer and its end.
-      assert.ok(took(streamed) > 90, `${took(streamed)} ms`);
+      // The model lets 300 ms pass between the head of the answer and its end.
+      assert.ok(took(streamed) > 150, `${took(streamed)} ms`);
       assert.equal(givenUp.end?.failed, true);
       assert.deepEqual(
         [whole, streamed, givenUp].map((span) => above(span, 'step')?.id).filter(Boolean).length,

@@ -29,6 +29,8 @@ interface Span {
  */
 export class AgentSpans {
   private last = 0;
+  /** Of the recording's clock from the target's, by the message that was the quickest so far. */
+  private offset = Number.POSITIVE_INFINITY;
   private readonly open = new Map<number, Span>();
   private readonly sessions = new Map<string, number>();
   /** The present step of each session, or of each run where no sessions are known. */
@@ -40,10 +42,11 @@ export class AgentSpans {
     private readonly onStep: (t: number, told: boolean, name?: string) => void,
   ) {}
 
-  /** @param offset of the recording's clock from the target's */
+  /** @param offset of the recording's clock from the target's, by the time that the message took to come too large */
   hear(records: readonly AgentRecord[], offset: number): void {
+    this.offset = Math.min(this.offset, offset);
     for (const record of records) {
-      const t = Math.round(Math.max(0, record.at + offset) * 1000) / 1000;
+      const t = Math.round(Math.max(0, record.at + this.offset) * 1000) / 1000;
       if (record.type === 'begin') this.begin(record, t);
       else this.end(record, t);
     }

@@ -46,5 +46,5 @@ function reply({ model, stream, tools, messages = [] }, response, n) {
     if (!call) chunk({ content: 'ne' });
     chunk({}, call ? 'tool_calls' : 'stop', { usage });
     response.end('data: [DONE]\n\n');
-  }, 100);
+  }, 300);
 }

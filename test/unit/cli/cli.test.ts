@@ -191,6 +191,67 @@ test('diff', async () => {
   assert.deepEqual(JSON.parse(readFileSync(join(cwd, 'out.json'), 'utf8')).rows, diff.rows);
 });
 
+test('objects: by conditions, and all about one', async () => {
+  const turn = {
+    nodeId: 33,
+    className: 'Turn',
+    type: 'object',
+    preview: `{text: ${EVIL}}`,
+    selfSize: 32,
+    retainedSize: 3200,
+    distance: 4,
+  };
+  const found = { total: 5, start: 0, rows: [turn], selfSize: 160, retainedSize: 16_000 };
+  const edges = { total: 1, start: 0, rows: [{ edge: '.history', edgeType: 'property', node: turn }] };
+  const node = { ...turn, name: 'Turn', edgeCount: 1, retainerCount: 1, dominatedCount: 5, dominator: turn };
+  const answers = {
+    'heap/nodes': found,
+    'heap/node': node,
+    'heap/fields': edges,
+    'heap/retainers': { ...edges, total: 3 },
+    'heap/dominated': found,
+  };
+  const call = (...more: string[]) => runHeapline(['objects', 'a.heapsnapshot', ...more], { cwd, answers });
+  const table = await call('--class', 'Turn', '--where', 'size>1kB has:text', '--sort', 'size', '--top', '1');
+  assert.equal(table.code, 0);
+  assert.deepEqual(table.asked, [
+    {
+      method: 'heap/nodes',
+      params: {
+        file: join(cwd, 'a.heapsnapshot'),
+        query: { className: 'Turn', minSelfSize: 1001, properties: ['text'] },
+        range: { start: 0, count: 1 },
+        sort: { by: 'selfSize' },
+      },
+    },
+  ]);
+  assert.match(table.stdout, /^5 objects, 160 B shallow, 16 kB retained together$/m);
+  assert.match(table.stdout, /^ +@33 +Turn +\{text: .* +4 +32 B +3.2 kB$/m);
+  assert.match(table.stdout, /4 more; --top N/);
+  assert.ok(!table.stdout.includes(EVIL));
+  assert.deepEqual(JSON.parse((await call('--json', '--where', 'detached')).stdout), {
+    format: 'heapline-objects/1',
+    file: join(cwd, 'a.heapsnapshot'),
+    query: { detached: true },
+    ...found,
+  });
+  const one = await call('--id', '@33');
+  assert.match(one.stdout, /^@33 Turn/);
+  assert.match(one.stdout, /^Leads to \(1\)$/m);
+  assert.match(one.stdout, /^Held by \(3\)$/m);
+  assert.match(one.stdout, /^Keeps alive \(5\)$/m);
+  assert.match(one.stdout, /^\.history +@33 +Turn/m);
+  assert.equal(JSON.parse((await call('--id', '33', '--json')).stdout).retainers.total, 3);
+  for (const wrong of [
+    ['--id', 'x'],
+    ['--where', 'nonsense'],
+    ['--sort', 'name'],
+    ['--top', '0'],
+  ]) {
+    assert.equal((await call(...wrong)).code, 64, wrong.join(' '));
+  }
+});
+
 test('path', async () => {
   const details = {
     nodeId: 33,

@@ -133,6 +133,42 @@ test('within a tool, and within a step that is told, none is made up', () => {
   assert.deepEqual([steps, told], [[], [7]]);
 });
 
+test('a thousand sessions at the same time, a hundred steps each', () => {
+  const events: RecordingEvent[] = [];
+  const spans = new AgentSpans(
+    (event) => events.push(event),
+    () => {},
+  );
+  let id = 0;
+  for (let turn = 0; turn < 100; turn++) {
+    const calls = Array.from({ length: 1000 }, (_, i) =>
+      begin(++id, turn, 'model', { session: `session ${i}` }),
+    );
+    spans.hear([...calls, ...calls.map((call) => end(call.id, turn + 0.5))], 0);
+  }
+  const each = new Map<string, number>();
+  for (const event of events)
+    if (event.type === 'span' && event.kind === 'step')
+      each.set(event.session!, (each.get(event.session!) ?? 0) + 1);
+  assert.equal(each.size, 1000);
+  assert.ok([...each.values()].every((steps) => steps === 100));
+});
+
+test('times go by the message that came the quickest', () => {
+  const events: RecordingEvent[] = [];
+  const spans = new AgentSpans(
+    (event) => events.push(event),
+    () => {},
+  );
+  spans.hear([], 1000);
+  spans.hear([begin(1, 10, 'tool')], 1060);
+  spans.hear([end(1, 20)], 1005);
+  assert.deepEqual(
+    events.map(({ t }) => t),
+    [1010, 1020],
+  );
+});
+
 test('what was begun before the recording is not ended in it', () => {
   assert.deepEqual(tree([end(9, 5), begin(10, 6, 'model', { parent: 9 })]).lines, ['step 6-', '  model 6-']);
 });
