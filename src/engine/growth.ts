@@ -202,7 +202,7 @@ class GrowthPasses {
     const graph = await this.load(this.last);
     const heap = await this.dominate(graph, () => {
       this.classes.count(this.last, graph);
-      this.idle.note(graph);
+      this.idle.note(graph, true);
     });
     const located = this.locate(heap, first.baseline!, first.totals);
     const { found, containers, gained, replaced, old, ...measured } = located;
@@ -268,7 +268,7 @@ class GrowthPasses {
     let scripts = 0;
     const heap = await this.dominate(graph, () => {
       this.classes.count(index, graph);
-      this.idle.note(graph);
+      this.idle.note(graph, false);
       scripts = countScripts(graph);
     });
     const live = liveTotals(heap);

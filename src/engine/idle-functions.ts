@@ -4,14 +4,18 @@ import { type Place, placeKey, placeOf } from './places.ts';
 
 /**
  * Which functions were not called, told by many snapshots: V8 compiles a function when it is first called, and drops
- * the bytecode of what was not called for long. A function that has bytecode in no snapshot stored nothing.
+ * the bytecode of what was not called for long. A function that has bytecode in no snapshot stored nothing; one that
+ * lost it by the last is not what stores again and again.
  */
 export class IdleFunctions {
   private readonly compiled = new Set<string>();
   private readonly uncompiled = new Set<string>();
+  private readonly compiledAtEnd = new Set<string>();
+  private readonly uncompiledAtEnd = new Set<string>();
   private readonly seen = new Set<string>();
 
-  note(graph: HeapGraph): void {
+  /** @param isEnd whether it is the last snapshot */
+  note(graph: HeapGraph, isEnd: boolean): void {
     const closure = graph.nodeTypeNames.indexOf('closure');
     for (let node = 0; node < graph.nodeCount; node++) {
       if (graph.nodeTypes[node] !== closure) continue;
@@ -21,13 +25,16 @@ export class IdleFunctions {
       const code = shared === undefined ? undefined : target(graph, shared, FUNCTION_DATA);
       if (code === undefined || !place) continue;
       const isIdle = graph.strings.get(graph.nodeNames[code]).startsWith('system / UncompiledData');
-      (isIdle ? this.uncompiled : this.compiled).add(placeKey(place));
+      const key = placeKey(place);
+      (isIdle ? this.uncompiled : this.compiled).add(key);
+      if (isEnd) (isIdle ? this.uncompiledAtEnd : this.compiledAtEnd).add(key);
     }
   }
 
   /** False also for what no snapshot has. */
   has(place: Place): boolean {
     const key = placeKey(place);
+    if (this.uncompiledAtEnd.has(key) && !this.compiledAtEnd.has(key)) return true;
     return this.uncompiled.has(key) && !this.compiled.has(key);
   }
 

@@ -26,7 +26,9 @@ export function kindOf(
   // What a timer's function keeps is not the timers.
   const timers = container.parts.filter((part) => isTimer(name(part))).length;
   if (isTimer(name(container.node)) || timers > 0.5 * container.parts.length) return 'timers';
-  if (edges.some((edge) => edge === '_events' || /kEvents/.test(edge))) return 'listeners';
+  // Node keeps a signal that was made of others for as long as somebody listens to it.
+  if (edges.some((edge) => edge === '_events' || /kEvents|^gcPersistentSignals$/.test(edge)))
+    return 'listeners';
   const type = graph.nodeTypeNames[graph.nodeTypes[container.node]];
   if (type.endsWith('string')) return 'string';
   switch (name(container.node)) {

@@ -16,6 +16,8 @@ export interface PartPlace {
 
 /** How deep to look into a part: a listener's wrapper, its state, its function. */
 const PART_DEPTH = 3;
+/** From a signal (before Node 22: an EventTarget) to its listeners' functions: table, event, wrapper lie between. */
+const SIGNAL_DEPTH = 6;
 const PART_NODES = 60;
 
 /** Places that a twentieth of the new parts have, nearest and commonest first. */
@@ -29,7 +31,9 @@ export function partPlaces(graph: HeapGraph, container: GrowingContainer): PartP
     const seen = new Set([part]);
     const here = new Set<string>();
     let level = [part];
-    for (let depth = 0; depth <= PART_DEPTH && level.length; depth++) {
+    const isSignal = /^(AbortSignal|EventTarget)$/.test(graph.strings.get(graph.nodeNames[part]));
+    const deepest = isSignal ? SIGNAL_DEPTH : PART_DEPTH;
+    for (let depth = 0; depth <= deepest && level.length; depth++) {
       const next: number[] = [];
       for (const node of level) {
         const place = placeOf(graph, node);

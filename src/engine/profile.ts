@@ -65,6 +65,27 @@ export function stacksAround(
   return around.length ? around : stacks;
 }
 
+/** Which functions call those of a name (constructors, by the class's) on the stacks. */
+export function callersOf(
+  stacks: readonly LiveStack[],
+  names: readonly string[],
+): Map<string, readonly Place[]> {
+  const callers = new Map<string, Map<string, Place>>();
+  for (const { frames } of stacks) {
+    for (const [at, caller] of frames.slice(1).entries()) {
+      const name = frames[at].functionName;
+      if (!names.includes(name)) continue;
+      let places = callers.get(name);
+      if (!places) {
+        places = new Map();
+        callers.set(name, places);
+      }
+      places.set(frameKey(caller), framePlace(caller));
+    }
+  }
+  return new Map([...callers].map(([name, places]) => [name, [...places.values()]]));
+}
+
 /** Where its function is written. */
 export function framePlace(frame: ProfileFrame): Place {
   return { scriptId: Number(frame.scriptId), line0: frame.lineNumber, column0: frame.columnNumber };

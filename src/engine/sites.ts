@@ -15,6 +15,7 @@ import type { PartPlace } from './part-places.ts';
 import { type Place, placeKey } from './places.ts';
 import {
   bytesByFrame,
+  callersOf,
   framePlace,
   isFrameOf,
   type LiveStack,
@@ -132,7 +133,7 @@ export class SiteFinder {
   /** Where the callbacks were registered: nearest to the container and commonest first. */
   private async registrations(
     functions: readonly PartPlace[],
-    { events }: OwnerFacts,
+    { events, kind }: OwnerFacts,
   ): Promise<StoreCandidate[]> {
     const found: StoreCandidate[] = [];
     const most = Math.max(1, ...functions.map((part) => part.count));
@@ -141,7 +142,10 @@ export class SiteFinder {
       for (const candidate of await findRegistrationSites(this.map, part.place, this.parser)) {
         // What listens to an event that the emitter has nobody for listens to another: `source.on('data', f)` in a pipe.
         const elsewhere = candidate.event !== undefined && events && !events.includes(candidate.event);
-        found.push({ ...candidate, score: candidate.score * weight * (elsewhere ? 0.4 : 1) });
+        // One function may be given to a timer here and to an emitter there.
+        const otherwise = isCallbackKind(kind) && (candidate.timer ?? false) !== (kind === 'timers');
+        const fits = elsewhere || otherwise ? 0.4 : 1;
+        found.push({ ...candidate, score: candidate.score * weight * fits });
       }
     }
     return found.sort((a, b) => b.score - a.score);
@@ -175,6 +179,10 @@ export class SiteFinder {
           functionName: frame.functionName,
           bytes: frame.bytes,
         })),
+      makers: callersOf(
+        this.stacks,
+        facts.gained.map((group) => group.className),
+      ),
       scripts: [...new Set(onPath.map((place) => place!.scriptId))].reverse(),
     };
   }

@@ -21,7 +21,7 @@ const MAX_CANDIDATES = 10;
 
 const LISTENERS =
   /^(on|once|addListener|prependListener|prependOnceListener|addEventListener|addAbortListener|subscribe|observe|watch|tap\w*|hook|use|register|registerCallback|onAbort)$/;
-const TIMERS = /^(setInterval|setTimeout|setImmediate|queueMicrotask|nextTick|requestIdleCallback)$/;
+const TIMERS = /^(\w*set_?(interval|timeout|immediate)(fn)?|queueMicrotask|nextTick|requestIdleCallback)$/i;
 const CONTINUATIONS = /^(then|catch|finally|finished|eos)$/;
 const CONTAINERS = /^(push|unshift|set|add|splice|enqueue|append|put|insert|run|enterWith|defer)$/;
 /** Calls whose value is the function that they were given, or stands for it. */
@@ -39,6 +39,7 @@ interface Found {
   evidence: string;
   /** What it listens to, where the text says so. */
   event?: string;
+  timer?: boolean;
 }
 
 /**
@@ -202,9 +203,9 @@ class Registrations {
     if (!helper && LISTENERS.test(method)) {
       const strings = args.namedChildren.filter((child) => child?.type === 'string');
       const event = strings[0] && unquote(this.file, strings[0]);
-      this.take(call, anchor, score * 0.97, `${method} registers it${on}`, event);
+      this.take(call, anchor, score * 0.97, `${method} registers it${on}`, { event });
     } else if (!helper && TIMERS.test(method))
-      this.take(call, anchor, score * 0.95, `${method} starts a timer with it`);
+      this.take(call, anchor, score * 0.95, `${method} starts a timer with it`, { timer: true });
     else if (CONTAINERS.test(method)) this.take(call, anchor, score * 0.9, `${method} stores it${on}`);
     else if (CONTINUATIONS.test(method))
       this.take(call, anchor, score * 0.85, `${method} waits with it${on}`);
@@ -283,15 +284,21 @@ class Registrations {
     for (const call of uses) if (call) this.from(call, score * 0.95, steps + 1);
   }
 
-  private take(node: Node, anchor: Node, score: number, evidence: string, event?: string): void {
-    this.found.push({ node, anchor, score, evidence, event });
+  private take(
+    node: Node,
+    anchor: Node,
+    score: number,
+    evidence: string,
+    by: Pick<Found, 'event' | 'timer'> = {},
+  ): void {
+    this.found.push({ node, anchor, score, evidence, ...by });
   }
 
-  private candidate({ node, anchor, score, evidence, event }: Found): StoreCandidate {
+  private candidate({ node, anchor, score, evidence, event, timer }: Found): StoreCandidate {
     const name = functionName(this.file, node);
     const once = enclosingFunction(node) ? 0 : 0.15;
     const found = candidate(this.file, node, anchor, score - once, `${evidence}${name ? ` in ${name}` : ''}`);
-    return event === undefined ? found : { ...found, event };
+    return { ...found, ...(event !== undefined && { event }), ...(timer && { timer }) };
   }
 
   private text(node: Node): string {

@@ -145,9 +145,11 @@ export class StoreScore {
         offer((at === 0 ? 0.5 : 0.42) - less, 'what it stores holds the functions that were gained');
       const text = file.textOf(node).slice(0, 20_000);
       for (const name of this.classes) {
-        if (new RegExp(`\\bnew\\s+(?:[\\w$]+\\.)*${name.replaceAll('$', '\\$')}\\b`).test(text))
-          offer(0.32 - less, `it stores a new ${name}`);
-        else if (node.type === 'this' && this.isIn(file, node, name))
+        if (new RegExp(`\\bnew\\s+(?:[\\w$]+\\.)*${name.replaceAll('$', '\\$')}\\b`).test(text)) {
+          if (this.madeElsewhere(file, node, name))
+            offer(0.14, `it stores a new ${name}, but others were seen making them`);
+          else offer(0.32 - less, `it stores a new ${name}`);
+        } else if (node.type === 'this' && this.isIn(file, node, name))
           offer(0.32, `it stores the ${name} itself`);
         else if (node.type === 'identifier' && sounds(text, name)) offer(0.06, `${text} sounds like ${name}`);
       }
@@ -162,6 +164,16 @@ export class StoreScore {
         return { points: 0.1, reasons: ['the same function makes the functions that were gained'] };
     }
     return best;
+  }
+
+  /** Whether only functions around or within other code were seen making objects of that class. */
+  private madeElsewhere(file: SyntaxFile, made: Node, className: string): boolean {
+    const makers = this.query.makers?.get(className) ?? [];
+    const isHere = ({ scriptId, line0, column0 }: ScriptPosition): boolean => {
+      const fn = String(scriptId) === file.scriptId ? functionAt(file, line0, column0) : undefined;
+      return !!fn && fn.startIndex < made.endIndex && made.startIndex < fn.endIndex;
+    };
+    return makers.length > 0 && !makers.some(isHere);
   }
 
   private isIn(file: SyntaxFile, node: Node, className: string): boolean {

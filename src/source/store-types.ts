@@ -46,6 +46,8 @@ export interface StoreQuery extends HeldName {
   gainedClasses: string[];
   /** Functions on live sampled allocation stacks. */
   frames: (ScriptPosition & { functionName: string; bytes: number })[];
+  /** By gained class: the functions that call its constructor on those stacks. */
+  makers?: ReadonlyMap<string, readonly ScriptPosition[]>;
   /** Whether the function there was never called. */
   isIdle?: (at: ScriptPosition) => boolean;
   /** Whether no snapshot has a function from there. */
@@ -65,6 +67,8 @@ export interface StoreCandidate extends ScriptPosition {
   text: string;
   /** Of a registration: the event that it listens to, where the text says so. */
   event?: string;
+  /** It is a registration with a timer: `setInterval(f, 1000)`. */
+  timer?: boolean;
 }
 
 /** An expression whose value is the container, or something that is kept in it. */

@@ -16,7 +16,7 @@ import type { HeapGraph } from '../../../src/heap/graph.ts';
 
 const PROGRAM = `
 const { EventEmitter } = require('node:events');
-const { writeHeapSnapshot } = require('node:v8');
+const { setFlagsFromString, writeHeapSnapshot } = require('node:v8');
 function calledFunction(k) { return k + 1; }
 function neverCalled(k) { return k + 2; }
 class OwnEmitter { _events = {}; on(name, f) { (this._events[name] ??= []).push(f); } }
@@ -35,19 +35,24 @@ const registry = new WeakMap();
 globalThis.kept.memo = memoize();
 globalThis.registry = registry;
 writeHeapSnapshot(process.argv[2]);
+setFlagsFromString('--stress-flush-code'); // as if nothing had been called for long
+writeHeapSnapshot(process.argv[3]);
 `;
 
 describe('hints that a snapshot gives', () => {
   let dir: string;
   let graph: HeapGraph;
+  let later: HeapGraph;
   let paths: RetainingPaths;
 
   before(async () => {
     dir = mkdtempSync(join(tmpdir(), 'heapline-hints-'));
     const file = join(dir, 'a.heapsnapshot');
     writeFileSync(join(dir, 'program.cjs'), PROGRAM);
-    execFileSync(process.execPath, [join(dir, 'program.cjs'), file]);
+    const laterFile = join(dir, 'b.heapsnapshot');
+    execFileSync(process.execPath, [join(dir, 'program.cjs'), file, laterFile]);
     graph = await loadSnapshot(file, {});
+    later = await loadSnapshot(laterFile, {});
     const heap = { ...dominateHeap(graph, {}), distances: measureDistances(graph, {}) };
     paths = new RetainingPaths(heap, buildRetainers(graph));
   });
@@ -70,9 +75,21 @@ describe('hints that a snapshot gives', () => {
 
   it('a function that was never called has no bytecode', () => {
     const idle = new IdleFunctions();
-    idle.note(graph);
+    idle.note(graph, true);
     assert.equal(idle.has(placeOf(graph, named('neverCalled', 'closure'))!), true);
     assert.equal(idle.has(placeOf(graph, named('calledFunction', 'closure'))!), false);
+  });
+
+  it('a function that lost its bytecode by the last snapshot is not called any more', () => {
+    const place = placeOf(graph, named('calledFunction', 'closure'))!;
+    const before = new IdleFunctions();
+    before.note(later, false);
+    before.note(graph, true);
+    assert.equal(before.has(place), false);
+    const idle = new IdleFunctions();
+    idle.note(graph, false);
+    idle.note(later, true);
+    assert.equal(idle.has(place), true);
   });
 
   it("an emitter's own method registers, overrides do not", () => {

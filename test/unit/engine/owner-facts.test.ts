@@ -213,6 +213,29 @@ test("an AbortSignal's listeners, by <symbol kEvents>: a chain of them", () => {
   assert.ok(facts.chainLength! > 50, String(facts.chainLength));
 });
 
+test('signals that Node keeps while they are listened to: their listeners are what gathers', () => {
+  const facts = grows((drawing, grown) => {
+    drawing.node('made', { type: 'closure', name: 'any' }, ['global', 'property', 'any']);
+    drawing.node('scope', { name: 'system / Context' }, ['made', 'internal', 'context']);
+    drawing.node('kept', { name: 'Set' }, ['scope', 'context', 'gcPersistentSignals']);
+    drawing.node('kept:table', { type: 'array', name: '' }, ['kept', 'internal', 'table']);
+    for (let i = 0; i < grown; i++) {
+      drawing.node(`s${i}`, { name: 'AbortSignal' }, ['kept:table', 'internal', String(i)]);
+      drawing.node(`events${i}`, { name: 'SafeMap' }, [`s${i}`, 'property', '<symbol kEvents>']);
+      drawing.node(`table${i}`, { type: 'array', name: '' }, [`events${i}`, 'internal', 'table']);
+      drawing.node(`root${i}`, { name: 'Object' }, [`table${i}`, 'internal', '5']);
+      drawing.node(`n${i}`, { name: 'Listener' }, [`root${i}`, 'property', 'next']);
+      drawing.node(`f${i}`, { type: 'closure', name: 'onAbort' }, [`n${i}`, 'property', 'callback']);
+      drawing.place(`f${i}`, 7, 30, 12);
+    }
+  });
+  assert.deepEqual([facts.kind, facts.display], ['listeners', 'gcPersistentSignals']);
+  assert.deepEqual(
+    facts.partPlaces.filter((part) => part.isFunction).map(({ place }) => place),
+    [{ scriptId: 7, line0: 30, column0: 12 }],
+  );
+});
+
 test('timers: a list of them is kept by Node itself', () => {
   const facts = grows((drawing, grown) => {
     drawing.node('map', { name: 'Object' }, ['global', 'property', 'timerListMap']);

@@ -165,6 +165,29 @@ test('listeners: of the events that the emitter has some for', async () => {
   ownParser.dispose();
 });
 
+test('timers: where the timer is started, not where its function listens as well', async () => {
+  const code = `class Status {
+  constructor(clock) {
+    this.rotate = rotation(this);
+    if (clock) clock.on('rotate', this.rotate);
+    else this.interval = setInterval(this.rotate, 1000);
+  }
+}
+const rotation = (of) => () => of.next();
+`;
+  using own = new Scripts({ 'status.js': code });
+  const ownParser = await SyntaxParser.create();
+  const lineFor = async (kind: OwnerFacts['kind']) => {
+    const partPlaces = [{ place: own.at('() => of'), isFunction: true, depth: 0, count: 9 }];
+    const holder = { how: 'unknown' as const, name: '' };
+    const owner = facts({ path: [], kind, holder, partPlaces });
+    return (await new SiteFinder(own.map, ownParser, []).sitesOf(owner)).storeSite?.line;
+  };
+  assert.equal(await lineFor('timers'), 5);
+  assert.equal(await lineFor('listeners'), 4);
+  ownParser.dispose();
+});
+
 test("what allocates: the functions nearest to the leaves that are not Node's own, with their shares", async () => {
   const turn = frame('turn', 'async function turn');
   const sites = await sitesOf({ holder: { how: 'unknown', name: '' } }, [

@@ -133,6 +133,19 @@ export async function handle(id) {
     assert.match(tool[0], /, made\)/);
   });
 
+  test('of two that store a new object, the one that was seen making them', async () => {
+    const code = `class A { of(k) { let a = this._streams.get(k);
+        if (!a) { a = new Small(this, k); this._streams.set(k, a); } } }
+      class Parent { create(k) { const small = new Small(this.a, k);
+          this.a._streams.set(k, small); } }`;
+    const more = { className: 'A', gainedClasses: ['Small'] };
+    assert.match((await rank(code, () => more))[0], /if \(!a\)/);
+    const seen = await rank(code, (s) => ({ ...more, makers: new Map([['Small', [s.at('(k) { const')]]]) }));
+    assert.match(seen[0], /this\.a\._streams/);
+    const inlined = await rank(code, (s) => ({ ...more, makers: new Map([['Small', [s.at('(k) { let')]]]) }));
+    assert.match(inlined[0], /if \(!a\)/);
+  });
+
   test('objects that register themselves', async () => {
     const code = `const reg = { _streams: new Map() };
       class Plain { keep(k) { reg._streams.set(k, this); } }
