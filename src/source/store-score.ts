@@ -147,7 +147,7 @@ export class StoreScore {
       for (const name of this.classes) {
         if (new RegExp(`\\bnew\\s+(?:[\\w$]+\\.)*${name.replaceAll('$', '\\$')}\\b`).test(text)) {
           if (this.madeElsewhere(file, node, name))
-            offer(0.14, `it stores a new ${name}, but others were seen making them`);
+            offer(0.06, `it stores a new ${name}, but others were seen making them`);
           else offer(0.32 - less, `it stores a new ${name}`);
         } else if (node.type === 'this' && this.isIn(file, node, name))
           offer(0.32, `it stores the ${name} itself`);

@@ -134,14 +134,14 @@ export async function handle(id) {
   });
 
   test('of two that store a new object, the one that was seen making them', async () => {
-    const code = `class A { of(k) { let a = this._streams.get(k);
+    const code = `class Server { of(k) { let a = this._streams.get(k);
         if (!a) { a = new Small(this, k); this._streams.set(k, a); } } }
-      class Parent { create(k) { const small = new Small(this.a, k);
-          this.a._streams.set(k, small); } }`;
-    const more = { className: 'A', gainedClasses: ['Small'] };
+      class Parent { create(k) { const small = new Small(this.server, k);
+          this.server._streams.set(k, small); } }`;
+    const more = { className: 'Server', gainedClasses: ['Small'] };
     assert.match((await rank(code, () => more))[0], /if \(!a\)/);
     const seen = await rank(code, (s) => ({ ...more, makers: new Map([['Small', [s.at('(k) { const')]]]) }));
-    assert.match(seen[0], /this\.a\._streams/);
+    assert.match(seen[0], /this\.server/);
     const inlined = await rank(code, (s) => ({ ...more, makers: new Map([['Small', [s.at('(k) { let')]]]) }));
     assert.match(inlined[0], /if \(!a\)/);
   });
