@@ -10,6 +10,7 @@ app.post('/hooks/:id', (req, res) => {
   res.send('ok');
 });
 const server = app.listen(0, '127.0.0.1');
+server.keepAliveTimeout = 60_000;
 await new Promise((resolve) => server.once('listening', resolve));
 const base = `http://127.0.0.1:${server.address().port}`;
 

@@ -6,6 +6,7 @@ const app = express();
 app.use(express.json());
 
 const server = app.listen(0, '127.0.0.1');
+server.keepAliveTimeout = 60_000;
 await new Promise((resolve) => server.once('listening', resolve));
 const base = `http://127.0.0.1:${server.address().port}`;
 
