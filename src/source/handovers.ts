@@ -1,5 +1,5 @@
 import type { Node } from 'web-tree-sitter';
-import { bindingsOf, isSame, usesOf } from './bindings.ts';
+import { bindingsOf, isSame, resolveIdentifier, usesOf } from './bindings.ts';
 import { enclosingFunction } from './functions.ts';
 import { callOf, lastName, memberUses } from './members.ts';
 import { isInLoop } from './package-calls.ts';
@@ -44,7 +44,7 @@ export function findHandover(
         ? memberUses(file, name, false)
         : bindingsOf(file, name).flatMap((one) => usesOf(file, one));
     let best: { found: Handover; score: number } | undefined;
-    for (const use of uses) {
+    for (const use of uses.flatMap((one) => [one, ...aliasUses(file, one)])) {
       const { node, known } = alongNames(file, use, below);
       const call = callWith(file, node);
       if (!call || HARMLESS.test(call.name)) continue;
@@ -58,6 +58,16 @@ export function findHandover(
     }
     return best?.found;
   });
+}
+
+/** Uses of the other name that a variable is given: `const jar = shared`. */
+function aliasUses(file: SyntaxFile, use: Node): Node[] {
+  const declarator = use.parent;
+  if (declarator?.type !== 'variable_declarator' || !isSame(declarator.childForFieldName('value'), use))
+    return [];
+  const name = declarator.childForFieldName('name');
+  const binding = name?.type === 'identifier' ? resolveIdentifier(file, name) : undefined;
+  return binding ? usesOf(file, binding) : [];
 }
 
 /** Up `x.a.b` as far as it goes by the names. */

@@ -38,6 +38,11 @@ const CASES: [what: string, names: string, code: string, called?: string][] = [
     'const collector = new Collector();\nfunction work(goal) {\n return agent.invoke({ goal }, { callbacks: [collector] }); // <--\n}',
   ],
   [
+    'by another name',
+    'shared',
+    'const shared = new Jar();\nasync function visit(host) {\n const jar = shared;\n await jar.setCookie(host); // <--\n}\nprint(await shared.header());',
+  ],
+  [
     'only read',
     'all',
     'const all = new Map();\nfunction f() {\n console.log(all.size, all.get(1));\n return all;\n}',
