@@ -5,13 +5,14 @@ import type { EngineMethods } from '../protocol/engine.ts';
 import type { HeapMethods, HeapQuestions } from '../protocol/heap-rows.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import { analyseRecording } from './analyse.ts';
+import { garbageCollector } from './collect.ts';
 import { Following } from './following.ts';
 import type { OpenHeap } from './heap/open-heap.ts';
 import type { OpenHeaps } from './heap/open-heaps.ts';
 import { summariseProfile } from './profile-rows.ts';
 import type { SecondCore } from './second-core.ts';
 import { compare, detailsOf, summariseTotals, summaryOf } from './tables.ts';
-import { checkMemory, degradedFor } from './within-memory.ts';
+import { checkMemory, degradedFor, isRoomAhead } from './within-memory.ts';
 
 /** @param core for work beside, where there is a second core */
 export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<EngineMethods> {
@@ -51,6 +52,13 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
     'heap/paths': heap((open, params: Params<'paths'>, task) => open.paths(params, task)),
     settle: async () => {
       await heaps.settled();
+      return null;
+    },
+    prepare: async ({ file }, task) => {
+      const graph = following.take(file);
+      if (!(await isRoomAhead(file, graph !== undefined))) return null;
+      garbageCollector()();
+      await orTooLarge(heaps.ask(file, (open) => open.columns.ready(task), task, graph));
       return null;
     },
     follow: ({ file }, task) => orTooLarge(following.follow(file, task)),

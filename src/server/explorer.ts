@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import type { EngineMethods } from '../protocol/engine.ts';
+import { abortable } from './abortable.ts';
 import type { Ask, Engine } from './analyst.ts';
 
 /** Without questions for so long, the worker and all that it holds go. */
@@ -20,9 +21,11 @@ export class Explorer implements Disposable {
   private idle?: NodeJS.Timeout;
   private disposed = false;
 
+  /** @param preparing settles when a snapshot is no longer being analysed by another, whose work is then at hand */
   constructor(
     private readonly createEngine: () => Engine,
     private readonly idleMs = IDLE_MS,
+    private readonly preparing: (file: string) => Promise<void> | undefined = () => undefined,
   ) {}
 
   /** @throws HeaplineError of the engine; `cancelled` by the signal or by `dispose` */
@@ -37,6 +40,11 @@ export class Explorer implements Disposable {
     const { kept } = this;
     kept.underWay++;
     try {
+      const preparing = 'file' in params ? this.preparing(params.file) : undefined;
+      if (preparing) {
+        report?.({ phase: 'Waiting for another analysis', done: 0 });
+        await abortable(preparing, signal);
+      }
       return await kept.engine.call(method, params, { signal, report });
     } catch (error) {
       // It may have died of this: others that ask it are told the same, and the next ones go to another.

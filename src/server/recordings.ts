@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import type { ContainerWatch } from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
@@ -107,6 +107,12 @@ export class Recordings {
       return this.withoutIgnored(dir, await analyst.ask('analyse', { recordingDir: dir }, asked));
     if (session) await abortable(session.ended, asked.signal);
     return this.withoutIgnored(dir, await verdicts.of(dir, asked));
+  }
+
+  /** Settles when a snapshot is no longer being analysed ahead; undefined where it is not. Never rejects. */
+  preparing(file: string): Promise<void> | undefined {
+    const dir = dirname(dirname(resolve(file)));
+    return (this.sessions.get(dir) ?? this.kept.get(dir))?.preparing(file);
   }
 
   /** Tells recordings anew: what is ignored may have changed. */

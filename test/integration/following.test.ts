@@ -58,7 +58,7 @@ function onBegin(follower: Follower, act: (begun: number) => void): SnapshotFoll
       follower.begin(file);
       act(++begun);
     },
-    whole: (index, file) => follower.whole(index, file),
+    whole: (index, file, reason) => follower.whole(index, file, reason),
     giveUp: () => follower.giveUp(),
   };
 }
