@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import type { Disposable } from '../base/disposable.ts';
 import type { EngineMethods } from '../protocol/engine.ts';
 import type { ClassGain, SnapshotReason, TotalsFacts } from '../protocol/recording.ts';
+import type { CallOptions } from '../protocol/rpc.ts';
 import type { SnapshotTotals } from '../protocol/tables.ts';
 import { LEAST_BYTES } from './heap/column-cache.ts';
 
@@ -19,9 +20,10 @@ const OPENED: readonly SnapshotReason[] = ['manual', 'end'];
 
 /** The part of EngineClient that is used. */
 interface Engine extends Disposable {
-  call<K extends 'follow' | 'whole' | 'prepare' | 'settle'>(
+  call<K extends keyof EngineMethods>(
     method: K,
     params: EngineMethods[K]['params'],
+    options?: CallOptions,
   ): Promise<EngineMethods[K]['result']>;
 }
 
@@ -38,6 +40,9 @@ interface Ahead {
   /** While nothing of it is on disk, nothing is lost with it. */
   stage: 'reading' | 'analysing' | 'keeping';
   superseded: boolean;
+  /** Whether it is analysed, and can be asked. Never rejects. */
+  analysed: Promise<boolean>;
+  questions: Set<Promise<unknown>>;
   /** Never rejects. */
   over: Promise<void>;
 }
@@ -48,7 +53,8 @@ interface Ahead {
  * is no other, a snapshot is read when it is whole.
  *
  * A large one that somebody is likely to open is then analysed by the same worker, from the graph that it has: its
- * columns are kept on disk (see ColumnCache), and the worker goes with all its memory. The next snapshot ends that.
+ * columns are kept on disk (see ColumnCache), and the worker goes with all its memory. Who asks meanwhile is answered
+ * by it, before that. The next snapshot ends it.
  */
 export class Follower implements Disposable {
   private current?: Followed;
@@ -108,9 +114,19 @@ export class Follower implements Disposable {
     this.analyse(file, engine, Promise.resolve(true));
   }
 
-  /** Settles, never rejects, when it is no longer analysed ahead; undefined where it is not. */
-  preparing(file: string): Promise<void> | undefined {
-    return this.ahead.get(resolve(file))?.over;
+  /** The worker that analyses a snapshot ahead, once it can be asked; undefined where none does. Never rejects. */
+  async analysing(file: string): Promise<Pick<Engine, 'call'> | undefined> {
+    const ahead = this.ahead.get(resolve(file));
+    if (!ahead || !(await ahead.analysed) || !this.engines.has(ahead.engine)) return undefined;
+    return {
+      call(method, params, options) {
+        const answer = ahead.engine.call(method, params, options);
+        const question = answer.catch(() => {});
+        ahead.questions.add(question);
+        void question.then(() => ahead.questions.delete(question));
+        return answer;
+      },
+    };
   }
 
   /** Settles, never rejects, when nothing is analysed ahead any longer. */
@@ -135,24 +151,30 @@ export class Follower implements Disposable {
   }
 
   private analyse(file: string, engine: Engine, read: Promise<unknown>): void {
-    const key = resolve(file);
-    const work = async (): Promise<void> => {
-      try {
-        if (!(await read) || ahead.superseded) return;
-        ahead.stage = 'analysing';
-        await engine.call('prepare', { file });
-        ahead.stage = 'keeping';
-        await engine.call('settle', {});
-      } catch {
-        // Ended, or what the first question will meet and tell.
-      } finally {
-        this.end(engine);
-        this.ahead.delete(key);
-      }
+    const analyse = async (): Promise<boolean> => {
+      if (!(await read) || ahead.superseded) return false;
+      ahead.stage = 'analysing';
+      const isAnalysed = await engine.call('prepare', { file });
+      ahead.stage = 'keeping';
+      return isAnalysed;
     };
-    const ahead: Ahead = { engine, stage: 'reading', superseded: false, over: Promise.resolve() };
+    const keep = async (): Promise<void> => {
+      if (await ahead.analysed) await engine.call('settle', {}).catch(() => {});
+      while (ahead.questions.size) await Promise.all(ahead.questions);
+      this.ahead.delete(key);
+      this.end(engine);
+    };
+    const key = resolve(file);
+    const ahead = {
+      engine,
+      stage: 'reading',
+      superseded: false,
+      questions: new Set(),
+    } as Partial<Ahead> as Ahead;
+    // What failed, the first question will meet and tell.
+    ahead.analysed = analyse().catch(() => false);
+    ahead.over = keep();
     this.ahead.set(key, ahead);
-    ahead.over = work();
   }
 
   /** The next snapshot has more need of cores and memory. What is nearly on disk is let go there. */

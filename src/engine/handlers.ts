@@ -31,7 +31,7 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
   return {
     analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
     diff: ({ before, after }, task) =>
-      orTooLarge(checkMemory([before, after]).then(() => compare(before, after, task, core))),
+      orTooLarge(checkMemory([before, after]).then(() => compare(before, after, task, core, heaps.cache))),
     profile: ({ file }) => orTooLarge(summariseProfile(file)),
     summary: async (params, task) => {
       const [file] = unopened(params.file);
@@ -56,10 +56,10 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
     },
     prepare: async ({ file }, task) => {
       const graph = following.take(file);
-      if (!(await isRoomAhead(file, graph !== undefined))) return null;
+      if (!(await isRoomAhead(file, graph !== undefined))) return false;
       garbageCollector()();
       await orTooLarge(heaps.ask(file, (open) => open.columns.ready(task), task, graph));
-      return null;
+      return true;
     },
     follow: ({ file }, task) => orTooLarge(following.follow(file, task)),
     whole: ({ file, as }) => {

@@ -239,9 +239,9 @@ export class RecordingSession {
     return Promise.all([this.kept?.released, this.follower.settled()]);
   }
 
-  /** See Follower.preparing. */
-  preparing(file: string): Promise<void> | undefined {
-    return this.follower.preparing(file);
+  /** See Follower.analysing. */
+  analysing(file: string): Promise<Pick<Engine, 'call'> | undefined> {
+    return this.follower.analysing(file);
   }
 
   /** See watchContainer. */

@@ -5,6 +5,7 @@ import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions } from '../protocol/server.ts';
 import { abortable } from './abortable.ts';
+import type { Engine } from './analyst.ts';
 import type { Asked } from './asked.ts';
 import { deleteRecording, describeRecording, recordingsIn } from './catalogue.ts';
 import { RecordingSession, type SessionContext } from './recording-session.ts';
@@ -109,10 +110,10 @@ export class Recordings {
     return this.withoutIgnored(dir, await verdicts.of(dir, asked));
   }
 
-  /** Settles when a snapshot is no longer being analysed ahead; undefined where it is not. Never rejects. */
-  preparing(file: string): Promise<void> | undefined {
+  /** See Follower.analysing; undefined for what is no snapshot of a recording under way, or hardly over. */
+  analysing(file: string): Promise<Pick<Engine, 'call'> | undefined> | undefined {
     const dir = dirname(dirname(resolve(file)));
-    return (this.sessions.get(dir) ?? this.kept.get(dir))?.preparing(file);
+    return (this.sessions.get(dir) ?? this.kept.get(dir))?.analysing(file);
   }
 
   /** Tells recordings anew: what is ignored may have changed. */

@@ -54,7 +54,7 @@ export class Service {
       changed: (info) => notify('heapline/recordingChanged', info),
       note,
     });
-    const explorer = new Explorer(createEngine, undefined, (file) => recordings.preparing(file));
+    const explorer = new Explorer(createEngine, undefined, (file) => recordings.analysing(file));
     this.analyst = analyst;
     this.explorer = explorer;
     this.targets = targets;

@@ -46,6 +46,10 @@ export class OpenHeaps implements Disposable {
     return [...this.entries.keys()];
   }
 
+  get cache(): ColumnCache | undefined {
+    return this.options.cache;
+  }
+
   get bytes(): number {
     let sum = 0;
     for (const { heap } of this.entries.values()) sum += heap?.bytes ?? 0;
@@ -132,11 +136,8 @@ export class OpenHeaps implements Disposable {
       // A graph takes about as much as its file.
       this.makeRoom(fileBytes);
       entry.stamp = cache && fileBytes ? fingerprint(file) : undefined;
-      // What is analysed ahead of any question takes one core: the program, or a verdict, has need of the other.
-      const columns = read
-        ? new FreshColumns(read)
-        : new FreshColumns(await loadSnapshot(file, task, core), core);
-      entry.heap = new OpenHeap(file, fileBytes, columns);
+      const graph = read ?? (await loadSnapshot(file, task, core));
+      entry.heap = new OpenHeap(file, fileBytes, new FreshColumns(graph, core));
     }
     return entry.heap;
   }
