@@ -212,6 +212,8 @@ function withEnd(
 
 /** Below this, what an owner held midway is gone at the end, for the most part; and next to all of it. */
 const TURNS_OVER = 0.5;
+/** Of what is kept so much is seen to be left, though a quarter of it may be others with the ids of the dead. */
+const STAYS = 0.6;
 const ALL_GONE = 0.3;
 
 /**
@@ -223,7 +225,7 @@ function withSurvival(
   { survival, survivals }: OwnerGrowth,
   points: JudgedOwner['points'],
 ): TrendVerdict {
-  if (survival === undefined || survival >= TURNS_OVER || verdict.trend === 'stable') return verdict;
+  if (survival === undefined || survival >= STAYS || verdict.trend === 'stable') return verdict;
   const share = formatCount(100 * survival);
   if (verdict.trend === 'leak' && isBacklog(points, survivals ?? [])) {
     const reason = `Of what it held midway, ${share} % is left at the end, yet it holds ever more: what goes in faster than it is taken out piles up.`;
