@@ -61,9 +61,10 @@ export type ShallowMeasures = Pick<AnalysedHeap, 'distances' | 'shallowSizes'>;
 /** @throws HeaplineError `cancelled` */
 export function shallowMeasures(graph: HeapGraph, ephemerons: Ephemerons, task?: Task): ShallowMeasures {
   begin(task, 'Measuring distances');
-  const distances = computeDistances(graph, ephemerons);
+  const room = new Uint32Array(graph.nodeCount);
+  const distances = computeDistances(graph, ephemerons, room);
   throwIfCancelled(task);
-  return { distances, shallowSizes: computeShallowSizes(graph) };
+  return { distances, shallowSizes: computeShallowSizes(graph, room) };
 }
 
 /** Puts it together, with retained sizes. @throws HeaplineError `cancelled` */
