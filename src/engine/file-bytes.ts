@@ -9,11 +9,13 @@ const SPARE = 1024;
 export class FileBytes implements ByteSource {
   readonly length: number;
   private readonly file: number;
-  private buffer = new Uint8Array(0);
+  private buffer: Uint8Array;
 
-  constructor(file: number, length: number) {
+  /** @param buffer to read into, where it is large enough */
+  constructor(file: number, length: number, buffer = new Uint8Array(0)) {
     this.file = file;
     this.length = length;
+    this.buffer = buffer;
   }
 
   /** @throws HeaplineError `truncated` where the file has become shorter; as fs.readSync */

@@ -38,20 +38,28 @@ export class FileChunks implements Chunks {
   private fetch(index: number): Uint8Array {
     const from = index * CHUNK;
     const to = Math.min(this.length, from + CHUNK);
-    const chunk = this.readFile(this.start + from, this.start + to);
-    if (this.kept.size >= MOST_KEPT) this.kept.delete(this.kept.keys().next().value!);
+    const chunk = this.readFile(this.start + from, this.start + to, this.spare());
     this.kept.set(index, chunk);
     return chunk;
   }
 
-  private readFile(start: number, end: number): Uint8Array {
+  /** What is kept longest makes room: a new buffer each time would be garbage that V8 is slow to see. */
+  private spare(): Uint8Array | undefined {
+    if (this.kept.size < MOST_KEPT) return undefined;
+    const [[oldest, chunk]] = this.kept;
+    this.kept.delete(oldest);
+    this.last = undefined;
+    return new Uint8Array(chunk.buffer);
+  }
+
+  private readFile(start: number, end: number, buffer?: Uint8Array): Uint8Array {
     let file: number | undefined;
     try {
       file = openSync(this.path, 'r');
       const { dev, ino, size, mtimeMs } = fstatSync(file);
       const { stats } = this;
       if (dev === stats.dev && ino === stats.ino && size === stats.size && mtimeMs === stats.mtimeMs) {
-        return new FileBytes(file, size).read(start, end);
+        return new FileBytes(file, size, buffer).read(start, end);
       }
     } catch (error) {
       throw this.gone(error);
