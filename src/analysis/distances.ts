@@ -14,13 +14,8 @@ export const SYSTEM_DISTANCE = 100_000_000;
  * from the synthetic root, itself at SYSTEM_DISTANCE (0 where there are no user roots). Weak edges do not count, nor
  * do a NativeContext's `sloppy_function_map` and the links of shared `(map descriptors)`. A WeakMap's value gets the
  * greater of key's and table's distance + 1.
- * @param queue room for each node; the caller may use it again
  */
-export function computeDistances(
-  graph: HeapGraph,
-  ephemerons: Ephemerons,
-  queue = new Uint32Array(graph.nodeCount),
-): Int32Array {
+export function computeDistances(graph: HeapGraph, ephemerons: Ephemerons): Int32Array {
   const { nodeCount, edgeCount, firstEdges, edgeTargets } = graph;
   const kinds = kindsOf(graph);
   const distances = new Int32Array(nodeCount).fill(UNREACHABLE);
@@ -36,6 +31,7 @@ export function computeDistances(
     return !getBit(waiting, pair);
   };
   const reached = makeBits(nodeCount);
+  const queue = new Uint32Array(nodeCount);
 
   const spread = (queued: number): void => {
     let end = queued;

@@ -12,12 +12,8 @@ const NO_NODE = SHARED;
  * Shallow sizes as DevTools shows them: a backing store (a node of type `array` or `hidden`, or the data of an
  * external string) that one object alone leads to has size 0, and that object has its bytes. Files without user
  * roots (made with internals exposed) keep the sizes as written; then this is the graph's own column.
- * @param room an entry for each node, which may become the sizes
  */
-export function computeShallowSizes(
-  graph: HeapGraph,
-  room = new Uint32Array(graph.nodeCount),
-): Uint32Array | Float64Array {
+export function computeShallowSizes(graph: HeapGraph): Uint32Array | Float64Array {
   const kinds = kindsOf(graph);
   const { nodeCount, nodeTypes, nodeSelfSizes } = graph;
   if (nodeCount === 0 || !hasUserRoots(graph, kinds)) return nodeSelfSizes;
@@ -26,7 +22,7 @@ export function computeShallowSizes(
   let total = 0;
   for (let node = 0; node < nodeCount; node++) total += nodeSelfSizes[node];
   // Owners are no stores themselves: so a store's entry is its owner, until it is what it weighs.
-  const sizes = total < 2 ** 32 ? room : new Float64Array(nodeCount);
+  const sizes = total < 2 ** 32 ? new Uint32Array(nodeCount) : new Float64Array(nodeCount);
   sizes.set(nodeSelfSizes);
   findOwners(graph, kinds, stores, sizes);
   for (let node = 0; node < nodeCount; node++) {
