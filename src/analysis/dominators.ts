@@ -210,6 +210,7 @@ class Search {
               const first = at & ~ALONE;
               if (first === from) continue;
               used += 4;
+              links[used] = 0;
               at = used + 1;
               links[at] = first;
             } else if (links[at] === from) continue;
