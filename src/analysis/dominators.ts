@@ -48,9 +48,17 @@ export function computeDominators(
   return treeOf(search);
 }
 
+/** Marks a list's only entry. */
+const ALONE = 2 ** 31;
+/** How far up the search looks for a vertex that more than one edge leads to. */
+const MOST_LIFT = 16;
+
 /**
  * The depth-first search. It takes note of what leads to a vertex besides its parent: for a shorter way down the tree
  * of the least such vertex, for all other edges (from vertices of greater number) in a list.
+ *
+ * What one edge alone leads to, four of five nodes in large heaps, has its parent as semidominator. So an edge from
+ * there says just what one from its parent would: it is taken for that. Then many are the same, and one is enough.
  */
 class Search {
   readonly nodeCount: number;
@@ -63,13 +71,19 @@ class Search {
   readonly parents: Uint32Array;
   /** The least vertex known to lead to each vertex, directly or over vertices of greater number. */
   readonly least: Uint32Array;
-  /** List of each vertex: its last entry, or 0. */
+  /** List of each vertex: 0, or its one entry with ALONE, or where its last entry is in `links`. */
   readonly heads: Uint32Array;
-  /** Entries: the vertex that leads there, and the entry before, or 0. Pages that are not needed are never touched. */
+  /**
+   * Entries, vertices, in blocks of four words: where the entry before the block is, or 0, and up to three of them.
+   * Most are in few long lists. Pages that are not needed are never touched.
+   */
   readonly links: Uint32Array;
   /** Vertices from 2 up to this one are led to by vertex 2 alone, and by no other from outside. */
   soleEntryEnd = 0;
   private used = 0;
+  /** Nodes, and vertices, that no more than one edge leads to. */
+  private readonly soleNodes: Bits;
+  private readonly sole: Bits;
   /** Where the search came from: the next edge there and the end of its edges. */
   private readonly stack: Uint32Array;
 
@@ -87,8 +101,10 @@ class Search {
     this.vertexOf = block.subarray(0, room);
     this.least = block.subarray(room, 2 * room);
     this.heads = block.subarray(2 * room);
-    this.links = new Uint32Array(2 * (edgeCount + 1));
+    this.links = new Uint32Array(2 * (edgeCount + 4));
     this.stack = new Uint32Array(2 * room);
+    this.soleNodes = ledToOnce(graph, essential);
+    this.sole = makeBits(room);
   }
 
   run(root: number, enclave: Enclave | undefined): void {
@@ -122,6 +138,7 @@ class Search {
     // The entry is not above all that it leads to, as the search supposed.
     this.numbers.fill(0);
     this.heads.fill(0);
+    this.sole.fill(0);
     this.count = 0;
     this.used = 0;
     this.enter(root, 0);
@@ -142,7 +159,7 @@ class Search {
    * greater number, and nothing can be less: such edges, in large heaps most, need no entry.
    */
   private search(start: number, top: 1 | 2): void {
-    const { numbers, vertexOf, parents, least, heads, links, stack, essential } = this;
+    const { numbers, vertexOf, parents, least, heads, links, stack, essential, soleNodes, sole } = this;
     const { firstEdges, edgeTargets } = this.graph;
     this.enter(start, 1);
     let count = this.count;
@@ -167,6 +184,7 @@ class Search {
           vertexOf[count] = target;
           parents[count] = vertex;
           least[count] = vertex;
+          if ((soleNodes[target >>> 5] & (1 << (target & 31))) !== 0) sole[count >>> 5] |= 1 << (count & 31);
           if (vertex === top) branch = count;
           vertex = count;
           edge = firstEdges[target];
@@ -176,10 +194,34 @@ class Search {
         } else if (to < branch) {
           if (least[to] > top) least[to] = top;
         } else if (least[to] > top) {
-          used += 2;
-          links[used] = vertex;
-          links[used + 1] = heads[to];
-          heads[to] = used;
+          let from = vertex;
+          for (let i = 0; i < MOST_LIFT && from > to && (sole[from >>> 5] & (1 << (from & 31))) !== 0; i++) {
+            from = parents[from];
+          }
+          if (from < to) {
+            if (from < least[to]) least[to] = from;
+          } else if (from > to) {
+            let at = heads[to];
+            if (at === 0) {
+              heads[to] = from | ALONE;
+              continue;
+            }
+            if (at >= ALONE) {
+              const first = at & ~ALONE;
+              if (first === from) continue;
+              used += 4;
+              links[used] = 0;
+              at = used + 1;
+              links[at] = first;
+            } else if (links[at] === from) continue;
+            else if ((at & 3) === 3) {
+              used += 4;
+              links[used] = at;
+              at = used;
+            }
+            links[at + 1] = from;
+            heads[to] = at + 1;
+          }
         }
       }
       if (depth === 0) break;
@@ -210,6 +252,21 @@ class Search {
     let next = this.count;
     for (let node = 0; node < nodeCount; node++) if (numbers[node] === 0) vertexOf[++next] = node;
   }
+}
+
+/** The nodes that one essential edge or none leads to. */
+function ledToOnce({ nodeCount, edgeCount, edgeTargets }: FlowGraph, essential: Bits): Bits {
+  const once = makeBits(nodeCount);
+  const twice = makeBits(nodeCount);
+  for (let edge = 0; edge < edgeCount; edge++) {
+    if ((essential[edge >>> 5] & (1 << (edge & 31))) === 0) continue;
+    const target = edgeTargets[edge];
+    const bit = 1 << (target & 31);
+    if ((once[target >>> 5] & bit) === 0) once[target >>> 5] |= bit;
+    else twice[target >>> 5] |= bit;
+  }
+  for (let i = 0; i < twice.length; i++) twice[i] = ~twice[i];
+  return twice;
 }
 
 /** The dominator of each vertex but the first, in place of `heads`. Uses up numbers, parents and least. */
@@ -252,9 +309,11 @@ function dominatorsByVertex(search: Search): void {
     const parent = ancestor[w];
     const least = w <= soleEntryEnd ? 2 : 1;
     let found = semi[w];
-    for (let at = heads[w]; at !== 0 && found > least; at = links[at + 1]) {
-      const candidate = semi[evaluate(links[at])];
+    for (let at = heads[w]; at !== 0 && found > least; ) {
+      const candidate = semi[evaluate(at >= ALONE ? at & ~ALONE : links[at])];
       if (candidate < found) found = candidate;
+      if (at >= ALONE) break;
+      at = (at & 3) === 1 ? links[at - 1] : at - 1;
     }
     semi[w] = found;
     linked = w;

@@ -45,6 +45,8 @@ export function liveTotals(heap: DominatedHeap): LiveTotals {
       (getBit(engine, dominators[node]) && (role !== 'object' || isText[graph.nodeTypes[node]]));
     if (isEngine) setBit(engine, node);
     if (isEngine || role === 'root') continue;
+    // The value of a heap number, made for the snapshot: each has new ones.
+    if (isText[graph.nodeTypes[node]] && graph.nodeSelfSizes[node] === 0) continue;
     const counted = role === 'object' && graph.nodeNames[node] !== weakRef;
     own[node] = counted ? 1 : 2;
     bytes[node] = graph.nodeSelfSizes[node];

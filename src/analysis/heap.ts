@@ -33,7 +33,7 @@ export function analyseHeap(graph: HeapGraph, task?: Task): AnalysedHeap {
   const ephemerons = findEphemerons(graph, kindsOf(graph));
   begin(task, 'Building the dominator tree');
   const tree = dominatorTree(flowColumns(graph, ephemerons));
-  return weighHeap(graph, tree, shallowMeasures(graph, ephemerons, task), task);
+  return weighHeap(graph, tree, distancesIn(graph, ephemerons, task), task);
 }
 
 /** The dominator tree alone. @throws HeaplineError `cancelled` */
@@ -45,8 +45,13 @@ export function dominateHeap(graph: HeapGraph, task?: Task): DominatedHeap {
 
 /** The distances alone: see computeDistances. @throws HeaplineError `cancelled` */
 export function measureDistances(graph: HeapGraph, task?: Task): Int32Array {
+  return distancesIn(graph, findEphemerons(graph, kindsOf(graph)), task);
+}
+
+/** The same where the entries of WeakMaps are known. @throws HeaplineError `cancelled` */
+export function distancesIn(graph: HeapGraph, ephemerons: Ephemerons, task?: Task): Int32Array {
   begin(task, 'Measuring distances');
-  return computeDistances(graph, findEphemerons(graph, kindsOf(graph)));
+  return computeDistances(graph, ephemerons);
 }
 
 /** Of a graph's columns only, so that another thread can do it beside what else there is to do. */
@@ -55,25 +60,15 @@ export function dominatorTree(columns: FlowColumns): Dominators {
   return computeDominators(columns, bits, ROOT, enclave);
 }
 
-/** What is known of nodes without the dominator tree. */
-export type ShallowMeasures = Pick<AnalysedHeap, 'distances' | 'shallowSizes'>;
-
-/** @throws HeaplineError `cancelled` */
-export function shallowMeasures(graph: HeapGraph, ephemerons: Ephemerons, task?: Task): ShallowMeasures {
-  begin(task, 'Measuring distances');
-  const distances = computeDistances(graph, ephemerons);
-  throwIfCancelled(task);
-  return { distances, shallowSizes: computeShallowSizes(graph) };
-}
-
-/** Puts it together, with retained sizes. @throws HeaplineError `cancelled` */
+/** Puts it together, with shallow and retained sizes. @throws HeaplineError `cancelled` */
 export function weighHeap(
   graph: HeapGraph,
   { dominators, order }: Dominators,
-  { distances, shallowSizes }: ShallowMeasures,
+  distances: Int32Array,
   task?: Task,
 ): AnalysedHeap {
   begin(task, 'Adding up retained sizes');
+  const shallowSizes = computeShallowSizes(graph);
   const retainedSizes = addUp(dominators, order, shallowSizes);
   return { graph, distances, dominators, retainedSizes, shallowSizes, order };
 }

@@ -1,10 +1,12 @@
 import type { HeapGraph } from '../heap/graph.ts';
-import { type Bits, makeBits } from './bits.ts';
+import { type Bits, getBit, makeBits } from './bits.ts';
 import { hasUserRoots, type Kinds, kindsOf, nameOfType, ROOT } from './kinds.ts';
 import { Uint32List } from './uint32-list.ts';
 
 const UNOWNED = 0xffffffff;
 const SHARED = 0xfffffffe;
+/** Nodes are less. */
+const NO_NODE = SHARED;
 
 /**
  * Shallow sizes as DevTools shows them: a backing store (a node of type `array` or `hidden`, or the data of an
@@ -17,16 +19,18 @@ export function computeShallowSizes(graph: HeapGraph): Uint32Array | Float64Arra
   if (nodeCount === 0 || !hasUserRoots(graph, kinds)) return nodeSelfSizes;
 
   const stores = findStores(graph, kinds);
-  const owners = findOwners(graph, kinds, stores);
   let total = 0;
   for (let node = 0; node < nodeCount; node++) total += nodeSelfSizes[node];
-  const sizes = total < 2 ** 32 ? Uint32Array.from(nodeSelfSizes) : Float64Array.from(nodeSelfSizes);
+  // Owners are no stores themselves: so a store's entry is its owner, until it is what it weighs.
+  const sizes = total < 2 ** 32 ? new Uint32Array(nodeCount) : new Float64Array(nodeCount);
+  sizes.set(nodeSelfSizes);
+  findOwners(graph, kinds, stores, sizes);
   for (let node = 0; node < nodeCount; node++) {
-    const owner = owners[node];
-    if (owner === UNOWNED || owner === SHARED) continue;
-    if (owner === ROOT || nodeTypes[owner] === kinds.synthetic) continue;
-    sizes[owner] += sizes[node];
-    sizes[node] = 0;
+    if (!getBit(stores, node)) continue;
+    const owner = sizes[node];
+    const isOwned = owner < NO_NODE && owner !== ROOT && nodeTypes[owner] !== kinds.synthetic;
+    sizes[node] = isOwned ? 0 : nodeSelfSizes[node];
+    if (isOwned) sizes[owner] += nodeSelfSizes[node];
   }
   return sizes;
 }
@@ -45,11 +49,11 @@ function findStores(graph: HeapGraph, kinds: Kinds): Bits {
   return stores;
 }
 
-/** The one object that leads to each store, over other stores or straight; UNOWNED for what is no store as well. */
-function findOwners(graph: HeapGraph, kinds: Kinds, stores: Bits): Uint32Array {
+/** Gives each store the one object that leads to it, over other stores or straight, in its entry. */
+function findOwners(graph: HeapGraph, kinds: Kinds, stores: Bits, owners: Uint32Array | Float64Array): void {
   const { nodeCount, firstEdges, edgeTypes, edgeTargets } = graph;
   const { weakEdge } = kinds;
-  const owners = new Uint32Array(nodeCount).fill(UNOWNED);
+  for (let node = 0; node < nodeCount; node++) if (getBit(stores, node)) owners[node] = UNOWNED;
   // A store enters the list at most twice: when it gets an owner and when it turns out to be shared.
   const list = new Uint32List();
   for (let object = 0; object < nodeCount; object++) {
@@ -70,5 +74,4 @@ function findOwners(graph: HeapGraph, kinds: Kinds, stores: Bits): Uint32Array {
       owner = owners[node];
     }
   }
-  return owners;
 }

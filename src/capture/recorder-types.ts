@@ -23,7 +23,7 @@ export interface SnapshotFollower {
   /** A snapshot's file is about to grow; one before that is not whole came to nothing. */
   begin(file: string): void;
   /** It is whole, as `file`. @returns what it holds, where that can be told; never rejects */
-  whole(index: number, file: string): Promise<TotalsFacts | undefined>;
+  whole(index: number, file: string, reason: SnapshotReason): Promise<TotalsFacts | undefined>;
   /** The one under way came to nothing. */
   giveUp(): void;
 }

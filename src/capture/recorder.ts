@@ -476,8 +476,8 @@ export class Recorder {
     }
   }
 
-  private tellTotals({ index, file }: SnapshotEntry): void {
-    const told = this.options.follower?.whole(index, this.writer.pathOf(file)).then((facts) => {
+  private tellTotals({ index, file, reason }: SnapshotEntry): void {
+    const told = this.options.follower?.whole(index, this.writer.pathOf(file), reason).then((facts) => {
       if (facts) this.writer.event({ type: 'totals', t: this.clock(), index, ...facts });
     });
     if (told) this.telling = this.telling.then(() => told);

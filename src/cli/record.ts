@@ -98,7 +98,7 @@ export async function capture(
     return { folder, outcome };
   } finally {
     joined.dispose();
-    follower.dispose();
+    call.later.push(follower.settled().finally(() => follower.dispose()));
     prover?.dispose();
     if (earlier && !existsSync(folder)) renameSync(earlier, folder);
   }

@@ -9,15 +9,17 @@ const SPARE = 1024;
 export class FileBytes implements ByteSource {
   readonly length: number;
   private readonly file: number;
-  private buffer = new Uint8Array(0);
+  private buffer: Uint8Array<ArrayBuffer>;
 
-  constructor(file: number, length: number) {
+  /** @param buffer to read into, where it is large enough */
+  constructor(file: number, length: number, buffer = new Uint8Array(0)) {
     this.file = file;
     this.length = length;
+    this.buffer = buffer;
   }
 
   /** @throws HeaplineError `truncated` where the file has become shorter; as fs.readSync */
-  read(start: number, end: number): Uint8Array {
+  read(start: number, end: number): Uint8Array<ArrayBuffer> {
     const count = end - start;
     if (this.buffer.length < count) this.buffer = new Uint8Array(count + SPARE);
     for (let done = 0; done < count; ) {

@@ -14,7 +14,7 @@ const MOST_KEPT = 64;
  */
 export class FileChunks implements Chunks {
   private readonly path: string;
-  private readonly kept = new Map<number, Uint8Array>();
+  private readonly kept = new Map<number, Uint8Array<ArrayBuffer>>();
   private last: { index: number; chunk: Uint8Array } | undefined;
 
   /** @param stats of the file when it was read */
@@ -35,23 +35,31 @@ export class FileChunks implements Chunks {
     return chunk;
   }
 
-  private fetch(index: number): Uint8Array {
+  private fetch(index: number): Uint8Array<ArrayBuffer> {
     const from = index * CHUNK;
     const to = Math.min(this.length, from + CHUNK);
-    const chunk = this.readFile(this.start + from, this.start + to);
-    if (this.kept.size >= MOST_KEPT) this.kept.delete(this.kept.keys().next().value!);
+    const chunk = this.readFile(this.start + from, this.start + to, this.spare());
     this.kept.set(index, chunk);
     return chunk;
   }
 
-  private readFile(start: number, end: number): Uint8Array {
+  /** What is kept longest makes room: a new buffer each time would be garbage that V8 is slow to see. */
+  private spare(): Uint8Array<ArrayBuffer> | undefined {
+    if (this.kept.size < MOST_KEPT) return undefined;
+    const [[oldest, chunk]] = this.kept;
+    this.kept.delete(oldest);
+    this.last = undefined;
+    return new Uint8Array(chunk.buffer);
+  }
+
+  private readFile(start: number, end: number, buffer?: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     let file: number | undefined;
     try {
       file = openSync(this.path, 'r');
       const { dev, ino, size, mtimeMs } = fstatSync(file);
       const { stats } = this;
       if (dev === stats.dev && ino === stats.ino && size === stats.size && mtimeMs === stats.mtimeMs) {
-        return new FileBytes(file, size).read(start, end);
+        return new FileBytes(file, size, buffer).read(start, end);
       }
     } catch (error) {
       throw this.gone(error);

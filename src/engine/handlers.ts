@@ -5,13 +5,14 @@ import type { EngineMethods } from '../protocol/engine.ts';
 import type { HeapMethods, HeapQuestions } from '../protocol/heap-rows.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import { analyseRecording } from './analyse.ts';
+import { garbageCollector } from './collect.ts';
 import { Following } from './following.ts';
 import type { OpenHeap } from './heap/open-heap.ts';
 import type { OpenHeaps } from './heap/open-heaps.ts';
 import { summariseProfile } from './profile-rows.ts';
 import type { SecondCore } from './second-core.ts';
 import { compare, detailsOf, summariseTotals, summaryOf } from './tables.ts';
-import { checkMemory, degradedFor } from './within-memory.ts';
+import { checkMemory, degradedFor, isRoomAhead } from './within-memory.ts';
 
 /** @param core for work beside, where there is a second core */
 export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<EngineMethods> {
@@ -30,7 +31,7 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
   return {
     analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
     diff: ({ before, after }, task) =>
-      orTooLarge(checkMemory([before, after]).then(() => compare(before, after, task, core))),
+      orTooLarge(checkMemory([before, after]).then(() => compare(before, after, task, core, heaps.cache))),
     profile: ({ file }) => orTooLarge(summariseProfile(file)),
     summary: async (params, task) => {
       const [file] = unopened(params.file);
@@ -52,6 +53,13 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
     settle: async () => {
       await heaps.settled();
       return null;
+    },
+    prepare: async ({ file }, task) => {
+      const graph = following.take(file);
+      if (!(await isRoomAhead(file, graph !== undefined))) return false;
+      garbageCollector()();
+      await orTooLarge(heaps.ask(file, (open) => open.columns.ready(task), task, graph));
+      return true;
     },
     follow: ({ file }, task) => orTooLarge(following.follow(file, task)),
     whole: ({ file, as }) => {

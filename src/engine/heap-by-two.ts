@@ -5,14 +5,15 @@ import { flowColumns } from '../analysis/essential.ts';
 import {
   type AnalysedHeap,
   type DominatedHeap,
+  distancesIn,
   dominatorTree,
-  shallowMeasures,
   weighHeap,
 } from '../analysis/heap.ts';
 import { kindsOf } from '../analysis/kinds.ts';
 import { HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
+import { garbageCollector } from './collect.ts';
 import type { SecondCore } from './second-core.ts';
 
 /** Smaller graphs are analysed sooner than they are handed over. */
@@ -28,11 +29,18 @@ export async function analyseByTwo<T>(
   task?: Task,
   core?: SecondCore,
 ): Promise<{ heap: AnalysedHeap; done: T }> {
+  const collect = graph.nodeCount >= LARGE_GRAPH ? garbageCollector() : undefined;
   const ephemerons = findEphemerons(graph, kindsOf(graph));
+  // What is left of reading goes before most memory is taken, and so does what distances took.
+  collect?.();
   const tree = beginTree(graph, ephemerons, task, core);
+  collect?.();
+  const distances = distancesIn(graph, ephemerons, task);
+  collect?.();
   const done = meanwhile();
-  const measures = shallowMeasures(graph, ephemerons, task);
-  return { heap: weighHeap(graph, await tree(), measures, task), done };
+  // Sizes come last: until then the tree takes the room.
+  const heap = weighHeap(graph, await tree(), distances, task);
+  return { heap, done };
 }
 
 /** See dominateHeap; `meanwhile` as of analyseByTwo. @throws HeaplineError `cancelled`, `too-large` */

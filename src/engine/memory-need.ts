@@ -1,6 +1,6 @@
 /** What reading and analysing a snapshot takes of memory, told from its first bytes and its size. */
 import { open } from 'node:fs/promises';
-import type { Header } from '../heap/header.ts';
+import { checkFileSize, type Header } from '../heap/header.ts';
 import { peekHeader } from '../heap/peek.ts';
 
 /** Bytes. */
@@ -26,7 +26,7 @@ const TOTALS_BY_NODE = 13;
 /** Of the rows' text: where the file still grows, its strings are not known. */
 const STRINGS_SHARE = 0.25;
 
-/** Undefined where the file does not begin as V8's snapshots do: reading it tells why. */
+/** Undefined where the file is not as V8 writes it: reading it tells why. */
 export async function memoryNeed(file: string): Promise<MemoryNeed | undefined> {
   const handle = await open(file, 'r').catch(() => undefined);
   if (!handle) return undefined;
@@ -34,7 +34,9 @@ export async function memoryNeed(file: string): Promise<MemoryNeed | undefined> 
     const { size } = await handle.stat();
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEADER_BYTES), 0, HEADER_BYTES, 0);
     const header = peekHeader(buffer.subarray(0, bytesRead));
-    return header && { file, fileBytes: size, ...needOf(header, size) };
+    if (!header) return undefined;
+    checkFileSize(header, size);
+    return { file, fileBytes: size, ...needOf(header, size) };
   } catch {
     return undefined;
   } finally {

@@ -5,10 +5,13 @@ import { diffHeaps } from '../analysis/diff.ts';
 import { digestHeap, type HeapDigest } from '../analysis/digest.ts';
 import { computeShallowSizes } from '../analysis/shallow.ts';
 import { classifyByShape, inferShapes, type Shape } from '../analysis/shapes.ts';
-import type { Task } from '../base/progress.ts';
+import { type Task, throwIfCancelled } from '../base/progress.ts';
+import type { HeapGraph } from '../heap/graph.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tables.ts';
 import { garbageCollector } from './collect.ts';
+import type { ColumnCache } from './heap/column-cache.ts';
 import { FreshColumns } from './heap/columns.ts';
+import { DamagedColumns } from './heap/columns-file.ts';
 import { OpenHeap } from './heap/open-heap.ts';
 import { loadSnapshot } from './load.ts';
 import type { SecondCore } from './second-core.ts';
@@ -46,18 +49,22 @@ export async function summariseTotals(file: string, degraded: string, task?: Tas
   };
 }
 
-/** @throws HeaplineError as loadSnapshot does */
+/** @param cache of columns: what it has of the two is not read and parsed again @throws HeaplineError as loadSnapshot does */
 export async function compare(
   before: string,
   after: string,
   task?: Task,
   core?: SecondCore,
+  cache?: ColumnCache,
 ): Promise<SnapshotDiff> {
   // Each graph is gone before the next is read: only its digest stays.
   // Plain objects by the shapes of the later one, as DevTools has it: so that is read first.
-  const second = await digestFile(after, task, core);
+  const digest = async (file: string, shapes?: readonly Shape[]): Promise<DigestedFile> =>
+    (await digestKept(file, cache, task, shapes)) ??
+    digestGraph(file, await loadSnapshot(file, named(task, file), core), computeShallowSizes, shapes);
+  const second = await digest(after);
   garbageCollector()();
-  const first = await digestFile(before, task, core, second.shapes);
+  const first = await digest(before, second.shapes);
   const { rows, sharedIds, changedKinds } = diffHeaps(first.digest, second.digest);
   const warnings = [...first.problems, ...second.problems];
   const kept = sharedIds * (1 - changedKinds);
@@ -80,18 +87,38 @@ interface DigestedFile {
   problems: string[];
 }
 
-async function digestFile(
+/** From columns on disk; undefined where there are none, or they are damaged. @throws HeaplineError `cancelled` */
+async function digestKept(
   file: string,
-  task?: Task,
-  core?: SecondCore,
-  known?: readonly Shape[],
+  cache: ColumnCache | undefined,
+  task: Task | undefined,
+  known: readonly Shape[] | undefined,
+): Promise<DigestedFile | undefined> {
+  throwIfCancelled(task);
+  const kept = cache?.find(file);
+  if (!kept) return undefined;
+  try {
+    return await digestGraph(file, kept.graph, () => kept.heap().shallowSizes, known);
+  } catch (error) {
+    if (!(error instanceof DamagedColumns)) throw error;
+    await cache?.forget(file);
+    return undefined;
+  } finally {
+    kept.dispose();
+  }
+}
+
+async function digestGraph(
+  file: string,
+  graph: HeapGraph,
+  shallowSizesOf: (graph: HeapGraph) => Uint32Array | Float64Array,
+  known: readonly Shape[] | undefined,
 ): Promise<DigestedFile> {
-  const graph = await loadSnapshot(file, named(task, file), core);
   const shapes = known ?? inferShapes(graph);
   const classes = classifyByShape(graph, shapes);
   return {
     shapes,
-    digest: digestHeap({ graph, shallowSizes: computeShallowSizes(graph) }, classes),
+    digest: digestHeap({ graph, shallowSizes: shallowSizesOf(graph) }, classes),
     sites: await classSites(graph, classes, file),
     problems: graph.problems.map((problem) => `${basename(file)}: ${problem}`),
   };

@@ -26,6 +26,19 @@ export async function degradedFor(file: string, available = availableMemory()): 
   );
 }
 
+/**
+ * Whether a snapshot can be analysed before anybody asks for that: there must be as much left for a verdict, or for who
+ * opens another. @param isRead its graph is in memory already
+ */
+export async function isRoomAhead(
+  file: string,
+  isRead: boolean,
+  available = availableMemory(),
+): Promise<boolean> {
+  const need = await memoryNeed(file);
+  return need !== undefined && 2 * need.whole - (isRead ? need.totals : 0) <= available;
+}
+
 const WHAT_TO_DO = "Close other programs, raise the container's limit, or open it on a larger machine.";
 
 function tooLarge(need: MemoryNeed, kind: 'whole' | 'totals', available: number): HeaplineError {

@@ -20,6 +20,11 @@ export type EngineMethods = HeapMethods & {
   /** Settles when what is kept for later of the snapshots that were asked is on disk. */
   settle: { params: object; result: null };
   /**
+   * Analyses a snapshot that nobody has asked for yet; false where there is too little memory for that. `settle` then
+   * tells when what is kept of it is on disk. One that was followed is not read again.
+   */
+  prepare: { params: { file: string }; result: boolean };
+  /**
    * Reads a snapshot while it is written, from when `file` is there: answers a moment after `whole`. Where it comes
    * to nothing, the call is cancelled.
    */

@@ -11,6 +11,9 @@ const number = (index: number): string => String(index).padStart(4, '0');
 
 export const snapshotFile = (index: number): string => `snapshots/${number(index)}.heapsnapshot`;
 export const profileFile = (index: number): string => `profiles/${number(index)}.heapprofile`;
+/** What is kept of an analysed snapshot; may be deleted at any time. */
+export const CACHE = 'cache';
+export const columnsFile = (index: number): string => `${CACHE}/${number(index)}.columns`;
 export const sourceFile = (hash: string): string => `sources/${hash}.js`;
 
 /** True for a path that this layout can hold: a recording from elsewhere must not lead out of its folder. */

@@ -22,7 +22,7 @@ import {
   type SnapshotEntry,
 } from '../protocol/recording.ts';
 import { diskError, replaceFile } from './disk.ts';
-import { EVENTS, MANIFEST, profileFile, SCRIPTS, snapshotFile, sourceFile } from './layout.ts';
+import { columnsFile, EVENTS, MANIFEST, profileFile, SCRIPTS, snapshotFile, sourceFile } from './layout.ts';
 import { type SnapshotFile, SnapshotSink } from './snapshot-sink.ts';
 import { WrittenSnapshot } from './written-snapshot.ts';
 
@@ -196,6 +196,7 @@ export class RecordingWriter {
     this.manifest.snapshots = this.manifest.snapshots.filter((entry) => entry.index !== index);
     this.event({ type: 'snapshot-dropped', t, index });
     this.saveManifest();
+    rmSync(join(this.dir, columnsFile(index)), { force: true });
     const path = join(this.dir, snapshotFile(index));
     if (this.readers) this.doomed.push(path);
     else rmSync(path, { force: true });

@@ -1,6 +1,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import { HeaplineError } from '../base/errors.ts';
 import type { EngineMethods } from '../protocol/engine.ts';
+import { abortable } from './abortable.ts';
 import type { Ask, Engine } from './analyst.ts';
 
 /** Without questions for so long, the worker and all that it holds go. */
@@ -20,9 +21,13 @@ export class Explorer implements Disposable {
   private idle?: NodeJS.Timeout;
   private disposed = false;
 
+  /** @param analysing who analyses a snapshot just now, once it can be asked */
   constructor(
     private readonly createEngine: () => Engine,
     private readonly idleMs = IDLE_MS,
+    private readonly analysing: (
+      file: string,
+    ) => Promise<Pick<Engine, 'call'> | undefined> | undefined = () => undefined,
   ) {}
 
   /** @throws HeaplineError of the engine; `cancelled` by the signal or by `dispose` */
@@ -37,7 +42,9 @@ export class Explorer implements Disposable {
     const { kept } = this;
     kept.underWay++;
     try {
-      return await kept.engine.call(method, params, { signal, report });
+      const answer =
+        'file' in params && (await this.askOther(params.file, method, params, { signal, report }));
+      return answer || (await kept.engine.call(method, params, { signal, report }));
     } catch (error) {
       // It may have died of this: others that ask it are told the same, and the next ones go to another.
       const mayBeDead = HeaplineError.is(error, 'internal') || HeaplineError.is(error, 'too-large');
@@ -46,6 +53,26 @@ export class Explorer implements Disposable {
     } finally {
       kept.underWay--;
       if (kept.underWay === 0) this.rest(kept);
+    }
+  }
+
+  /** @returns undefined where nobody analyses the snapshot, or that came to nothing */
+  private async askOther<K extends keyof EngineMethods>(
+    file: string,
+    method: K,
+    params: EngineMethods[K]['params'],
+    { signal, report }: Ask,
+  ): Promise<EngineMethods[K]['result'] | undefined> {
+    const analysing = this.analysing(file);
+    if (!analysing) return undefined;
+    report?.({ phase: 'Waiting for another analysis', done: 0 });
+    const engine = await abortable(analysing, signal);
+    try {
+      return await engine?.call(method, params, { signal, report });
+    } catch (error) {
+      const isOver = HeaplineError.is(error, 'cancelled') || HeaplineError.is(error, 'internal');
+      if (isOver && !signal?.aborted) return undefined;
+      throw error;
     }
   }
 

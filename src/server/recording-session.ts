@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import type { ProgressReading } from '../base/progress.ts';
 import { LiveRecording } from '../capture/live.ts';
@@ -233,9 +234,14 @@ export class RecordingSession {
     clearTimeout(timer);
   }
 
-  /** Settles when its containers can't be watched any longer. */
-  get released(): Promise<void> {
-    return this.kept?.released ?? Promise.resolve();
+  /** Settles when its containers can't be watched any longer, and none of its snapshots is being analysed. */
+  get released(): Promise<unknown> {
+    return Promise.all([this.kept?.released, this.follower.settled()]);
+  }
+
+  /** See Follower.analysing. */
+  analysing(file: string): Promise<Pick<Engine, 'call'> | undefined> {
+    return this.follower.analysing(file);
   }
 
   /** See watchContainer. */
@@ -276,8 +282,9 @@ export class RecordingSession {
     }
   }
 
-  /** Takes the last of ours out of the target. */
+  /** Takes the last of ours out of the target, and leaves the recording's files alone. */
   async letGo(patienceMs?: number): Promise<void> {
+    this.follower.dispose();
     await this.kept?.letGo(patienceMs);
   }
 
@@ -297,7 +304,7 @@ export class RecordingSession {
     this.endedAfter = Math.round(performance.now() - this.began);
     this.facts.taking = undefined;
     this.meanwhile.dispose();
-    this.follower.dispose();
+    if (this.discarded || this.closing) this.follower.dispose();
     if (failure && failure.code !== 'cancelled') this.problem(failure.toLine());
     this.kept = new KeptTarget(this.live, connectionClosed, this.release);
     if (reason !== 'detached' || this.discarded || this.closing) await this.kept.letGo(PARTING_MS);
@@ -309,8 +316,12 @@ export class RecordingSession {
   private async conclude(): Promise<RecordingInfo> {
     if (!this.discarded && !this.closing) await this.judge();
     if (this.discarded) {
+      this.follower.dispose();
       await deleteRecording(this.dir).catch((error: HeaplineError) => this.problem(error.toLine()));
     }
+    // Not before: nobody waits for a verdict and opens a snapshot meanwhile.
+    const last = this.facts.snapshots.at(-1);
+    if (last && !this.discarded && !this.closing) this.follower.prepare(join(this.dir, last.file));
     this.set('ended');
     this.tell.dispose();
     return this.info;

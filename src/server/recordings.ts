@@ -1,10 +1,11 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import type { ContainerWatch } from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions } from '../protocol/server.ts';
 import { abortable } from './abortable.ts';
+import type { Engine } from './analyst.ts';
 import type { Asked } from './asked.ts';
 import { deleteRecording, describeRecording, recordingsIn } from './catalogue.ts';
 import { RecordingSession, type SessionContext } from './recording-session.ts';
@@ -107,6 +108,12 @@ export class Recordings {
       return this.withoutIgnored(dir, await analyst.ask('analyse', { recordingDir: dir }, asked));
     if (session) await abortable(session.ended, asked.signal);
     return this.withoutIgnored(dir, await verdicts.of(dir, asked));
+  }
+
+  /** See Follower.analysing; undefined for what is no snapshot of a recording under way, or hardly over. */
+  analysing(file: string): Promise<Pick<Engine, 'call'> | undefined> | undefined {
+    const dir = dirname(dirname(resolve(file)));
+    return (this.sessions.get(dir) ?? this.kept.get(dir))?.analysing(file);
   }
 
   /** Tells recordings anew: what is ignored may have changed. */

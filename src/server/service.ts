@@ -38,7 +38,6 @@ export class Service {
 
   constructor({ version, dist, createEngine, notify }: ServiceOptions) {
     const analyst = new Analyst(createEngine);
-    const explorer = new Explorer(createEngine);
     const targets = new Targets({
       changed: (info) => notify('heapline/targetChanged', info),
       reading: (target, reading) => notify('heapline/reading', { target, reading }),
@@ -55,6 +54,7 @@ export class Service {
       changed: (info) => notify('heapline/recordingChanged', info),
       note,
     });
+    const explorer = new Explorer(createEngine, undefined, (file) => recordings.analysing(file));
     this.analyst = analyst;
     this.explorer = explorer;
     this.targets = targets;

@@ -1,15 +1,17 @@
 /**
  * What capturing costs, as ratios taken in one run, interleaved, medians:
  * a snapshot through the server against the same by a bare inspector client, on the same heap;
- * what is still to do when a snapshot is whole, until it is told what it holds, against the time that it took;
+ * what is still to do when a snapshot is whole, until it is told what it holds, and until a view that is opened at once
+ * has its class table with retained sizes, against the time that it took;
  * a program that never waits, recorded (no snapshot under way) against unrecorded.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
 import CDP from 'chrome-remote-interface';
 import { build } from 'esbuild';
 import { ROOT } from '../../src/build/run.ts';
@@ -17,12 +19,18 @@ import type { RecordingInfo } from '../../src/protocol/server.ts';
 import { type NodeMajor, nodeBinary } from '../support/nodes.ts';
 import { ServerProcess } from '../support/server.ts';
 
-const ROUNDS = 5;
-/** MB, and how often. */
-const HEAPS = [
-  [100, ROUNDS],
-  [300, 3],
-] as const;
+/** `--size 100 --node 24 --rounds 1` for less. */
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: '100,300' },
+    node: { type: 'string', default: '20,24' },
+    rounds: { type: 'string', default: '5' },
+  },
+});
+const ROUNDS = Number(values.rounds);
+/** MB. */
+const HEAPS = values.size.split(',').map(Number);
+const MAJORS = values.node.split(',').map(Number) as NodeMajor[];
 /** Seconds of one stretch; the first of each is left out. */
 const STRETCH = 4;
 
@@ -38,8 +46,10 @@ const script = join(folder, 'agent.mjs');
 await build({ entryPoints: [join(ROOT, 'test', 'bench', 'agent.ts')], outfile: script, format: 'esm' });
 const rows: string[] = [];
 try {
-  for (const major of [20, 24] as const) {
-    for (const [megabytes, rounds] of HEAPS) rows.push(...(await snapshots(major, megabytes, rounds)));
+  for (const major of MAJORS) {
+    for (const megabytes of HEAPS) {
+      rows.push(...(await snapshots(major, megabytes, megabytes > 100 ? Math.min(ROUNDS, 3) : ROUNDS)));
+    }
     rows.push(await speed(major));
   }
 } finally {
@@ -53,29 +63,45 @@ async function snapshots(major: NodeMajor, megabytes: number, rounds: number): P
   const server = await ServerProcess.start('ipc');
   const bare: number[] = [];
   const ours: number[] = [];
-  const later: number[] = [];
+  const totals: number[] = [];
+  const tables: number[] = [];
+  const cpus: number[] = [];
   try {
     await server.request('heapline/openTarget', spec(target));
     for (let round = 0; round < rounds; round++) {
       bare.push(await timed(() => bareSnapshot(target.url, join(folder, 'bare.heapsnapshot'))));
       const asked = performance.now();
-      const { snapshot } = await server.request('heapline/takeSnapshot', {
+      const { recording, snapshot } = await server.request('heapline/takeSnapshot', {
         target: target.url,
         folder: join(folder, 'recordings'),
         options: { mode: 'manual' },
       });
       const whole = performance.now();
+      const cpu = cpuOf(server.child.pid!);
+      const since = (): number => performance.now() - whole;
       const told = ({ snapshots }: RecordingInfo): boolean =>
         snapshots.some(({ index, totals }) => totals && index === snapshot.index);
-      await server.hear('heapline/recordingChanged', told);
+      const file = join(recording.dir, snapshot.file);
+      const range = { start: 0, count: 100 };
+      const [toldAfter, table] = await Promise.all([
+        server.hear('heapline/recordingChanged', told).then(since),
+        server.request('heapline/heap/classes', { file, range }).then(since),
+      ]);
       ours.push(whole - asked);
-      later.push(performance.now() - whole);
+      totals.push(toldAfter);
+      tables.push(table);
+      cpus.push(cpuOf(server.child.pid!) - cpu);
     }
   } finally {
     await server.stop();
     target.child.kill();
   }
-  const shares = later.map((ms, round) => ms / ours[round]);
+  const after = (what: string, times: readonly number[], more = ''): string => {
+    const share = median(times.map((ms, round) => ms / ours[round]));
+    const seconds = (median(times) / 1000).toFixed(2);
+    return `| ${what} of ${megabytes} MB, s after it | ${major} | | ${seconds}${more} | ${share.toFixed(3)} of it |`;
+  };
+  const cpu = median(cpus);
   return [
     row(
       `snapshot of ${megabytes} MB, s`,
@@ -84,7 +110,8 @@ async function snapshots(major: NodeMajor, megabytes: number, rounds: number): P
       median(ours) / 1000,
       median(ours) / median(bare),
     ),
-    `| totals of ${megabytes} MB, s after it | ${major} | | ${(median(later) / 1000).toFixed(2)} | ${median(shares).toFixed(3)} of it |`,
+    after('totals', totals),
+    after('class table with retained sizes', tables, Number.isNaN(cpu) ? '' : ` (CPU ${cpu.toFixed(2)})`),
   ];
 }
 
@@ -147,6 +174,18 @@ async function start(major: NodeMajor, args: string[]): Promise<Target> {
     }
   }
   throw new Error('The target opened no inspector.');
+}
+
+/** User and system time of all threads of a process, in seconds; NaN where the system does not say. */
+function cpuOf(pid: number): number {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / 100;
+  } catch {
+    return Number.NaN;
+  }
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

@@ -58,7 +58,7 @@ function onBegin(follower: Follower, act: (begun: number) => void): SnapshotFoll
       follower.begin(file);
       act(++begun);
     },
-    whole: (index, file) => follower.whole(index, file),
+    whole: (index, file, reason) => follower.whole(index, file, reason),
     giveUp: () => follower.giveUp(),
   };
 }
@@ -176,4 +176,34 @@ it('snapshots that are dropped again were told; those that stay are told still',
   await assertTold(recording);
   assert.equal(ofType(recording, 'totals').length, 2 + dropped.length);
   assert.equal(engines.open, 0);
+});
+
+/** A snapshot of some 40 MB; ends by itself. */
+const LARGE = `
+class Message { constructor(i) { this.text = 'message ' + i; this.meta = { id: i, tags: [i % 97] }; } }
+globalThis.history = Array.from({ length: 150000 }, (_, i) => new Message(i));
+const timer = setInterval(() => performance.mark('heapline.step'), 100);
+setTimeout(() => clearInterval(timer), 3000);
+`;
+
+it('the last of the large ones opens at once, and none of those before', async () => {
+  const engines = new Engines();
+  const follower = new Follower(engines.create, 2);
+  const program = ['node', await shop.file('large.cjs', LARGE)];
+  const { recording } = await shop.run(program, { every: 1000 }, () => {}, { follower });
+  const { snapshots, dir } = recording;
+  assert.ok(snapshots.length > 1 && snapshots.every(({ bytes }) => bytes > 20e6));
+  await follower.settled();
+  assert.equal(engines.open, 0);
+  const last = snapshots.at(-1)!;
+  const name = last.file.replace(/^.*\/(\d+)\..*$/, '$1.columns');
+  assert.deepEqual(await readdir(join(dir, 'cache')), ['.gitignore', name]);
+
+  const engine = engines.create();
+  const phases: string[] = [];
+  const file = join(dir, last.file);
+  const { classes } = await engine.call('summary', { file }, { report: ({ phase }) => phases.push(phase) });
+  engine.dispose();
+  assert.ok(!phases.includes('reading'), phases.join());
+  assert.deepEqual(classes, (await summarise(file)).classes);
 });

@@ -9,6 +9,7 @@ import { closeSync, existsSync, openSync, readSync, utimesSync } from 'node:fs';
 import { mkdir, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
+import { CACHE } from '../../recording/layout.ts';
 import type { HeapColumns } from './columns.ts';
 import { ColumnsFile, DamagedColumns, writeColumns } from './columns-file.ts';
 import { fingerprint } from './fingerprint.ts';
@@ -16,7 +17,7 @@ import { type ColumnsMeta, isCurrent, type SourceStamp, StoredColumns, toStore }
 
 const ENDING = '.columns';
 /** Smaller snapshots are read again as fast. */
-const LEAST_BYTES = 20e6;
+export const LEAST_BYTES = 20e6;
 /** Of one folder of columns; the least recently used go. */
 const MOST_BYTES = 4e9;
 /** Of the disk's free space, for one file. */
@@ -92,7 +93,7 @@ export class ColumnCache {
     const name = basename(file).replace(/\.heapsnapshot$/i, '');
     const recording = dirname(dirname(file));
     if (basename(dirname(file)) === 'snapshots' && existsSync(join(recording, 'recording.json'))) {
-      return join(recording, 'cache', `${name}${ENDING}`);
+      return join(recording, CACHE, `${name}${ENDING}`);
     }
     const where = createHash('sha256').update(file).digest('hex').slice(0, 12);
     return join(this.options.folder, `${name.slice(0, 60)}-${where}${ENDING}`);

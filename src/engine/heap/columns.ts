@@ -2,7 +2,7 @@
 import { aggregateByClass, type ClassAggregate } from '../../analysis/aggregates.ts';
 import type { Classes } from '../../analysis/classes.ts';
 import type { AnalysedHeap } from '../../analysis/heap.ts';
-import { classifyByShape } from '../../analysis/shapes.ts';
+import { classifyByShape, inferShapes } from '../../analysis/shapes.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Task } from '../../base/progress.ts';
 import type { HeapGraph } from '../../heap/graph.ts';
@@ -67,9 +67,10 @@ export class FreshColumns implements HeapColumns {
 
   async ready(task?: Task): Promise<void> {
     if (this.known) return;
-    const classify = (): Classes => classifyByShape(this.graph);
-    const { heap, done } = await analyseByTwo(this.graph, classify, task, this.core);
-    this.known ??= { heap, classes: done };
+    const { graph } = this;
+    const { heap, done: shapes } = await analyseByTwo(graph, () => inferShapes(graph), task, this.core);
+    // A column more, beside the tree, would be more than there is at any other time.
+    this.known ??= { heap, classes: classifyByShape(graph, shapes) };
   }
 
   heap(): AnalysedHeap {

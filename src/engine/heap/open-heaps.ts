@@ -4,6 +4,7 @@ import { totalmem } from 'node:os';
 import type { Disposable } from '../../base/disposable.ts';
 import { HeaplineError } from '../../base/errors.ts';
 import { type Task, throwIfCancelled } from '../../base/progress.ts';
+import type { HeapGraph } from '../../heap/graph.ts';
 import { loadSnapshot } from '../load.ts';
 import type { SecondCore } from '../second-core.ts';
 import type { ColumnCache } from './column-cache.ts';
@@ -45,16 +46,28 @@ export class OpenHeaps implements Disposable {
     return [...this.entries.keys()];
   }
 
+  get cache(): ColumnCache | undefined {
+    return this.options.cache;
+  }
+
   get bytes(): number {
     let sum = 0;
     for (const { heap } of this.entries.values()) sum += heap?.bytes ?? 0;
     return sum;
   }
 
-  /** Asks the heap of a file, which is opened where it is not, or has changed. @throws HeaplineError as loadSnapshot does */
-  async ask<T>(file: string, question: (heap: OpenHeap) => T | Promise<T>, task?: Task): Promise<T> {
+  /**
+   * Asks the heap of a file, which is opened where it is not, or has changed.
+   * @param read its graph, where somebody has read it just now @throws HeaplineError as loadSnapshot does
+   */
+  async ask<T>(
+    file: string,
+    question: (heap: OpenHeap) => T | Promise<T>,
+    task?: Task,
+    read?: HeapGraph,
+  ): Promise<T> {
     for (;;) {
-      const entry = await this.entry(file, task);
+      const entry = await this.entry(file, task, read);
       entry.users++;
       try {
         const heap = await entry.opening;
@@ -84,7 +97,7 @@ export class OpenHeaps implements Disposable {
     for (const [file, entry] of [...this.entries]) this.drop(file, entry);
   }
 
-  private async entry(file: string, task?: Task): Promise<Entry> {
+  private async entry(file: string, task?: Task, read?: HeapGraph): Promise<Entry> {
     // What can't be read is told by loadSnapshot.
     const key = await stat(file).then(
       ({ size, mtimeMs }) => `${size} ${mtimeMs}`,
@@ -96,7 +109,7 @@ export class OpenHeaps implements Disposable {
       entry = undefined;
     }
     if (!entry) {
-      entry = this.begin(file, key, task);
+      entry = this.begin(file, key, task, read);
       // Whoever waits for it is told; nobody else.
       entry.opening.catch(() => {});
     }
@@ -105,16 +118,16 @@ export class OpenHeaps implements Disposable {
     return entry;
   }
 
-  private begin(file: string, key: string, task?: Task): Entry {
+  private begin(file: string, key: string, task?: Task, read?: HeapGraph): Entry {
     const entry: Entry = {
       key,
       users: 0,
-      opening: Promise.resolve().then(() => this.open(file, entry, task)),
+      opening: Promise.resolve().then(() => this.open(file, entry, task, read)),
     };
     return entry;
   }
 
-  private async open(file: string, entry: Entry, task?: Task): Promise<OpenHeap> {
+  private async open(file: string, entry: Entry, task?: Task, read?: HeapGraph): Promise<OpenHeap> {
     const fileBytes = (await stat(file).catch(() => undefined))?.size ?? 0;
     const { cache, core } = this.options;
     const kept = cache?.find(file);
@@ -123,11 +136,8 @@ export class OpenHeaps implements Disposable {
       // A graph takes about as much as its file.
       this.makeRoom(fileBytes);
       entry.stamp = cache && fileBytes ? fingerprint(file) : undefined;
-      entry.heap = new OpenHeap(
-        file,
-        fileBytes,
-        new FreshColumns(await loadSnapshot(file, task, core), core),
-      );
+      const graph = read ?? (await loadSnapshot(file, task, core));
+      entry.heap = new OpenHeap(file, fileBytes, new FreshColumns(graph, core));
     }
     return entry.heap;
   }

@@ -74,7 +74,7 @@ export function toStore(
     ['order', order],
     ['shallowSizes', shallowSizes],
     // Four bytes do where the whole heap is smaller than that.
-    ['retainedSizes', columns.totalSize < WRAP ? new Uint32Array(retainedSizes) : retainedSizes],
+    ['retainedSizes', columns.totalSize < WRAP ? narrowed(retainedSizes) : retainedSizes],
     ['distances', distances],
     ['classes', ofNode],
   ];
@@ -98,6 +98,10 @@ export function toStore(
     },
     columns: all.filter((entry): entry is [string, Column] => entry[1] !== undefined),
   };
+}
+
+function narrowed(sizes: Uint32Array | Float64Array): Uint32Array {
+  return sizes instanceof Uint32Array ? sizes : new Uint32Array(sizes);
 }
 
 function offsetsIn(strings: ByteStringTable, base: number): { lows: Uint32Array; wraps: number[] } {

@@ -56,3 +56,17 @@ it('counts no WeakRef, which keeps nothing alive; its bytes weigh', () => {
   assert.equal(live.counts[list], 1);
   assert.ok(live.bytes[list] >= 9 * 32);
 });
+
+it('counts no text of size 0: the value of a number, which each snapshot makes anew', () => {
+  const drawing = new Drawing(new Map());
+  drawing.node('list', { name: 'Array', size: 16 }, ['root', 'property', 'list']);
+  drawing.node('number', { name: 'heap number', type: 'number', size: 12 }, ['list', 'element', '0']);
+  drawing.node('value', { name: '1.5', type: 'string', size: 0 }, ['number', 'internal', 'value']);
+  drawing.node('text', { name: 'abc', type: 'string', size: 16 }, ['list', 'element', '1']);
+  const { graph, ...heap } = drawing.heap();
+  const { counts } = liveTotals({ graph, ...heap });
+  const list = Array.from(graph.nodeNames.keys()).find(
+    (node) => graph.strings.get(graph.nodeNames[node]) === 'Array',
+  )!;
+  assert.equal(counts[list], 2);
+});

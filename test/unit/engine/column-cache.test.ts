@@ -20,6 +20,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { ColumnCache, userCacheFolder } from '../../../src/engine/heap/column-cache.ts';
 import type { OpenHeap } from '../../../src/engine/heap/open-heap.ts';
 import { OpenHeaps } from '../../../src/engine/heap/open-heaps.ts';
+import { compare } from '../../../src/engine/tables.ts';
 import type { NodeQuery } from '../../../src/protocol/heap-rows.ts';
 import { leakySnapshots } from '../../support/leaky-snapshots.ts';
 
@@ -106,6 +107,30 @@ describe('columns on disk', () => {
       }),
     );
     assert.deepEqual(again, fresh);
+  });
+
+  it('are compared as the files are, and read again where they are damaged', async () => {
+    const other = file.replace('agent', 'other');
+    copyFileSync(originals[2], other);
+    const expected = await compare(file, other);
+    assert.ok(expected.rows.length > 10);
+    const read = new Set<string>();
+    const task = { report: ({ phase }: { phase: string }) => read.add(phase) };
+    const both = (): Promise<unknown> => compare(file, other, task, undefined, caching());
+    assert.deepEqual(await both(), expected);
+    assert.equal(read.size, 2);
+    read.clear();
+    for (const one of [file, other]) await withHeaps((heaps) => heaps.ask(one, (heap) => heap.allClasses()));
+    assert.deepEqual(await both(), expected);
+    assert.equal(read.size, 0);
+    for (const name of keptFiles()) {
+      const bytes = readFileSync(join(place, name));
+      bytes.fill(0x55, 40, 60);
+      writeFileSync(join(place, name), bytes);
+    }
+    assert.deepEqual(await both(), expected);
+    assert.equal(read.size, 2);
+    assert.deepEqual(keptFiles(), []);
   });
 
   it('are read as they are needed: the class table needs none', async () => {

@@ -12,7 +12,7 @@ import { Growth, loadGrowing } from '../../../src/engine/growing.ts';
 import { graphBytes, type MemoryNeed, memoryNeed } from '../../../src/engine/memory-need.ts';
 import { availableMemory } from '../../../src/engine/memory-there.ts';
 import { summarise, summariseTotals } from '../../../src/engine/tables.ts';
-import { checkMemory, degradedFor } from '../../../src/engine/within-memory.ts';
+import { checkMemory, degradedFor, isRoomAhead } from '../../../src/engine/within-memory.ts';
 import { peekHeader } from '../../../src/heap/peek.ts';
 import { readGraph } from '../../support/graphs.ts';
 import { PROJECT } from '../../support/heapline.ts';
@@ -107,6 +107,12 @@ test('short of memory: totals without who retains what, or a refusal that says w
   };
   await assert.rejects(degradedFor(file, totals - 1), refused(/^Close other programs.*machine\.$/));
   await checkMemory([file, file], whole);
+  // Ahead of being asked: with as much left for another. What is in memory need not be read into it.
+  assert.equal(await isRoomAhead(file, false, 2 * whole), true);
+  assert.equal(await isRoomAhead(file, false, 2 * whole - 1), false);
+  assert.equal(await isRoomAhead(file, true, 2 * whole - totals), true);
+  assert.equal(await isRoomAhead(file, true, 2 * whole - totals - 1), false);
+  assert.equal(await isRoomAhead(join(folder, 'none'), true, Number.POSITIVE_INFINITY), false);
   await assert.rejects(checkMemory([file], whole - 1), refused(/heapline classes gets by with less/));
   await checkMemory([join(folder, 'none')], 0);
 

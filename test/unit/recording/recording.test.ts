@@ -243,8 +243,11 @@ describe('a recording', () => {
     const dir = join(folder, 'read.heapline');
     const writer = await makeRecording(dir);
     const files = async (): Promise<string[]> => (await readdir(join(dir, 'snapshots'))).sort();
+    await mkdir(join(dir, 'cache'));
+    for (const name of ['0001.columns', '0003.columns']) await writeFile(join(dir, 'cache', name), 'x');
     const [one, other] = [writer.keepFiles(), writer.keepFiles()];
     writer.dropSnapshot(1, 400);
+    assert.deepEqual(await readdir(join(dir, 'cache')), ['0003.columns']);
     assert.deepEqual(
       (await openRecording(dir)).manifest.snapshots.map(({ index }) => index),
       [3],

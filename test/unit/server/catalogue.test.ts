@@ -127,6 +127,9 @@ test('deleting takes a recording away, and nothing else', async () => {
   const { folder, dir } = copy('deleted');
   writeFileSync(join(dir, 'snapshots', '0004.heapsnapshot.part'), 'x');
   writeFileSync(join(dir, 'findings.json'), '{}');
+  mkdirSync(join(dir, 'cache'));
+  for (const name of ['.gitignore', '0001.columns', '0001.columns.77-abc.tmp'])
+    writeFileSync(join(dir, 'cache', name), 'x');
   await deleteRecording(dir);
   assert.deepEqual(readdirSync(folder), []);
   await assert.rejects(deleteRecording(dir), (e) => HeaplineError.is(e, 'not-found'));

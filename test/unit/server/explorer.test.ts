@@ -6,27 +6,31 @@ import { EngineClient } from '../../../src/engine/client.ts';
 import { Explorer } from '../../../src/server/explorer.ts';
 
 /** Workers that answer with their number; that die of the file `bad`, and keep `slow` waiting. */
-function explorer(idleMs?: number) {
+function explorer(idleMs?: number, analysing?: ConstructorParameters<typeof Explorer>[2]) {
   let made = 0;
   let open = 0;
-  const asks = new Explorer(() => {
-    open++;
-    const source = `
+  const asks = new Explorer(
+    () => {
+      open++;
+      const source = `
       import { parentPort } from 'node:worker_threads';
       parentPort.on('message', ({ type, id, params }) => {
         if (type !== 'call' || params.file === 'slow') return;
         if (params.file === 'bad') throw new Error('loose');
         parentPort.postMessage({ type: 'result', id, outcome: { ok: ${++made} } });
       });`;
-    const engine = new EngineClient(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
-    return {
-      call: (method, params, options) => engine.call(method, params, options),
-      dispose: () => {
-        open--;
-        engine.dispose();
-      },
-    };
-  }, idleMs);
+      const engine = new EngineClient(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+      return {
+        call: (method, params, options) => engine.call(method, params, options),
+        dispose: () => {
+          open--;
+          engine.dispose();
+        },
+      };
+    },
+    idleMs,
+    analysing,
+  );
   return { asks, open: () => open };
 }
 
@@ -71,4 +75,30 @@ test('dispose ends what is under way', async () => {
   asks.dispose();
   await assert.rejects(slow, { code: 'cancelled' });
   assert.equal(open(), 0);
+});
+
+test('a snapshot that another worker analyses is asked there, once it can be; where that ends, here', async () => {
+  const other = { begin: (_: boolean): void => {} };
+  const begun = new Promise<boolean>((resolve) => {
+    other.begin = resolve;
+  });
+  let ends = false;
+  const call = async (): Promise<never> => {
+    if (ends) throw new HeaplineError('cancelled', 'Cancelled.');
+    return 'there' as never;
+  };
+  const { asks } = explorer(undefined, (file) =>
+    file === 'fresh' ? begun.then((can) => (can ? { call } : undefined)) : undefined,
+  );
+  const stop = new AbortController();
+  const given = asks.ask('heap/info', { file: 'fresh' }, { signal: stop.signal });
+  stop.abort();
+  await assert.rejects(given, { code: 'cancelled' });
+  const waiting = asks.ask('heap/info', { file: 'fresh' });
+  assert.equal(await asks.ask('heap/info', { file: 'a' }), 1);
+  other.begin(true);
+  assert.equal(await waiting, 'there');
+  ends = true;
+  assert.equal(await asks.ask('heap/info', { file: 'fresh' }), 1);
+  asks.dispose();
 });

@@ -28,6 +28,24 @@ if (operation === 'summary') {
     }),
     phases,
   );
+} else if (operation === 'again') {
+  const [file] = files;
+  await client.call('summary', { file });
+  await client.call('settle', {});
+  client.dispose();
+  const began = now();
+  const again = new EngineClient(new URL('engine-worker.js', import.meta.url));
+  await again.call('summary', { file }, options);
+  if (phases.some(([phase]) => phase === 'reading')) throw new Error('It was read anew.');
+  const table = now();
+  await again.call('heap/nodes', { file, query: { minRetainedSize: 1e6 }, range: { start: 0, count: 100 } });
+  const done = now();
+  const empty = { nodes: null, edges: null, totalSize: null };
+  tell(resultFile, { done }, () => empty, [
+    ['opened again', began],
+    ['class table', table],
+    ['first query', done],
+  ]);
 } else {
   const diff = await client.call('diff', { before: files[0], after: files[1] }, options);
   const done = now();

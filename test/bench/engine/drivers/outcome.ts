@@ -1,7 +1,8 @@
 /** What a driver, one fresh process for one measurement, tells the bench. Used by the drivers and by the bench. */
 import { writeFileSync } from 'node:fs';
 
-export type Operation = 'summary' | 'diff';
+/** `again`: ours only, a snapshot whose columns are kept; its phases are the opening, the table, the first query. */
+export type Operation = 'summary' | 'diff' | 'again';
 
 /** Name, objects, shallow and retained bytes; retained is null where the engine has none for classes. */
 export type ClassRow = [name: string, count: number, self: number, retained: number | null];
