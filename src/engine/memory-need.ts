@@ -20,7 +20,7 @@ const NODE_BYTES = 18;
 const EDGE_BYTES = 9;
 /** Beside the columns, measured on heaps of 30 to 220 MB: threads with their code; and by node what is computed. */
 const WHOLE_FIXED = 40e6;
-const WHOLE_BY_NODE = 45;
+const WHOLE_BY_NODE = 38;
 const TOTALS_FIXED = 20e6;
 const TOTALS_BY_NODE = 13;
 /** Of the rows' text: where the file still grows, its strings are not known. */

@@ -70,8 +70,11 @@ test('what the command takes is told from the header', { skip: process.platform 
   );
   const peak = async (...args: string[]): Promise<number> => {
     const PEAK = join(folder, 'peak');
+    // A cache folder of its own: what was kept there takes less.
+    const XDG_CACHE_HOME = await mkdtemp(join(folder, 'cache-'));
+    const HOME = XDG_CACHE_HOME;
     await run(process.execPath, ['-r', meter, join(PROJECT, 'dist', 'cli.js'), ...args], {
-      env: { ...process.env, PEAK, NODE_TEST_CONTEXT: undefined },
+      env: { ...process.env, PEAK, HOME, XDG_CACHE_HOME, NODE_TEST_CONTEXT: undefined },
     });
     return Number(await readFile(PEAK, 'utf8')) * 1024;
   };
