@@ -85,7 +85,8 @@ export function install(container: object): Tap | TapRefusal {
   };
 
   /** By what it did to the size: an override may do other than its name says, and may call others of ours. */
-  const note = (name: string, given: number, { part, before, within }: OpenCall, above: Method): void => {
+  const note = (name: string, given: number, call: OpenCall, above: Method): void => {
+    const { part, before, within } = call;
     const target = held.deref();
     if (!target) return;
     const change = kind.size(target, part) - before - within;
@@ -93,12 +94,14 @@ export function install(container: object): Tap | TapRefusal {
     const stack = added ? stackAt(above) : undefined;
     // We may be asked amid anything that calls a function: these sums change together.
     if (state !== 'on') return;
-    for (const outer of open)
+    for (const outer of open) {
+      if (outer === call) continue;
       if (outer.part === part || outer.part === undefined || part === undefined) outer.within += change;
+    }
     if (stack) stack.inserts += added;
     inserts += added;
     removes += added - change;
-    if (!open.length && !kind.isLarge) weigh(target);
+    if (open.length <= 1 && !kind.isLarge) weigh(target);
     if (inserts >= MAX_INSERTS) takeOut('full');
   };
 
@@ -114,12 +117,17 @@ export function install(container: object): Tap | TapRefusal {
         try {
           return apply(original, this, args);
         } finally {
-          open.length = depth - 1;
           try {
+            // Open until it is counted: who asks in between must not weigh.
             note(name, args.length, call, wrapper);
-            heed();
           } catch {
             // The program must not feel us, not even on a stack that is full.
+          }
+          open.length = depth - 1;
+          try {
+            heed();
+          } catch {
+            // Nor here.
           }
         }
       },

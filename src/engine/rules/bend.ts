@@ -2,6 +2,8 @@ import type { SnapshotPoint } from '../../protocol/findings.ts';
 
 /** Intervals between snapshots that it takes to see a bend. */
 const FEWEST = 5;
+/** Of the mean rate: with less, growth has not begun. */
+const BEGUN = 0.05;
 
 /**
  * Whether growth is faster than linear: how many times more is gained for each step (or object) in the last third of
@@ -22,12 +24,18 @@ function rise(points: readonly SnapshotPoint[], xOf: (point: SnapshotPoint) => n
     if (to <= from) continue;
     rates.push((points[i].bytes - points[i - 1].bytes) / (to - from));
   }
+  // What began only later rose from nothing, which is no bend.
+  const begun = rates.findIndex((rate) => rate >= BEGUN * mean(rates));
+  rates.splice(0, begun);
   if (rates.length < FEWEST || !isRising(rates)) return 1;
   const third = Math.max(1, Math.floor(rates.length / 3));
-  const mean = (list: number[]): number => list.reduce((sum, rate) => sum + rate, 0) / list.length;
   const early = mean(rates.slice(0, third));
   const late = mean(rates.slice(-third));
   return early > 0 ? late / early : 1;
+}
+
+function mean(list: readonly number[]): number {
+  return list.reduce((sum, rate) => sum + rate, 0) / list.length;
 }
 
 /** Nearly all pairs are in order: Kendall's tau of at least 0.7. Tables that double now and then are not. */

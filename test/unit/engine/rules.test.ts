@@ -331,6 +331,11 @@ describe('rules', () => {
       bent((step) => 1000 * Math.sqrt(step)),
       undefined,
     );
+    // Growth that begins late, and is nearly even from there on.
+    assert.equal(
+      bent((step) => 100 * Math.max(0, step - 15) + 0.05 * step * step),
+      undefined,
+    );
   });
 });
 
