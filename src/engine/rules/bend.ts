@@ -24,9 +24,9 @@ function rise(points: readonly SnapshotPoint[], xOf: (point: SnapshotPoint) => n
     if (to <= from) continue;
     rates.push((points[i].bytes - points[i - 1].bytes) / (to - from));
   }
-  // What began only later rose from nothing, which is no bend.
+  // What began only later rose from nothing, which is no bend: out with it, and the interval in which it began.
   const begun = rates.findIndex((rate) => rate >= BEGUN * mean(rates));
-  rates.splice(0, begun);
+  if (begun > 0) rates.splice(0, begun + 1);
   if (rates.length < FEWEST || !isRising(rates)) return 1;
   const third = Math.max(1, Math.floor(rates.length / 3));
   const early = mean(rates.slice(0, third));
