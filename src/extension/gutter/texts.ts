@@ -35,7 +35,7 @@ function roleText(reason: MarkReason, l10n: Localize): string {
 
 /** `+12.4 MB, 5,000 objects over 10 steps`. */
 function growthText({ finding, over }: MarkReason, l10n: Localize): string {
-  const { bytes, objects } = finding.growth;
+  const { bytes, objects, stepKind } = finding.growth;
   const size = `${bytes >= 0 ? '+' : ''}${formatBytes(bytes)}`;
   const gain =
     objects === 1
@@ -43,8 +43,15 @@ function growthText({ finding, over }: MarkReason, l10n: Localize): string {
       : objects > 1
         ? l10n.t('{0}, {1} objects', size, formatCount(objects))
         : size;
-  if (over.steps === 1) return l10n.t('{0} over 1 step', gain);
-  if (over.steps) return l10n.t('{0} over {1} steps', gain, formatCount(over.steps));
+  if (over.steps && over.steps > 1) {
+    const steps = formatCount(over.steps);
+    if (stepKind === 'model') return l10n.t('{0} over {1} model calls', gain, steps);
+    if (stepKind === 'tool') return l10n.t('{0} over {1} tool calls', gain, steps);
+    if (stepKind === 'run') return l10n.t('{0} over {1} runs', gain, steps);
+    if (stepKind === 'session') return l10n.t('{0} over {1} sessions', gain, steps);
+    return l10n.t('{0} over {1} steps', gain, steps);
+  }
+  if (over.steps === 1 && !stepKind) return l10n.t('{0} over 1 step', gain);
   return over.seconds > 0 ? l10n.t('{0} over {1}', gain, formatDuration(over.seconds * 1000)) : gain;
 }
 

@@ -35,6 +35,10 @@ describe('inlineText', () => {
   it('says how much over how long', () => {
     assert.equal(text(reason()), '+12.4 MB, 5,000 objects over 10 steps');
     assert.equal(
+      text(reason({}, { growth: { ...leak.growth, stepKind: 'model' } })),
+      '+12.4 MB, 5,000 objects over 10 model calls',
+    );
+    assert.equal(
       text(reason({ over: { steps: 1, seconds: 2 } }, growth(900, 1))),
       '+900 B, 1 object over 1 step',
     );
