@@ -155,7 +155,7 @@ function judgeOwner(owner: OwnerGrowth, xs: readonly number[], growth: HeapGrowt
   const { ms = 0, unseenMs = 0 } = run;
   const enough = ms >= LONG_MS ? ENOUGH - 1 : ENOUGH;
   const least = owner.root ? LEAST_AT_ROOT : LEAST_GAIN;
-  let verdict = judgeSeries(withEnd(points, owner, unseenMs / ms) ?? points, least, enough);
+  let verdict = judgeSeries(withEnd(points, owner, ms > 0 ? unseenMs / ms : 0) ?? points, least, enough);
   if (verdict.trend === 'leak' && unseenMs > UNSEEN * ms) {
     const reason = `The last ${formatDuration(unseenMs)} of the program's work were not seen.`;
     verdict = { ...verdict, trend: 'unsettled', confidence: 0.5, reasons: [...verdict.reasons, reason] };

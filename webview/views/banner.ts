@@ -9,6 +9,7 @@ import {
   pathNames,
   percent,
   span,
+  stepNoun,
   VERDICT_WORDS,
   verdictSentence,
 } from '../../src/protocol/wording.ts';
@@ -60,7 +61,7 @@ function figures(data: ReportData, first: Finding | undefined): HTMLElement {
   const objects = 'objectsPerStep' in growth ? growth.objectsPerStep : undefined;
   const tiles: [string, string | undefined][] = [
     ['Growth', mainRate(growth)],
-    ['Objects', objects ? `${formatCount(objects, 1)} a step` : undefined],
+    ['Objects', objects ? `${formatCount(objects, 1)} a ${stepNoun(growth.stepKind)}` : undefined],
     ['Gained', formatBytes(growth.bytes)],
     ['Over', span(findings.growth)],
     ['Confidence', percent(findings.confidence)],

@@ -2,7 +2,7 @@
 
 import { formatBytes, formatCount } from '../../src/base/units.ts';
 import type { Finding } from '../../src/protocol/findings.ts';
-import { siteLabel } from '../../src/protocol/wording.ts';
+import { siteLabel, stepNoun } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import { type ChainBox, chainOf } from '../layout/path.ts';
 import { t } from '../text.ts';
@@ -27,11 +27,13 @@ export function chainView(finding: Finding, cwd: string | undefined, host: Host)
 }
 
 function edgeView(box: ChainBox, finding: Finding): HTMLElement {
-  const { objectsPerStep, objects } = finding.growth;
+  const { objectsPerStep, objects, stepKind } = finding.growth;
   const pace =
     objectsPerStep === undefined
       ? `+${formatCount(objects)}`
-      : t('+{0} a step', formatCount(objectsPerStep, 1));
+      : stepKind
+        ? `+${formatCount(objectsPerStep, 1)} a ${stepNoun(stepKind)}`
+        : t('+{0} a step', formatCount(objectsPerStep, 1));
   return h(
     'span',
     { class: 'edge' },

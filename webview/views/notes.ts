@@ -2,7 +2,7 @@
 
 import { formatBytes, formatDuration } from '../../src/base/units.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { ignoredWhy, mainRate, percent } from '../../src/protocol/wording.ts';
+import { counted, ignoredWhy, mainRate, percent, stepNoun } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import { plural, t } from '../text.ts';
 import { placeView } from './code.ts';
@@ -127,6 +127,8 @@ function growthFact({ findings: { growth } }: ReportData): string {
   const size = formatBytes(growth.bytes);
   const sure = percent(growth.slopeConfidence);
   if (!growth.steps) return t("{0}; the trend's direction is {1} sure (Mann-Kendall)", size, sure);
-  const steps = plural(growth.steps, '1 step', '{0} steps');
+  const steps = growth.stepKind
+    ? counted(growth.steps, stepNoun(growth.stepKind))
+    : plural(growth.steps, '1 step', '{0} steps');
   return t("{0} over {1}; the trend's direction is {2} sure (Mann-Kendall)", size, steps, sure);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Bits, makeBits, setBit } from '../../../src/analysis/bits.ts';
 import { computeDominators, type FlowGraph } from '../../../src/analysis/dominators.ts';
+import { immediateDominators } from '../../support/dominators.ts';
 import { seededRandom } from '../../support/random.ts';
 
 function flowGraph(nodeCount: number, edges: [number, number][]): FlowGraph {
@@ -18,7 +19,6 @@ function allBits(count: number): Bits {
   return makeBits(count).fill(0xffffffff);
 }
 
-/** By definition: v dominates w when w can't be reached without v. */
 function naive(graph: FlowGraph, isUsed: (edge: number) => boolean): number[] {
   const { nodeCount, firstEdges, edgeTargets } = graph;
   const successors = Array.from({ length: nodeCount }, (_, node) =>
@@ -26,27 +26,7 @@ function naive(graph: FlowGraph, isUsed: (edge: number) => boolean): number[] {
       isUsed(firstEdges[node] + i),
     ),
   );
-  const led = new Set(successors.flat());
-  for (let node = 1; node < nodeCount; node++) if (!led.has(node)) successors[0].push(node);
-  const reach = (without: number): Set<number> => {
-    const seen = new Set<number>();
-    const list = without === 0 ? [] : [0];
-    for (let node = list.pop(); node !== undefined; node = list.pop()) {
-      if (seen.has(node)) continue;
-      seen.add(node);
-      list.push(...successors[node].filter((target) => target !== without));
-    }
-    return seen;
-  };
-  const all = reach(-1);
-  const without = Array.from({ length: nodeCount }, (_, node) => reach(node));
-  const dominates = (v: number, w: number): boolean => !without[v].has(w);
-  return Array.from({ length: nodeCount }, (_, w) => {
-    if (!all.has(w) || w === 0) return 0;
-    const strict = [...all].filter((v) => v !== w && dominates(v, w));
-    // The nearest is the one that all others dominate.
-    return strict.find((v) => strict.every((other) => dominates(other, v)))!;
-  });
+  return immediateDominators(successors);
 }
 
 describe('computeDominators', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { dominateHeap } from '../../../src/analysis/heap.ts';
 import type { HeapGraph } from '../../../src/heap/graph.ts';
+import { immediateDominators } from '../../support/dominators.ts';
 import { buildGraph, type DrawnEdge, type DrawnNode } from '../../support/graphs.ts';
 import { seededRandom } from '../../support/random.ts';
 
@@ -59,30 +60,11 @@ function essentialEdges(graph: HeapGraph): Edge[] {
   );
 }
 
-/** v dominates w when w can't be reached without v. */
 function dominatorsByDefinition(graph: HeapGraph): number[] {
   const { nodeCount } = graph;
   const successors = Array.from({ length: nodeCount }, (): number[] => []);
   for (const { from, to } of essentialEdges(graph)) successors[from].push(to);
-  const led = new Set(successors.flat());
-  for (let node = 1; node < nodeCount; node++) if (!led.has(node)) successors[0].push(node);
-  const reach = (without: number): Set<number> => {
-    const seen = new Set<number>();
-    const list = without === 0 ? [] : [0];
-    for (let node = list.pop(); node !== undefined; node = list.pop()) {
-      if (seen.has(node)) continue;
-      seen.add(node);
-      list.push(...successors[node].filter((target) => target !== without));
-    }
-    return seen;
-  };
-  const all = reach(-1);
-  const without = Array.from({ length: nodeCount }, (_, node) => reach(node));
-  return Array.from({ length: nodeCount }, (_, w) => {
-    if (!all.has(w) || w === 0) return 0;
-    const strict = [...all].filter((v) => v !== w && !without[v].has(w));
-    return strict.find((v) => strict.every((other) => !without[other].has(v) || other === v))!;
-  });
+  return immediateDominators(successors);
 }
 
 /** As V8 makes them: nothing leads to the root. */
