@@ -1,6 +1,7 @@
 /** The report for a terminal. The first three lines say what leaks, where it is stored and what holds it. */
 
 import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
+import { budgetSentence } from '../protocol/budget-words.ts';
 import type { Finding, Site, Verdict } from '../protocol/findings.ts';
 import type { ReportData } from '../protocol/report.ts';
 import {
@@ -59,6 +60,7 @@ export function renderText(data: ReportData, options: TextOptions): string {
     }
     if (findings.length > IN_SHORT) page.add([{ text: `${findings.length - IN_SHORT} more.` }]);
   }
+  budgets(page, data);
   ignored(page, data);
   fine(page, data);
   remarks(page, data);
@@ -147,6 +149,20 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
   page.row('confidence', [{ text: percent(finding.confidence) }]);
   for (const reason of finding.reasons) page.row('', prose(reason));
   page.row('id', [{ text: printable(finding.id, 200), style: 'dim' }]);
+}
+
+function budgets(page: Page, { findings }: ReportData): void {
+  const rows = findings.budgets ?? [];
+  if (!rows.length) return;
+  page.blank();
+  page.add([{ text: 'Budgets', style: 'bold' }]);
+  for (const row of rows) {
+    const style = row.level === 'alert' ? 'red' : 'yellow';
+    page.add(prose(budgetSentence(row)), {
+      first: { text: `  ${row.level.toUpperCase().padEnd(5)}  `, style },
+      indent: 9,
+    });
+  }
 }
 
 function ignored(page: Page, data: ReportData): void {
