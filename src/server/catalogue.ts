@@ -2,6 +2,7 @@
 import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
+import { passedBudgets } from '../protocol/budget-words.ts';
 import { RECORDING_FORMAT } from '../protocol/recording.ts';
 import type { RecordingInfo } from '../protocol/server.ts';
 import { diskError } from '../recording/disk.ts';
@@ -64,6 +65,7 @@ export async function describeRecording(dir: string, ignores: Ignores): Promise<
     snapshots,
     findings,
     sources: report?.sources,
+    budgets: findings?.budgets ?? passedBudgets(events, {}, []),
     final: findings !== undefined,
     end,
     problems: end ? [...notes, ...problems] : [cutOff(snapshots.length), ...notes, ...problems],
