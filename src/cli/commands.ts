@@ -74,7 +74,7 @@ const recordOptions: OptionSpec[] = [
     name: 'on-budget',
     value: 'ACTIONS',
     list: true,
-    help: 'on a crossing: collect (tell what garbage gives back), snapshot, or both: collect,snapshot',
+    help: 'on a crossing: collect (and tell what came back), snapshot, or both',
   },
   { name: 'on-budget-run', value: 'CMD', help: 'on a crossing: run CMD in the shell' },
   {
