@@ -2,10 +2,13 @@
 
 import { type ErrorCode, HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
+import { formatBytes } from '../base/units.ts';
 import { type MeasuredAmount, passedBudgets } from '../protocol/budget-words.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import { FINDINGS_FORMAT } from '../protocol/findings.ts';
 import type { ReportData } from '../protocol/report.ts';
+import { unticked } from '../protocol/wording.ts';
+import { liveBySite } from '../recording/sampled-sites.ts';
 import { ScriptMap } from '../source/script-map.ts';
 import { SyntaxParser } from '../source/syntax.ts';
 import { progressAxis } from './axis.ts';
@@ -46,6 +49,8 @@ export async function analyseRecording(
   }
 }
 
+/** Functions that are named in place of a verdict. */
+const MOST_SAMPLED = 3;
 const DAMAGES: readonly ErrorCode[] = ['not-found', 'not-a-snapshot', 'truncated', 'malformed'];
 
 /** What is left without the snapshot that the error is about; undefined where it is about something else. */
@@ -137,6 +142,16 @@ function measuredAmounts({ owners, caches = [] }: HeapGrowth): MeasuredAmount[] 
   ];
 }
 
+/** Where no snapshot fitted: what the sampling profile in its place tells. */
+function mostSampled({ events, profile }: AnalysisSource): string[] {
+  if (!profile || !events.some(({ type }) => type === 'left-out')) return [];
+  const most = [...liveBySite(profile)].sort((a, b) => b[1] - a[1]).slice(0, MOST_SAMPLED);
+  const told = most.map(([site, bytes]) => `\`${unticked(site)}\` (${formatBytes(bytes)})`);
+  return told.length
+    ? [`By the last sampling profile, most of what is alive was allocated by ${told.join(', ')}.`]
+    : [];
+}
+
 /** Without two snapshots there is no verdict; what was recorded is still shown. */
 function undecided(source: AnalysisSource): ReportData {
   const budgets = passedBudgets(source.events, source.budgets ?? {}, []);
@@ -151,6 +166,7 @@ function undecided(source: AnalysisSource): ReportData {
       reasons: [
         `${count} recorded: a verdict needs two, and is sure with six. Let the program run longer.`,
         ...source.warnings,
+        ...mostSampled(source),
       ],
       growth: { bytes: 0, seconds: 0, slopeConfidence: 0 },
       findings: [],

@@ -1,12 +1,10 @@
 /** Who allocated what is alive, by function, from sampling heap profiles. */
-import type { SampledProfile } from './cdp-types.ts';
-
-type ProfileNode = SampledProfile['head'];
+import type { SamplingNode } from './reader.ts';
 
 /** Bytes by `function (file:line)`: of the nearest function on the stack that is not Node's own. */
-export function liveBySite(profile: Pick<SampledProfile, 'head'>): Map<string, number> {
+export function liveBySite(profile: { head: SamplingNode }): Map<string, number> {
   const bytes = new Map<string, number>();
-  const stack: { node: ProfileNode; site?: string }[] = [{ node: profile.head }];
+  const stack: { node: SamplingNode; site?: string }[] = [{ node: profile.head }];
   for (let top = stack.pop(); top; top = stack.pop()) {
     const { node } = top;
     const site = siteOf(node.callFrame) ?? top.site;
@@ -35,11 +33,13 @@ export function surelyGrown(
   return grown;
 }
 
-function siteOf({ url, functionName, lineNumber }: ProfileNode['callFrame']): string | undefined {
+function siteOf({ url, functionName, lineNumber }: SamplingNode['callFrame']): string | undefined {
   if (!url || url.startsWith('node:')) return undefined;
   const file = url
     .replace(/[?#].*$/, '')
     .split(/[\\/]/)
     .at(-1);
-  return `${functionName || '(anonymous)'} (${file}:${lineNumber + 1})`;
+  // The line is of the running text, which a compiler made of TypeScript.
+  const at = /\.[cm]?tsx?$/.test(file ?? '') ? file : `${file}:${lineNumber + 1}`;
+  return `${functionName || '(anonymous)'} (${at})`;
 }
