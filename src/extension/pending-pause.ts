@@ -98,7 +98,10 @@ export class PendingPause implements Disposable {
   private again(): void {
     this.timer = undefined;
     const { threadId } = this;
-    if (threadId === undefined || !this.host.isOurs()) return this.forget();
+    if (threadId === undefined || !this.host.isOurs()) {
+      this.forget();
+      return;
+    }
     this.repeated++;
     this.host.repeat(threadId);
   }

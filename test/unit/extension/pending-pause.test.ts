@@ -6,14 +6,14 @@ const PAUSE = { type: 'request', command: 'pause', arguments: { threadId: 7 } };
 const ANSWER = { type: 'response', command: 'pause', success: true };
 const event = (name: string): { type: string; event: string } => ({ type: 'event', event: name });
 
-let timers: { act: () => void; at: number }[];
+let timers: Set<{ act: () => void; at: number }>;
 let now: number;
 let asked: number[];
 let isOurs: boolean;
 let pause: PendingPause;
 
 beforeEach(() => {
-  timers = [];
+  timers = new Set();
   now = 0;
   asked = [];
   isOurs = true;
@@ -22,16 +22,16 @@ beforeEach(() => {
     repeat: (threadId) => asked.push(threadId),
     later: (act, ms) => {
       const timer = { act, at: now + ms };
-      timers.push(timer);
-      return { dispose: () => void (timers = timers.filter((one) => one !== timer)) };
+      timers.add(timer);
+      return { dispose: () => timers.delete(timer) };
     },
   });
 });
 
 function pass(ms: number): void {
   now += ms;
-  for (const timer of timers.filter(({ at }) => at <= now)) {
-    timers = timers.filter((one) => one !== timer);
+  for (const timer of [...timers].filter(({ at }) => at <= now)) {
+    timers.delete(timer);
     timer.act();
   }
 }
@@ -49,14 +49,14 @@ it('asks again for a pause that was answered and came to nothing, less and less 
   assert.deepEqual(asked, [7]);
   for (const ms of [1000, 2000, 4000, 8000, 16_000]) {
     dropped();
-    const before = asked.length;
+    const before: number = asked.length;
     pass(ms - 1);
     assert.equal(asked.length, before);
     pass(1);
     assert.equal(asked.length, before + 1);
   }
   dropped();
-  assert.deepEqual(timers, []);
+  assert.equal(timers.size, 0);
 });
 
 it('waits for the answer: amid a snapshot there is none', () => {
@@ -72,20 +72,20 @@ for (const end of ['stopped', 'terminated', 'exited'])
   it(`is content when the program is ${end}, and begins anew with the next`, () => {
     dropped();
     pause.told(event(end));
-    assert.deepEqual(timers, []);
+    assert.equal(timers.size, 0);
     dropped();
     pass(500);
     assert.deepEqual(asked, [7]);
     pause.told(event(end));
     pause.told(ANSWER);
-    assert.deepEqual(timers, []);
+    assert.equal(timers.size, 0);
   });
 
 for (const command of ['continue', 'next', 'stepIn', 'disconnect', 'terminate', 'restart'])
   it(`forgets it when the user asks to ${command}`, () => {
     dropped();
     pause.asked({ type: 'request', command });
-    assert.deepEqual(timers, []);
+    assert.equal(timers.size, 0);
   });
 
 it('is not led astray by what else is asked, nor by an answer to something else', () => {
@@ -111,7 +111,7 @@ it('leaves the debugger to its steps, and asks when they end in nothing', () => 
 it('asks nothing of an adapter that refused, nor where Heapline does nothing, nor once it is disposed', () => {
   pause.asked(PAUSE);
   pause.told({ ...ANSWER, success: false });
-  assert.deepEqual(timers, []);
+  assert.equal(timers.size, 0);
   isOurs = false;
   dropped();
   pass(500);
@@ -119,5 +119,5 @@ it('asks nothing of an adapter that refused, nor where Heapline does nothing, no
   isOurs = true;
   dropped();
   pause.dispose();
-  assert.deepEqual(timers, []);
+  assert.equal(timers.size, 0);
 });
