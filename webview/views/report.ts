@@ -19,7 +19,7 @@ export function mountReport(root: HTMLElement, data: ReportData, store: Store, h
     h(
       'main',
       {},
-      timelineView(data, store),
+      timelineView(data, store, { compare: host.editor?.compare }),
       findings.length > 0 && h('h2', { class: 'part' }, t(verdict === 'leak' ? 'What leaks' : 'Suspects')),
       ...findings.map((finding, i) => findingView(finding, i, data, store, host)),
       ignoredView(data, host),
