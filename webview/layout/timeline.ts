@@ -230,14 +230,15 @@ function bands(
     return { ...step, start };
   });
   const seen = all.filter((band) => band.t >= from && band.start <= to);
-  // A label needs some 26 pixels to itself.
   let free = -Infinity;
   return seen.map((band) => {
     const left = Math.max(x(from), x(band.start));
     const width = Math.max(0, Math.min(x(to), x(band.t)) - left);
     const middle = left + width / 2;
-    const labelled = middle - 13 >= free;
-    if (labelled) free = middle + 13;
+    // Half of what a label needs to itself.
+    const half = Math.max(13, String(band.step).length * 3.5 + 5);
+    const labelled = middle - half >= free && middle - half >= -half / 2;
+    if (labelled) free = middle + half;
     return { x: left, width, step: band.step, name: band.name, labelled, drawn: width >= LEAST_BAND };
   });
 }

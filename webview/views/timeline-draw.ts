@@ -124,7 +124,10 @@ function names(plot: Group, layout: TimelineLayout, kind: StepKind | undefined):
     name(stepWords(lane.kind).many(), layout.panels.agent.top + lane.top + ROW_HEIGHT - 3);
 }
 
-/** What the agent did: of each kind one path, however many bands it has, names where there is room, failures underlined. */
+/**
+ * What the agent did: of each kind one path, however many bands it has, names where there is room, failures
+ * underlined: as much of a band as their share of what it stands for.
+ */
 function agent(plot: Group, layout: TimelineLayout): void {
   if (!layout.lanes.length) return;
   const group = panel(plot, 'agent', layout).classed('agent', true);
@@ -136,9 +139,10 @@ function agent(plot: Group, layout: TimelineLayout): void {
     );
     lane.append('path').attr('class', 'bands').attr('d', boxes.join(''));
     const failed = shapes.filter(({ band }) => band.failed);
-    const lines = failed.map(
-      ({ x, y, width }) => `M${round(x)},${y + high - 1}h${round(Math.max(2, width))}`,
-    );
+    const lines = failed.map(({ x, y, width, band }) => {
+      const share = (band.failed ?? 0) / (band.count ?? 1);
+      return `M${round(x)},${y + high - 1}h${round(Math.max(2, width * share))}`;
+    });
     if (lines.length) lane.append('path').attr('class', 'failed').attr('d', lines.join(''));
     for (const { x, y, letters, band } of shapes) {
       const name =
@@ -180,10 +184,12 @@ function pins(plot: Group, layout: TimelineLayout, marked: readonly number[]): v
     pin
       .append('rect')
       .attr('class', 'pause')
-      .attr('x', x)
+      .attr('x', Math.max(0, x))
       .attr('y', layout.panels.heap.top)
-      .attr('width', Math.max(0, Math.min(pauseWidth, layout.width - x)))
+      .attr('width', Math.max(0, Math.min(x + pauseWidth, layout.width) - Math.max(0, x)))
       .attr('height', layout.panels.axis.top - layout.panels.heap.top);
+    // It began before what is in view.
+    if (x < 0) continue;
     pin
       .append('line')
       .attr('x1', x)
