@@ -27,6 +27,7 @@ export type SpanStart = Omit<SpanBegun, 'type' | 'id' | 'at'> & { at?: number };
 export class AgentLog {
   private records: AgentRecord[] = [];
   private last = 0;
+  private isOver = false;
 
   /** @param tell takes records when there are many */
   constructor(
@@ -58,7 +59,14 @@ export class AgentLog {
     return records;
   }
 
+  /** What the program's contexts still lead here is not kept any more. */
+  stop(): void {
+    this.isOver = true;
+    this.records = [];
+  }
+
   private push(record: AgentRecord): void {
+    if (this.isOver) return;
     this.records.push(record);
     if (this.records.length >= MANY) this.tell(this.drain());
   }

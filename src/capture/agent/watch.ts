@@ -34,7 +34,7 @@ export function watchAgent(
     () => watchMcpServers(channels, context),
   ];
   // Where one can't be put in, the others still tell.
-  const stops = [...parts.map((part) => quietly(part)()), otel.stop, () => context.stop()];
+  const stops = [...parts.map((part) => quietly(part)()), otel.stop, () => context.stop(), () => log.stop()];
   let stopped = false;
   return {
     drain() {
