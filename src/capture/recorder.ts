@@ -253,7 +253,7 @@ export class Recorder {
   private hear(message: TargetMessage): void {
     if (message.type === 'steps') {
       const offset = this.clock() - message.now;
-      for (const { at, name } of message.steps) this.step('mark', name, Math.max(0, at + offset));
+      for (const { at, name } of message.steps) this.step('mark', name, this.agent.onClock(at, offset));
       return;
     }
     if (message.type === 'agent') {

@@ -1,50 +1,21 @@
-/** The program's child processes and workers, as a report shows them. */
-import type { Site } from './findings.ts';
-import type { SpanKind } from './recording.ts';
+/** What a report shows of the program's child processes and workers besides what the findings say. */
+import type { ProcessRow, Site } from './findings.ts';
 
-/** `left`: it runs on though who started it has ended, and nobody uses it. `outlived`: it runs on without the program. */
-export type ProcessState = 'running' | 'ended' | 'left' | 'outlived';
-
-/** What started a process. */
-export interface ProcessOrigin {
-  kind: SpanKind;
-  name?: string;
-}
-
-/** One child process or worker. Times are milliseconds since the recording began. */
-export interface ProcessRow {
-  role: 'child' | 'worker';
-  pid: number;
-  thread?: number;
-  ppid?: number;
-  /** As it was started, readable and short: `node server.js`; `worker 3`. */
-  command: string;
-  state: ProcessState;
-  /** It speaks JSON-RPC over its standard input and output, as MCP servers do. */
-  rpc?: true;
+/** One process in the course of time. Milliseconds since the recording began, bytes. */
+export interface ProcessLane extends Pick<ProcessRow, 'role' | 'pid' | 'thread' | 'command' | 'rpc'> {
+  /** What it had come to when it was last heard of. */
+  state: ProcessRow['state'] | 'ended';
   started: number;
   ended?: number;
   exitCode?: number;
   signal?: string;
-  /** Steps completed when it was started. */
-  step?: number;
-  session?: string;
-  origin?: ProcessOrigin;
-  /** The line that started it: the user's own, where it is known. */
-  site?: Site;
-  /** The last resident size known, or of a worker its heap; and the largest. */
-  bytes?: number;
-  peak?: number;
-  /** That, in the course of time: time and bytes. */
-  lane: [number, number][];
+  /** Time, and resident size; of a worker, its heap. */
+  points: [number, number][];
 }
 
-/** Processes that were started from one line with one command. */
-export interface ProcessGroup {
-  role: 'child' | 'worker';
-  command: string;
+/** What was started from one line, or with one command. */
+export interface ProcessGroup extends Pick<ProcessRow, 'role' | 'command' | 'rpc'> {
   site?: Site;
-  rpc?: true;
   started: number;
   running: number;
   left: number;
@@ -52,30 +23,9 @@ export interface ProcessGroup {
   bytes: number;
 }
 
-/** What the program's memory gained, told apart. Bytes; where nothing is known there is nothing. */
-export interface MemoryParts {
-  /** Over so many milliseconds. */
-  ms: number;
-  /** Live objects of JavaScript. */
-  heap: number;
-  /** Buffers, and what else V8 is told of. */
-  buffers: number;
-  external: number;
-  /** Resident memory that is none of these; without what Heapline's own snapshots left behind. */
-  native: number;
-  /** Of that, a minute, where it keeps growing. */
-  nativePerMinute?: number;
-  /** Resident memory of child processes. */
-  children: number;
-}
-
 export interface ReportProcesses {
-  /** In sentences; names between backticks. */
-  notes: string[];
-  /** What runs on without use first. */
-  rows: ProcessRow[];
-  /** More than are listed. */
-  more?: number;
+  /** By when they were started; those that took part longest where there are too many. */
+  lanes: ProcessLane[];
+  /** Those that leave most running first. */
   groups: ProcessGroup[];
-  parts?: MemoryParts;
 }

@@ -47,11 +47,16 @@ export class AgentSpans {
     this.processes = new ProcessEvents(write);
   }
 
+  /** The recording's time of the target's. @param offset as that of `hear` */
+  onClock(at: number, offset: number): number {
+    this.offset = Math.min(this.offset, offset);
+    return Math.round(Math.max(0, at + this.offset) * 1000) / 1000;
+  }
+
   /** @param offset of the recording's clock from the target's, by the time that the message took to come too large */
   hear(records: readonly AgentRecord[], offset: number): void {
-    this.offset = Math.min(this.offset, offset);
+    const onClock = (at: number): number => this.onClock(at, offset);
     for (const record of records) {
-      const onClock = (at: number): number => Math.round(Math.max(0, at + this.offset) * 1000) / 1000;
       const t = onClock(record.at);
       if (record.type === 'begin') this.begin(record, t);
       else if (record.type === 'end') this.end(record, t);
