@@ -52,7 +52,7 @@ export class Recorder {
   private steps = 0;
   /** Seen at work: counted where snapshots go by steps and none are told. */
   private seenSteps = 0;
-  private readonly agent: AgentSpans;
+  readonly agent: AgentSpans;
   private stepSnapshot = false;
   private pausedMs = 0;
   private heapUsed = 0;
@@ -253,7 +253,7 @@ export class Recorder {
   private hear(message: TargetMessage): void {
     if (message.type === 'steps') {
       const offset = this.clock() - message.now;
-      for (const { at, name } of message.steps) this.step('mark', name, Math.max(0, at + offset));
+      for (const { at, name } of message.steps) this.step('mark', name, this.agent.onClock(at, offset));
       return;
     }
     if (message.type === 'agent') {
@@ -342,6 +342,7 @@ export class Recorder {
     const { pid, ppid, argv, cwd } = process ?? {};
     this.writer.describe({ runtime, target: { pid, cwd } });
     if (pid === undefined) return;
+    this.agent.processes.of(pid, runtime.platform);
     this.writer.event({ type: 'process', t: this.clock(), event: 'start', role: 'target', pid, ppid, argv });
   }
 
@@ -381,6 +382,7 @@ export class Recorder {
       this.writer.event({ type: 'stopped', t, ms: toMicroseconds(stoodMs) });
     }
     this.agent.hear(reading.agent ?? [], t - reading.now);
+    this.agent.processes.look(this.clock);
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
     this.writer.event(memoryEvent(reading, t, allocated));

@@ -14,10 +14,12 @@ import { measureGrowth } from './growth.ts';
 import { readInput } from './input.ts';
 import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
+import { processEvidence } from './processes/evidence.ts';
+import { memoryParts } from './processes/parts.ts';
 import { liveStacks } from './profile.ts';
 import { withoutReleasedEnd } from './program-end.ts';
 import type { SecondCore } from './second-core.ts';
-import { seenSteps, seenTimeline } from './seen-steps.ts';
+import { seenSteps, seenTimeline, stepEnds } from './seen-steps.ts';
 import { SiteFinder } from './sites.ts';
 import { makeTimeline, thin } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -66,7 +68,7 @@ export async function analyseSource(
   core?: SecondCore,
 ): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
-  if (source.files.length < 2) return undecided(source);
+  if (source.files.length < 2) return await undecided(source);
   await checkMemory(source.files);
   const growth = await measureGrowth(source, task, core);
   const taken = source.snapshots.slice(growth.baseline);
@@ -83,6 +85,9 @@ export async function analyseSource(
     steps: last.step,
   });
   const external = externalGrowth(snapshots, axis.xs, source.events);
+  const steps = stepEnds(source.events, seen?.kind);
+  const processes = await processEvidence(source, snapshots, axis.xs, steps);
+  const parts = memoryParts(snapshots, axis.xs, source.events, processes?.all ?? []);
 
   throwIfCancelled(task);
   task?.report?.({ phase: 'Searching the source', done: 0 });
@@ -100,6 +105,8 @@ export async function analyseSource(
       growth,
       judgement,
       external,
+      processes,
+      parts,
       finder,
       map,
     });
@@ -112,6 +119,7 @@ export async function analyseSource(
       },
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
       sources,
+      ...(processes ? { processes: processes.report } : {}),
     };
   } finally {
     parser.dispose();
@@ -120,7 +128,8 @@ export async function analyseSource(
 }
 
 /** Without two snapshots there is no verdict; what was recorded is still shown. */
-function undecided(source: AnalysisSource): ReportData {
+async function undecided(source: AnalysisSource): Promise<ReportData> {
+  const processes = await processEvidence(source, source.snapshots, [], stepEnds(source.events));
   const count = source.files.length === 1 ? 'Only one whole snapshot was' : 'No whole snapshot was';
   return {
     findings: {
@@ -135,9 +144,11 @@ function undecided(source: AnalysisSource): ReportData {
       ],
       growth: { bytes: 0, seconds: 0, slopeConfidence: 0 },
       findings: [],
+      ...(processes ? { processes: processes.facts } : {}),
     },
     recording: source.recording,
     timeline: makeTimeline(source.events, source.snapshots),
     classes: { snapshots: [], rows: [] },
+    ...(processes ? { processes: processes.report } : {}),
   };
 }

@@ -81,17 +81,22 @@ export type RecordingEvent =
   | { type: 'snapshot-dropped'; t: number; index: number }
   /** A sampling heap profile (live samples) is whole on disk. */
   | { type: 'profile'; t: number; index: number; file: string; samplingInterval: number; ordinal: number }
-  | {
+  | ({
       type: 'process';
       t: number;
       event: 'start' | 'exit';
-      role: 'target' | 'wrapper' | 'child';
+      role: 'target' | 'wrapper' | 'child' | 'worker';
+      /** Of a worker, its process's. */
       pid: number;
+      /** Of a worker: its thread. */
+      thread?: number;
       ppid?: number;
       argv?: string[];
       exitCode?: number;
       signal?: string;
-    }
+    } & ProcessStart)
+  /** What the children and workers of the program take. */
+  | { type: 'processes'; t: number; readings: ProcessReading[] }
   /** A container was watched in the running program. */
   | ({ type: 'watch'; t: number } & WatchFacts)
   /** Object ids were reset (another client sent HeapProfiler.disable): snapshots before and after can't be compared by id. */
@@ -105,6 +110,30 @@ export type RecordingEvent =
       exitCode?: number;
       signal?: string;
     };
+
+/** How a child process or worker was started. */
+export interface ProcessStart {
+  /** Who started it, nearest first: as of a wire-tap. */
+  frames?: TapFrame[];
+  /** The span within which it was started: an earlier event's id. */
+  span?: number;
+  /** Name of the session that started it. */
+  session?: string;
+}
+
+/** One look at a child process or worker. Bytes. */
+export interface ProcessReading {
+  pid: number;
+  thread?: number;
+  rss?: number;
+  /** Of a worker's own heap, where Node tells it. */
+  heapUsed?: number;
+  heapTotal?: number;
+  /** Milliseconds of the recording: until then it was used, as far as can be seen. */
+  used?: number;
+  /** It speaks JSON-RPC over its standard input and output, as MCP servers do. */
+  rpc?: true;
+}
 
 /** What a snapshot holds, and what it gained since an earlier one. Bytes are shallow sizes. */
 export interface TotalsFacts {

@@ -1,6 +1,7 @@
 /** What a report is made of: plain JSON, made by the engine, rendered as text, Markdown, HTML and in the editor. */
 
 import type { Findings } from './findings.ts';
+import type { ReportProcesses } from './processes.ts';
 import type { RecordingEvent, SnapshotEntry } from './recording.ts';
 
 type Event<T extends RecordingEvent['type']> = Extract<RecordingEvent, { type: T }>;
@@ -72,4 +73,6 @@ export interface ReportData {
   timeline: ReportTimeline;
   classes: ClassTrend;
   sources?: SourceExcerpt[];
+  /** Absent where the program had no child processes and no workers. */
+  processes?: ReportProcesses;
 }

@@ -1,4 +1,4 @@
-import { type AgentRecord, nameOf, type SpanBegun, type SpanFacts } from './records.ts';
+import { type AgentRecord, nameOf, type ProcessRecord, type SpanBegun, type SpanFacts } from './records.ts';
 
 /** Records that wait to be told. When so many have come, they are told at once. */
 const MANY = 1000;
@@ -51,6 +51,10 @@ export class AgentLog {
 
   end(id: number, facts?: SpanFacts): void {
     this.push({ type: 'end', id, at: this.now(), ...facts });
+  }
+
+  process(record: ProcessRecord): void {
+    this.push(record);
   }
 
   drain(): AgentRecord[] {

@@ -5,6 +5,7 @@ import { watchLangChain } from './langchain.ts';
 import { AgentLog, quietly } from './log.ts';
 import { watchMcpServers } from './mcp-stdio.ts';
 import { watchOtel } from './otel.ts';
+import { type ProcessWatch, watchProcesses } from './processes.ts';
 import type { AgentRecord } from './records.ts';
 import { watchTold } from './told.ts';
 
@@ -27,11 +28,16 @@ export function watchAgent(
   const log = new AgentLog(now, tell);
   const context = new Context(log, get<typeof import('node:async_hooks')>('async_hooks'));
   const otel = watchOtel(context);
+  let processes: ProcessWatch | undefined;
   const parts = [
     () => watchLangChain(context),
     () => watchHttp(channels, context),
     () => watchTold(channels, context),
-    () => watchMcpServers(channels, context),
+    () => {
+      processes = watchProcesses(get('fs'), channels, context);
+      return processes.stop;
+    },
+    () => watchMcpServers(channels, context, (pid) => processes?.serves(pid)),
   ];
   // Where one can't be put in, the others still tell.
   const stops = [...parts.map((part) => quietly(part)()), otel.stop, () => context.stop(), () => log.stop()];
@@ -41,6 +47,7 @@ export function watchAgent(
       if (stopped) return [];
       context.look();
       otel.look();
+      processes?.look();
       return log.drain();
     },
     stop() {
