@@ -3,6 +3,7 @@ import type { SnapshotEntry, SnapshotReason } from '../protocol/recording.ts';
 import { WorkMeter } from '../recording/work-meter.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
 import { AgentSpans } from './agent/spans.ts';
+import { withBoundaries } from './boundaries.ts';
 import type { LastSeen } from './end-cause.ts';
 import type { Inspector } from './inspector.ts';
 import { installProbe } from './probe.ts';
@@ -13,7 +14,7 @@ import { ScriptCollector } from './scripts.ts';
 import { settle } from './settling.ts';
 import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
 import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
-import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
+import { gcEvents, memoryEvent, sampleEvery, toMicroseconds } from './timeline.ts';
 import { Urgency } from './urgency.ts';
 import { Watches } from './watches.ts';
 
@@ -53,7 +54,8 @@ export class Recorder {
   /** Seen at work: counted where snapshots go by steps and none are told. */
   private seenSteps = 0;
   readonly agent: AgentSpans;
-  private stepSnapshot = false;
+  /** One that goes by what the agent does waits for its turn, or is under way. */
+  private awaitsAligned = false;
   private pausedMs = 0;
   private heapUsed = 0;
   private rss = 0;
@@ -79,7 +81,10 @@ export class Recorder {
       this.resolveDone = resolve;
     });
     this.agent = new AgentSpans(
-      (event) => writer.event(event),
+      withBoundaries(
+        (event) => writer.event(event),
+        (...passed) => this.align(this.schedule.dueAt(...passed, this.moment())),
+      ),
       (t, told, name) => (told ? this.step('mark', name, t) : this.seeStep()),
     );
     this.watches = new Watches(
@@ -105,7 +110,8 @@ export class Recorder {
     const { signals, hold, recorder: pid } = options;
     const { samplingInterval } = recorder;
     const hear = (message: TargetMessage): void => recorder.hear(message);
-    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, hear, options.served);
+    const install = { signals, hold, recorder: pid, prompt: options.atRuns || options.atSessions };
+    const probe = await installProbe(inspector, install, hear, options.served);
     recorder.probe = probe;
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
@@ -144,23 +150,22 @@ export class Recorder {
   step(source: 'output' | 'mark', name?: string, t = this.clock()): void {
     this.steps++;
     this.writer.event({ type: 'step', t, step: this.steps, source, name });
-    this.stepEnded();
+    this.align(this.schedule.dueAtStep(this.moment()));
   }
 
   private seeStep(): void {
     if (this.steps || this.options.everySteps === undefined || this.options.stepsToCome) return;
     this.seenSteps++;
-    this.stepEnded();
+    this.align(this.schedule.dueAtStep(this.moment()));
   }
 
-  private stepEnded(): void {
-    const reason = this.manual ? undefined : this.schedule.dueAtStep(this.moment());
-    // Steps that end while one is under way, or waits for its turn, come too late for one of their own.
-    if (!reason || this.stepSnapshot) return;
-    this.stepSnapshot = true;
+  private align(reason: SnapshotReason | undefined): void {
+    // What ends while one is under way, or waits for its turn, comes too late for one of its own.
+    if (!reason || this.awaitsAligned || this.manual) return;
+    this.awaitsAligned = true;
     this.enqueue(() =>
       this.snapshot(reason).finally(() => {
-        this.stepSnapshot = false;
+        this.awaitsAligned = false;
       }),
     );
   }
@@ -492,5 +497,3 @@ export class Recorder {
     this.note('warning', 'Another client of the inspector has reset the object ids.');
   }
 }
-
-const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -51,6 +51,8 @@ export interface InstallOptions {
   hold: boolean;
   /** Process id of the recorder: nobody waits for a dead one, where it is seen to live at first. */
   recorder?: number;
+  /** Tell at once where runs and sessions begin and end: a snapshot is to be taken there. */
+  prompt?: boolean;
 }
 
 export interface TargetAgent {
@@ -169,7 +171,8 @@ export function install(get: Get, send: (text: string) => void, options: Install
   };
   const observer = new PerformanceObserver(observe);
   observer.observe({ entryTypes: ['gc', 'mark'] });
-  const agent = quietly(watchAgent)(get, now, (records) => tell({ type: 'agent', now: now(), records }));
+  const tellAgent = (records: AgentRecord[]): void => tell({ type: 'agent', now: now(), records });
+  const agent = quietly(watchAgent)(get, now, tellAgent, options.prompt);
 
   const lives = (pid: number): boolean => {
     try {

@@ -32,6 +32,8 @@ const recordOptions: OptionSpec[] = [
     help: 'keep N snapshots, the last included (10 unless told); others are deleted',
   },
   { name: 'every-steps', value: 'N', help: 'a snapshot after every N steps, told or seen' },
+  { name: 'at-runs', help: "also a snapshot before and after a run of the agent's; of many, ever fewer" },
+  { name: 'at-sessions', help: 'also a snapshot after a session has closed; of many, ever fewer' },
   {
     name: 'on-growth',
     value: 'SHARE',

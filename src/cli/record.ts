@@ -76,6 +76,8 @@ export async function capture(
     every: values.duration('every'),
     snapshots: values.count('snapshots', 2),
     everySteps: values.count('every-steps'),
+    atRuns: values.has('at-runs') || undefined,
+    atSessions: values.has('at-sessions') || undefined,
     onGrowth: values.share('on-growth'),
     diskBudget: values.bytes('disk-budget'),
     pauseBudget: values.share('max-pause'),

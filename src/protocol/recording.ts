@@ -10,6 +10,10 @@ export type SnapshotReason =
   /** The heap came near V8's limit. */
   | 'limit'
   | 'step'
+  /** A run is about to begin, or has just ended; a session has closed. */
+  | 'before-run'
+  | 'after-run'
+  | 'after-session'
   | 'manual'
   | 'end';
 

@@ -28,11 +28,17 @@ export class AgentLog {
   private records: AgentRecord[] = [];
   private last = 0;
   private isOver = false;
+  /** Runs and sessions under way, where they are told at once. */
+  private readonly wide = new Set<number>();
 
-  /** @param tell takes records when there are many */
+  /**
+   * @param tell takes records when there are many
+   * @param prompt and at once where a run or session begins or ends
+   */
   constructor(
     readonly now: () => number,
     private readonly tell: (records: AgentRecord[]) => void,
+    private readonly prompt = false,
   ) {}
 
   begin({ at = this.now(), name, parent, session, ...start }: SpanStart): number {
@@ -46,11 +52,17 @@ export class AgentLog {
       parent: parent || undefined,
       session: nameOf(session),
     });
+    if (this.prompt && (start.kind === 'run' || start.kind === 'session')) {
+      this.wide.add(id);
+      if (this.wide.size > MANY) this.wide.delete(this.wide.values().next().value as number);
+      this.tell(this.drain());
+    }
     return id;
   }
 
   end(id: number, facts?: SpanFacts): void {
     this.push({ type: 'end', id, at: this.now(), ...facts });
+    if (this.wide.delete(id)) this.tell(this.drain());
   }
 
   process(record: ProcessRecord): void {

@@ -18,14 +18,16 @@ export interface AgentWatch {
 /**
  * @param now milliseconds of the target's clock
  * @param tell takes records when there are many, between two calls of `drain`
+ * @param prompt and at once where a run or session begins or ends
  */
 export function watchAgent(
   get: <T>(module: string) => T,
   now: () => number,
   tell: (records: AgentRecord[]) => void,
+  prompt?: boolean,
 ): AgentWatch {
   const channels = get<typeof import('node:diagnostics_channel')>('diagnostics_channel');
-  const log = new AgentLog(now, tell);
+  const log = new AgentLog(now, tell, prompt);
   const context = new Context(log, get<typeof import('node:async_hooks')>('async_hooks'));
   const otel = watchOtel(context);
   let processes: ProcessWatch | undefined;
