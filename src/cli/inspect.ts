@@ -4,7 +4,7 @@ import { basename, extname, resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import { formatBytes } from '../base/units.ts';
 import { memoryNeed } from '../engine/memory-need.ts';
-import { availableMemory } from '../engine/memory-there.ts';
+import { availableMemory } from '../recording/memory-there.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { SnapshotSummary } from '../protocol/tables.ts';

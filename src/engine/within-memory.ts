@@ -2,7 +2,7 @@
 import { HeaplineError } from '../base/errors.ts';
 import { formatBytes } from '../base/units.ts';
 import { type MemoryNeed, memoryNeed } from './memory-need.ts';
-import { availableMemory } from './memory-there.ts';
+import { availableMemory } from '../recording/memory-there.ts';
 
 /** @throws HeaplineError `too-large`: what is needed, what there is, what to do */
 export async function checkMemory(files: readonly string[], available = availableMemory()): Promise<void> {

@@ -1,5 +1,7 @@
 /** The files of a recording folder, `NAME.heapline/`: manifest, events, scripts. Version 1. */
 
+import type { BudgetLevel, BudgetName } from './budgets.ts';
+
 export const RECORDING_FORMAT = 'heapline-recording/1';
 
 export type SnapshotReason =
@@ -9,6 +11,8 @@ export type SnapshotReason =
   | 'growth'
   /** The heap came near V8's limit. */
   | 'limit'
+  /** A budget was passed. */
+  | 'budget'
   | 'step'
   /** A run is about to begin, or has just ended; a session has closed. */
   | 'before-run'
@@ -103,6 +107,12 @@ export type RecordingEvent =
   | { type: 'processes'; t: number; readings: ProcessReading[] }
   /** A container was watched in the running program. */
   | ({ type: 'watch'; t: number } & WatchFacts)
+  /** The program passed a budget, or came back below it. */
+  | ({ type: 'budget'; t: number } & BudgetCrossing)
+  /** Garbage was collected by force, as a budget was passed: bytes before and after. */
+  | { type: 'collected'; t: number; budget: BudgetName; heapBefore: number; heapAfter: number; rssBefore: number; rssAfter: number }
+  /** A snapshot was left out: it would have needed more than there was. Bytes. A sampling profile stands in its place. */
+  | { type: 'left-out'; t: number; reason: SnapshotReason; lacks: 'memory' | 'disk'; needed: number; available: number }
   /** Object ids were reset (another client sent HeapProfiler.disable): snapshots before and after can't be compared by id. */
   | { type: 'id-reset'; t: number; beforeSnapshot: number }
   | { type: 'note'; t: number; level: 'info' | 'warning' | 'error'; message: string }
@@ -137,6 +147,17 @@ export interface ProcessReading {
   used?: number;
   /** It speaks JSON-RPC over its standard input and output, as MCP servers do. */
   rpc?: true;
+}
+
+/** Values and limits are bytes, milliseconds or numbers, as the budget is. */
+export interface BudgetCrossing {
+  budget: BudgetName;
+  /** `back`: it was below the lowest level, by a tenth, for a minute. */
+  level: BudgetLevel | 'back';
+  value: number;
+  limit: number;
+  /** Which site or session, where a budget is for each. */
+  subject?: string;
 }
 
 /** What a snapshot holds, and what it gained since an earlier one. Bytes are shallow sizes. */

@@ -10,7 +10,7 @@ import { classesText } from '../../../src/cli/tables.ts';
 import { painter } from '../../../src/cli/terminal.ts';
 import { Growth, loadGrowing } from '../../../src/engine/growing.ts';
 import { graphBytes, type MemoryNeed, memoryNeed } from '../../../src/engine/memory-need.ts';
-import { availableMemory } from '../../../src/engine/memory-there.ts';
+import { availableMemory } from '../../../src/recording/memory-there.ts';
 import { summariseTotals } from '../../../src/engine/tables.ts';
 import { checkMemory, degradedFor, isRoomAhead } from '../../../src/engine/within-memory.ts';
 import { peekHeader } from '../../../src/heap/peek.ts';
