@@ -448,6 +448,7 @@ function reasonOf(reason: SnapshotReason, l10n: Localizer): string {
     'before-run': l10n.t('before a run'),
     'after-run': l10n.t('after a run'),
     'after-session': l10n.t('after a session'),
+    budget: l10n.t('as a budget was passed'),
     manual: l10n.t('by hand'),
     end: l10n.t('at the end'),
   }[reason];
