@@ -37,6 +37,9 @@ export function surelyGrown(
 
 function siteOf({ url, functionName, lineNumber }: ProfileNode['callFrame']): string | undefined {
   if (!url || url.startsWith('node:')) return undefined;
-  const file = url.replace(/[?#].*$/, '').split(/[\\/]/).at(-1);
+  const file = url
+    .replace(/[?#].*$/, '')
+    .split(/[\\/]/)
+    .at(-1);
   return `${functionName || '(anonymous)'} (${file}:${lineNumber + 1})`;
 }

@@ -32,8 +32,8 @@ export interface RoomSources {
 const HERE: RoomSources = { memory: (pid) => availableMemory(pid), disk: freeDisk };
 
 export class SnapshotRoom {
-  /** Of the target, where it is a process of this machine. */
-  pid?: number;
+  /** `pid`: where it is a process of this machine for sure. `memoryLimit`: bytes, as it sees its machine or container. */
+  target: { pid?: number; memoryLimit?: number } = {};
   private left = 0;
   private triedAt?: number;
 
@@ -42,12 +42,16 @@ export class SnapshotRoom {
     private readonly sources: RoomSources = HERE,
   ) {}
 
-  /** What is missing for a snapshot; undefined where it fits. @param fileBytes that it will have, about */
-  lack(fileBytes: number): Lack | undefined {
-    const { folder, sources, pid } = this;
+  /**
+   * What is missing for a snapshot; undefined where it fits.
+   * @param fileBytes that it will have, about @param rss of the target
+   */
+  lack(fileBytes: number, rss = 0): Lack | undefined {
+    const { folder, sources, target } = this;
     // What the last one left behind in the process is taken again.
     const needed = Math.max(0, MEMORY_FIXED + MEMORY_PER_FILE * fileBytes - this.left);
-    const available = sources.memory(pid);
+    const most = (target.memoryLimit ?? Number.POSITIVE_INFINITY) - rss;
+    const available = Math.max(0, Math.min(most, sources.memory(target.pid)));
     if (needed > available) return { lacks: 'memory', needed, available };
     const disk = sources.disk(folder);
     const onDisk = fileBytes + DISK_SPARED;
@@ -58,11 +62,17 @@ export class SnapshotRoom {
 
   /** False for a while after one was left out: looking costs a collection. */
   mayTry(activeMs: number): boolean {
-    return this.triedAt === undefined || activeMs >= Math.max(TRY_AGAIN * this.triedAt, this.triedAt + TRY_AGAIN_MS);
+    return (
+      this.triedAt === undefined ||
+      activeMs >= Math.max(TRY_AGAIN * this.triedAt, this.triedAt + TRY_AGAIN_MS)
+    );
   }
 
-  leftOut(activeMs: number): void {
+  /** @returns true for the first after one that fitted */
+  leftOut(activeMs: number): boolean {
+    const isFirst = this.triedAt === undefined;
     this.triedAt = activeMs;
+    return isFirst;
   }
 
   /** One was taken: resident memory before and after. */
@@ -81,7 +91,7 @@ export function leftOutError({ lacks, needed, available }: Lack): HeaplineError 
       kept: 'The program runs on; a sampling heap profile was kept in its place.',
       hint:
         lacks === 'memory'
-          ? "Give the machine or the container more memory, or record with a smaller heap."
+          ? 'Give the machine or the container more memory, or record with a smaller heap.'
           : 'Free some space, or record onto another disk (--out on the command line).',
     },
   );

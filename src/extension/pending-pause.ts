@@ -87,7 +87,11 @@ export class PendingPause implements Disposable {
 
   private again(): void {
     const { threadId } = this;
-    if (threadId === undefined || !this.host.isOurs()) return this.forget();
+    if (threadId === undefined) return;
+    if (!this.host.isOurs()) {
+      this.forget();
+      return;
+    }
     this.repeated++;
     this.host.repeat(threadId);
   }

@@ -143,7 +143,8 @@ function limitsOf(name: BudgetName, written: unknown): BudgetLimits | string {
 /** Undefined for what is no amount above 0. */
 function amountOf(name: BudgetName, value: unknown): number | undefined {
   const { unit } = BUDGETS[name];
-  const isPlain = typeof value === 'number' || (typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value));
+  const isPlain =
+    typeof value === 'number' || (typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value));
   const text = String(value);
   const amount = isPlain
     ? Number(value)

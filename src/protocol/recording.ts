@@ -110,9 +110,24 @@ export type RecordingEvent =
   /** The program passed a budget, or came back below it. */
   | ({ type: 'budget'; t: number } & BudgetCrossing)
   /** Garbage was collected by force, as a budget was passed: bytes before and after. */
-  | { type: 'collected'; t: number; budget: BudgetName; heapBefore: number; heapAfter: number; rssBefore: number; rssAfter: number }
+  | {
+      type: 'collected';
+      t: number;
+      budget: BudgetName;
+      heapBefore: number;
+      heapAfter: number;
+      rssBefore: number;
+      rssAfter: number;
+    }
   /** A snapshot was left out: it would have needed more than there was. Bytes. A sampling profile stands in its place. */
-  | { type: 'left-out'; t: number; reason: SnapshotReason; lacks: 'memory' | 'disk'; needed: number; available: number }
+  | {
+      type: 'left-out';
+      t: number;
+      reason: SnapshotReason;
+      lacks: 'memory' | 'disk';
+      needed: number;
+      available: number;
+    }
   /** Object ids were reset (another client sent HeapProfiler.disable): snapshots before and after can't be compared by id. */
   | { type: 'id-reset'; t: number; beforeSnapshot: number }
   | { type: 'note'; t: number; level: 'info' | 'warning' | 'error'; message: string }
