@@ -8,6 +8,7 @@ import type { Inspector } from './inspector.ts';
 import { installProbe } from './probe.ts';
 import { noRoom, tooLate } from './recorder-errors.ts';
 import type { RecorderEnd, RecorderStart } from './recorder-types.ts';
+import { SampleCounter } from './sampled.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
 import { settle } from './settling.ts';
@@ -40,6 +41,7 @@ export class Recorder {
   private readonly work = new WorkMeter();
   private readonly samplingInterval: number;
   private probe!: Probe;
+  private sampled!: SampleCounter;
   private scripts!: ScriptCollector;
   private taker!: SnapshotTaker;
   private limits: Pick<TargetFacts, 'heapLimit' | 'memoryLimit'> = {};
@@ -107,6 +109,7 @@ export class Recorder {
     const hear = (message: TargetMessage): void => recorder.hear(message);
     const probe = await installProbe(inspector, { signals, hold, recorder: pid }, hear, options.served);
     recorder.probe = probe;
+    recorder.sampled = new SampleCounter(inspector, probe, samplingInterval, clock);
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
     try {
@@ -369,8 +372,8 @@ export class Recorder {
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
-  /** Writes what the target has to tell. @param allocated bytes since its start, where known */
-  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
+  /** Writes what the target has to tell. @param known ordinal of the newest sample, where known */
+  private async read(known?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
     const asked = this.clock();
     const reading: Reading = await this.probe.call('read');
     const t = this.clock();
@@ -383,7 +386,8 @@ export class Recorder {
     this.agent.hear(reading.agent ?? [], t - reading.now);
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
-    this.writer.event(memoryEvent(reading, t, allocated));
+    const ordinal = known ?? (await this.sampled.countAt(reading));
+    this.writer.event(memoryEvent(reading, t, this.samplingInterval, ordinal));
     this.heapUsed = reading.memory.heapUsed;
     this.work.reading(t, this.heapUsed);
     this.rss = reading.memory.rss;
@@ -415,7 +419,7 @@ export class Recorder {
     const { samplingInterval } = this;
     this.baselineId = await this.probe.heapObjectId();
     this.work.snapshot();
-    await this.read(ordinal * samplingInterval);
+    await this.read(await this.sampled.countNow());
     const { index, bytes } = entry;
     const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };
     for (const dropped of this.schedule.add(taken)) this.writer.dropSnapshot(dropped, this.clock());

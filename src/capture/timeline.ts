@@ -23,9 +23,26 @@ export function gcEvents({ now, gc }: Reading, t: number): GcEvent[] {
   return events;
 }
 
-export function memoryEvent({ memory }: Reading, t: number, allocated?: number): RecordingEvent {
+/** @param interval bytes between two samples @param ordinal of the newest sample, where it is known */
+export function memoryEvent(
+  { memory }: Reading,
+  t: number,
+  interval: number,
+  ordinal?: number,
+): RecordingEvent {
+  const allocated = ordinal && ordinal * interval;
   const { heapUsed, heapTotal, external, arrayBuffers, rss } = memory;
-  return { type: 'memory', t: round(t), heapUsed, heapTotal, external, arrayBuffers, rss, allocated };
+  return {
+    type: 'memory',
+    t: round(t),
+    heapUsed,
+    heapTotal,
+    external,
+    arrayBuffers,
+    rss,
+    allocated,
+    ordinal,
+  };
 }
 
 /** Milliseconds until the next memory sample: ten a second at first, one in five seconds after an hour. */

@@ -1,5 +1,7 @@
 /** The files of a recording folder, `NAME.heapline/`: manifest, events, scripts. Version 1. */
 
+import type { HeapReading } from './ledger.ts';
+
 export const RECORDING_FORMAT = 'heapline-recording/1';
 
 export type SnapshotReason =
@@ -31,6 +33,8 @@ export type RecordingEvent =
       rss: number;
       /** Cumulative bytes that the program has allocated, as the sampling profiler estimates it; where it runs. */
       allocated?: number;
+      /** How many samples the sampling profiler had taken by then: the ordinal of the newest. */
+      ordinal?: number;
     }
   | {
       type: 'gc';
@@ -52,6 +56,7 @@ export type RecordingEvent =
       parent?: number;
       /** Name of the session, where one is known. */
       session?: string;
+      heap?: HeapReading;
     }
   | {
       type: 'span-end';
@@ -61,6 +66,7 @@ export type RecordingEvent =
       model?: string;
       inputTokens?: number;
       outputTokens?: number;
+      heap?: HeapReading;
     }
   /** A snapshot that is whole on disk. `t` is when the pause began. `step`: steps completed by then. */
   | {
@@ -111,6 +117,8 @@ export interface TotalsFacts {
   nodes: number;
   edges: number;
   size: number;
+  /** The highest id of an object of V8's own: what is born later has a higher one, or a dead one's. */
+  newestId?: number;
   /** The snapshot before; absent for the first. */
   since?: number;
   /** Bytes since then: negative where it lost some. */

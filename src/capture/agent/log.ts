@@ -1,3 +1,4 @@
+import type { HeapReading } from '../../protocol/ledger.ts';
 import { type AgentRecord, nameOf, type SpanBegun, type SpanFacts } from './records.ts';
 
 /** Records that wait to be told. When so many have come, they are told at once. */
@@ -28,28 +29,32 @@ export class AgentLog {
   private records: AgentRecord[] = [];
   private last = 0;
 
-  /** @param tell takes records when there are many */
+  /** @param tell takes records when there are many @param measure the heap as it is; cheap */
   constructor(
     readonly now: () => number,
     private readonly tell: (records: AgentRecord[]) => void,
+    private readonly measure: () => HeapReading | undefined,
   ) {}
 
-  begin({ at = this.now(), name, parent, session, ...start }: SpanStart): number {
+  begin({ at, name, parent, session, ...start }: SpanStart): number {
     const id = ++this.last;
+    // Of what is past nothing can be read.
+    const heap = at === undefined ? this.measure() : undefined;
     this.push({
       type: 'begin',
       id,
-      at,
+      at: at ?? this.now(),
       ...start,
       name: nameOf(name),
       parent: parent || undefined,
       session: nameOf(session),
+      heap,
     });
     return id;
   }
 
   end(id: number, facts?: SpanFacts): void {
-    this.push({ type: 'end', id, at: this.now(), ...facts });
+    this.push({ type: 'end', id, at: this.now(), ...facts, heap: this.measure() });
   }
 
   drain(): AgentRecord[] {
