@@ -14,6 +14,7 @@ import { KeptIds } from './kept-ids.ts';
 import { installProbe } from './probe.ts';
 import { noRoom } from './recorder-errors.ts';
 import type { RecorderEnd, RecorderStart } from './recorder-types.ts';
+import { SampleCounter } from './sampled.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
 import { settle } from './settling.ts';
@@ -46,6 +47,7 @@ export class Recorder {
   private readonly work = new WorkMeter();
   private readonly samplingInterval: number;
   private probe!: Probe;
+  private sampled!: SampleCounter;
   private scripts!: ScriptCollector;
   private taker!: SnapshotTaker;
   private limits: Pick<TargetFacts, 'heapLimit' | 'memoryLimit'> = {};
@@ -122,6 +124,7 @@ export class Recorder {
     const probe = await installProbe(inspector, install, hear, options.served);
     recorder.probe = probe;
     recorder.ids = new KeptIds(probe);
+    recorder.sampled = new SampleCounter(inspector, probe, samplingInterval, clock);
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
     try {
@@ -356,8 +359,8 @@ export class Recorder {
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
-  /** Writes what the target has to tell. @param allocated bytes since its start, where known */
-  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
+  /** Writes what the target has to tell. @param known ordinal of the newest sample, where known */
+  private async read(known?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
     const asked = this.clock();
     const reading: Reading = await this.probe.call('read');
     const t = this.clock();
@@ -371,7 +374,8 @@ export class Recorder {
     this.agent.processes.look(this.clock);
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
-    this.writer.event(memoryEvent(reading, t, allocated));
+    const ordinal = known ?? (await this.sampled.countAt(reading));
+    this.writer.event(memoryEvent(reading, t, this.samplingInterval, ordinal));
     this.heapUsed = reading.memory.heapUsed;
     this.work.reading(t, this.heapUsed);
     this.rss = reading.memory.rss;
@@ -405,7 +409,7 @@ export class Recorder {
     const { samplingInterval } = this;
     await this.ids.note();
     this.work.snapshot();
-    await this.read(ordinal * samplingInterval);
+    await this.read(await this.sampled.countNow());
     this.room.took(rss, this.rss);
     this.budgets?.hearProfile(profile, t, samplingInterval);
     const { index, bytes } = entry;

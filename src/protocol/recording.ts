@@ -1,6 +1,7 @@
 /** The files of a recording folder, `NAME.heapline/`: manifest, events, scripts. Version 1. */
 
 import type { BudgetLevel, BudgetName } from './budgets.ts';
+import type { HeapReading } from './ledger.ts';
 
 export const RECORDING_FORMAT = 'heapline-recording/1';
 
@@ -39,6 +40,8 @@ export type RecordingEvent =
       rss: number;
       /** Cumulative bytes that the program has allocated, as the sampling profiler estimates it; where it runs. */
       allocated?: number;
+      /** How many samples the sampling profiler had taken by then: the ordinal of the newest. */
+      ordinal?: number;
     }
   | {
       type: 'gc';
@@ -60,6 +63,7 @@ export type RecordingEvent =
       parent?: number;
       /** Name of the session, where one is known. */
       session?: string;
+      heap?: HeapReading;
     }
   | {
       type: 'span-end';
@@ -69,6 +73,7 @@ export type RecordingEvent =
       model?: string;
       inputTokens?: number;
       outputTokens?: number;
+      heap?: HeapReading;
     }
   /** A snapshot that is whole on disk. `t` is when the pause began. `step`: steps completed by then. */
   | {
@@ -180,6 +185,8 @@ export interface TotalsFacts {
   nodes: number;
   edges: number;
   size: number;
+  /** The highest id of an object of V8's own: what is born later has a higher one, or a dead one's. */
+  newestId?: number;
   /** The snapshot before; absent for the first. */
   since?: number;
   /** Bytes since then: negative where it lost some. */

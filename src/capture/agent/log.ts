@@ -1,3 +1,4 @@
+import type { HeapReading } from '../../protocol/ledger.ts';
 import { type AgentRecord, nameOf, type ProcessRecord, type SpanBegun, type SpanFacts } from './records.ts';
 
 /** Records that wait to be told. When so many have come, they are told at once. */
@@ -33,24 +34,29 @@ export class AgentLog {
 
   /**
    * @param tell takes records when there are many
-   * @param prompt and at once where a run or session begins or ends
+   * @param measure the heap as it is; cheap
+   * @param prompt tell also at once where a run or session begins or ends
    */
   constructor(
     readonly now: () => number,
     private readonly tell: (records: AgentRecord[]) => void,
+    private readonly measure: () => HeapReading | undefined,
     private readonly prompt = false,
   ) {}
 
-  begin({ at = this.now(), name, parent, session, ...start }: SpanStart): number {
+  begin({ at, name, parent, session, ...start }: SpanStart): number {
     const id = ++this.last;
+    // Of what is past nothing can be read.
+    const heap = at === undefined ? this.measure() : undefined;
     this.push({
       type: 'begin',
       id,
-      at,
+      at: at ?? this.now(),
       ...start,
       name: nameOf(name),
       parent: parent || undefined,
       session: nameOf(session),
+      heap,
     });
     if (this.prompt && (start.kind === 'run' || start.kind === 'session')) {
       this.wide.add(id);
@@ -61,7 +67,7 @@ export class AgentLog {
   }
 
   end(id: number, facts?: SpanFacts): void {
-    this.push({ type: 'end', id, at: this.now(), ...facts });
+    this.push({ type: 'end', id, at: this.now(), ...facts, heap: this.measure() });
     if (this.wide.delete(id)) this.tell(this.drain());
   }
 

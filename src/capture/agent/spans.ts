@@ -67,14 +67,14 @@ export class AgentSpans {
     }
   }
 
-  private begin({ id, kind, name, parent, session, told }: SpanBegun, t: number): void {
+  private begin({ id, kind, name, parent, session, told, heap }: SpanBegun, t: number): void {
     const above = parent === undefined ? undefined : this.open.get(parent);
     const known = session ?? above?.session;
     const span: Span = { id: 0, kind, session: known, parent: above };
     const within = kind === 'session' ? undefined : this.session(known, t);
     const step = kind === 'model' || kind === 'tool' ? this.stepFor(span, within, t) : undefined;
     span.step = step;
-    span.id = this.begun({ kind, name, parent: step?.id ?? above?.id ?? within, session: known }, t);
+    span.id = this.begun({ kind, name, parent: step?.id ?? above?.id ?? within, session: known, heap }, t);
     if (kind === 'session' && known !== undefined) keep(this.sessions, known, span.id);
     if (kind === 'model' && step) step.calls++;
     keep(this.open, id, span);
