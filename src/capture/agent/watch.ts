@@ -1,5 +1,5 @@
 /** All that tells what the agent in this process does, put in and taken out as one. */
-import type { HeapReading } from '../../protocol/ledger.ts';
+import type { HeapReading } from '../../protocol/recording.ts';
 import { Context } from './context.ts';
 import { watchHttp } from './http.ts';
 import { watchLangChain } from './langchain.ts';
