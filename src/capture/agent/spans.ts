@@ -55,6 +55,8 @@ export class AgentSpans {
 
   /** @param offset of the recording's clock from the target's, by the time that the message took to come too large */
   hear(records: readonly AgentRecord[], offset: number): void {
+    // Also of a message without a record.
+    this.offset = Math.min(this.offset, offset);
     const onClock = (at: number): number => this.onClock(at, offset);
     for (const record of records) {
       const t = onClock(record.at);

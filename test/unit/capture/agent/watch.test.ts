@@ -4,13 +4,15 @@ import * as asyncHooks from 'node:async_hooks';
 import { spawn } from 'node:child_process';
 import * as channels from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import * as fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
+import * as v8 from 'node:v8';
 import type { AgentRecord, SpanBegun } from '../../../../src/capture/agent/records.ts';
 import { watchAgent } from '../../../../src/capture/agent/watch.ts';
 
-const modules: Record<string, unknown> = { diagnostics_channel: channels, async_hooks: asyncHooks };
+const modules: Record<string, unknown> = { diagnostics_channel: channels, async_hooks: asyncHooks, fs, v8 };
 const watch = (told: AgentRecord[] = []) =>
   watchAgent(
     <T>(name: string) => modules[name] as T,
