@@ -1,5 +1,5 @@
 /** The tree of the Heapline view: which nodes there are. How they look is said in rows.ts. No `vscode` here. */
-import type { Finding, PathEntry } from '../protocol/findings.ts';
+import type { Finding, PathEntry, ProcessRow } from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { RecordingInfo } from '../protocol/server.ts';
 import { ignoredOf, leaksOf, type Model } from './model.ts';
@@ -15,6 +15,9 @@ export type Node =
   | { kind: 'recording'; id: string; dir: string; latest: boolean }
   | { kind: 'finding'; id: string; dir: string; finding: Finding }
   | { kind: 'path'; id: string; dir: string; entry: PathEntry }
+  /** Child processes and workers that ran at the last look. */
+  | { kind: 'processes'; id: string; dir: string }
+  | { kind: 'process'; id: string; dir: string; process: ProcessRow }
   | { kind: 'snapshots'; id: string; dir: string }
   | { kind: 'snapshot'; id: string; dir: string; snapshot: SnapshotEntry; previous?: SnapshotEntry }
   /** A sentence where there would be leaks. */
@@ -66,6 +69,13 @@ export function childrenOf(model: Model, node: Node | undefined): Node[] {
         dir: node.dir,
         entry,
       }));
+    case 'processes':
+      return (model.recording(node.dir)?.findings?.processes?.rows ?? []).map((process) => ({
+        kind: 'process',
+        id: `process:${node.dir}:${process.pid}:${process.thread ?? ''}:${process.started}`,
+        dir: node.dir,
+        process,
+      }));
     case 'snapshots':
       return snapshotNodes(model.recording(node.dir));
     default:
@@ -99,6 +109,8 @@ function contentOf(recording: RecordingInfo): Node[] {
   });
   const nodes: Node[] = leaks.length ? leaks.map(nodeOf) : [{ kind: 'verdict', id: `verdict:${dir}`, dir }];
   nodes.push(...ignoredOf(recording).map(nodeOf));
+  if (recording.findings?.processes?.rows.length)
+    nodes.push({ kind: 'processes', id: `processes:${dir}`, dir });
   if (recording.snapshots.length) nodes.push({ kind: 'snapshots', id: `snapshots:${dir}`, dir });
   return nodes;
 }

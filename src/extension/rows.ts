@@ -8,6 +8,7 @@ import { printable, siteOrigin } from '../protocol/wording.ts';
 import { withoutPid } from './debug-sessions.ts';
 import { isProcessLive, leaksOf, type Model, type Target } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
+import { processesRow, processRow } from './process-rows.ts';
 import { growthPerMinute, sparkline } from './readings.ts';
 
 /** The part of `vscode.l10n` that is needed. */
@@ -80,6 +81,10 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
     }
     case 'snapshot':
       return snapshotRow(node, l10n);
+    case 'processes':
+      return processesRow(model.recording(node.dir)?.findings?.processes, l10n);
+    case 'process':
+      return processRow(node.process, l10n);
   }
 }
 
@@ -351,7 +356,9 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
   const sure = confidence >= 0.7;
   const recording = model.recording(dir);
   const live = isWatchable(finding.kind) && recording && isProcessLive(model, recording);
-  const grown = l10n.t('{0}, {1} objects', signed(growth.bytes), formatCount(growth.objects));
+  const isProcesses = finding.kind === 'processes';
+  const gain = [signed(growth.bytes), formatCount(growth.objects)];
+  const grown = isProcesses ? l10n.t('{0}, {1} processes', ...gain) : l10n.t('{0}, {1} objects', ...gain);
   const left = ignored && l10n.t('ignored: {0}', printable(ignored.reason));
   return {
     label: name,
@@ -359,7 +366,10 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
     tooltip: [
       printable(finding.title, 600).replaceAll('`', ''),
       grown,
-      storeSite && l10n.t('Stored at {0}', placeOf(storeSite)),
+      storeSite &&
+        (isProcesses
+          ? l10n.t('Started at {0}', placeOf(storeSite))
+          : l10n.t('Stored at {0}', placeOf(storeSite))),
       caller && l10n.t('Your line that leads there: {0}', placeOf(caller)),
       l10n.t('Confidence: {0} %', Math.round(confidence * 100)),
       ignored?.expires && l10n.t('Ignored until {0}', printable(ignored.expires)),
@@ -375,7 +385,8 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
       left ? l10n.t('Ignored leak: {0}', name) : l10n.t('Leak: {0}', name),
       left,
       grown,
-      site && l10n.t('stored at {0}', placeOf(site)),
+      site &&
+        (isProcesses ? l10n.t('Started at {0}', placeOf(site)) : l10n.t('stored at {0}', placeOf(site))),
     ]
       .filter(Boolean)
       .join(', '),
