@@ -345,7 +345,7 @@ export class Recorder {
   private describe({ runtime, heapLimit, memoryLimit, process }: TargetFacts): void {
     this.limits = { heapLimit, memoryLimit };
     const { pid, ppid, argv, cwd } = process ?? {};
-    this.writer.describe({ runtime, target: { pid, cwd } });
+    this.writer.describe({ runtime, target: { pid, cwd, heapLimit, memoryLimit } });
     if (pid === undefined) return;
     this.writer.event({ type: 'process', t: this.clock(), event: 'start', role: 'target', pid, ppid, argv });
   }

@@ -5,6 +5,7 @@ import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import { FINDINGS_FORMAT } from '../protocol/findings.ts';
 import type { ReportData } from '../protocol/report.ts';
+import type { SessionsReport } from '../protocol/sessions.ts';
 import { ScriptMap } from '../source/script-map.ts';
 import { SyntaxParser } from '../source/syntax.ts';
 import { progressAxis } from './axis.ts';
@@ -18,6 +19,8 @@ import { liveStacks } from './profile.ts';
 import { withoutReleasedEnd } from './program-end.ts';
 import type { SecondCore } from './second-core.ts';
 import { seenSteps, seenTimeline } from './seen-steps.ts';
+import { sessionsAlone } from './sessions/alone.ts';
+import { SessionPasses } from './sessions/passes.ts';
 import { SiteFinder } from './sites.ts';
 import { makeTimeline, thin } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -66,9 +69,11 @@ export async function analyseSource(
   core?: SecondCore,
 ): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
-  if (source.files.length < 2) return undecided(source);
+  if (source.files.length < 2) return undecided(source, await sessionsAlone(source, task, core));
   await checkMemory(source.files);
-  const growth = await measureGrowth(source, task, core);
+  const passes = new SessionPasses(source);
+  const growth = await measureGrowth(source, task, core, passes);
+  const sessions = passes.report();
   const taken = source.snapshots.slice(growth.baseline);
   const seen = seenSteps(taken, source.events);
   const snapshots = seen?.snapshots ?? taken;
@@ -112,6 +117,7 @@ export async function analyseSource(
       },
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
       sources,
+      ...(sessions ? { sessions } : {}),
     };
   } finally {
     parser.dispose();
@@ -120,7 +126,7 @@ export async function analyseSource(
 }
 
 /** Without two snapshots there is no verdict; what was recorded is still shown. */
-function undecided(source: AnalysisSource): ReportData {
+function undecided(source: AnalysisSource, sessions: SessionsReport | undefined): ReportData {
   const count = source.files.length === 1 ? 'Only one whole snapshot was' : 'No whole snapshot was';
   return {
     findings: {
@@ -139,5 +145,6 @@ function undecided(source: AnalysisSource): ReportData {
     recording: source.recording,
     timeline: makeTimeline(source.events, source.snapshots),
     classes: { snapshots: [], rows: [] },
+    ...(sessions ? { sessions } : {}),
   };
 }

@@ -112,6 +112,20 @@ export function ownerFacts(
   };
 }
 
+/** What a person would call a container, and how it is held. */
+export function displayOf(
+  { heap: { graph }, retainers }: HeldHeap,
+  node: number,
+  steps: PathStep[],
+  kind: FindingKind,
+): { display: string; className: string; path: PathFact[]; holders: Holder[] } {
+  const path = readablePath(graph, retainers, steps);
+  const holders = holdersOf(graph, retainers, steps);
+  const named = holders.filter(({ name }) => name);
+  const display = displayName(kind, named, path, nameOfClass(graph, node));
+  return { display, className: containerClass(graph, node, kind, path), path, holders };
+}
+
 /** A tenth of the parts is worth a name. */
 const LEAST_SHARE = 0.1;
 

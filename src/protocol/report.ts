@@ -2,6 +2,7 @@
 
 import type { Findings } from './findings.ts';
 import type { RecordingEvent, SnapshotEntry } from './recording.ts';
+import type { SessionsReport } from './sessions.ts';
 
 type Event<T extends RecordingEvent['type']> = Extract<RecordingEvent, { type: T }>;
 
@@ -72,4 +73,6 @@ export interface ReportData {
   timeline: ReportTimeline;
   classes: ClassTrend;
   sources?: SourceExcerpt[];
+  /** Pools of agents and sessions, and sessions that are over and still held; absent where there are none. */
+  sessions?: SessionsReport;
 }
