@@ -26,8 +26,8 @@ export class EntryReader {
   private readonly proto: number;
   private readonly plain: number;
   private readonly array: number;
-  private readonly keyLists: number[];
-  private readonly valueLists: number[];
+  private readonly map: number;
+  private readonly numberArrays: number[];
 
   /** @param textOf the text of a string node; undefined for others */
   constructor(
@@ -40,8 +40,8 @@ export class EntryReader {
     this.proto = strings.indexOf('__proto__');
     this.plain = strings.indexOf('Object');
     this.array = strings.indexOf('Array');
-    this.keyLists = ['#keyList', 'keyList'].map((name) => strings.indexOf(name));
-    this.valueLists = ['#valList', 'valList'].map((name) => strings.indexOf(name));
+    this.map = strings.indexOf('Map');
+    this.numberArrays = ['Uint8Array', 'Uint16Array', 'Uint32Array'].map((name) => strings.indexOf(name));
   }
 
   /** What an object is as a container; undefined for what is none. A plain object may be a record as well. */
@@ -75,14 +75,7 @@ export class EntryReader {
   /** Entries that an LRU cache's lists have room for. */
   roomOf(node: number): number | undefined {
     const lists = this.lists(node);
-    if (!lists) return undefined;
-    const { graph } = this;
-    for (let edge = graph.firstEdges[lists.keys]; edge < graph.firstEdges[lists.keys + 1]; edge++) {
-      if (graph.edgeTypes[edge] !== this.kinds.internalEdge || edgeName(graph, edge) !== 'elements') continue;
-      const size = graph.nodeSelfSizes[graph.edgeTargets[edge]];
-      return size > 2 * SLOTS[0] ? Math.round(size / SLOTS[0]) - 2 : undefined;
-    }
-    return undefined;
+    return lists && this.roomIn(lists.keys);
   }
 
   private tableOf(node: number): number {
@@ -183,21 +176,47 @@ export class EntryReader {
     return entries;
   }
 
-  /** An LRU cache's two arrays, by place. */
+  /**
+   * An LRU cache's arrays of keys and values, by place: of an object that also has a map from keys to places, and at
+   * least two lists of numbers that say which place is next. By its names it is not known: they may be minified.
+   */
   private lists(node: number): { keys: number; values: number } | undefined {
-    const keys = this.arrayAt(node, this.keyLists);
-    const values = keys < 0 ? -1 : this.arrayAt(node, this.valueLists);
-    return values < 0 ? undefined : { keys, values };
+    const { graph, kinds } = this;
+    const arrays: number[] = [];
+    let maps = 0;
+    let numbers = 0;
+    for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
+      if (graph.edgeTypes[edge] !== kinds.propertyEdge) continue;
+      const target = graph.edgeTargets[edge];
+      if (graph.nodeTypes[target] !== kinds.object) continue;
+      const name = graph.nodeNames[target];
+      if (name === this.array) arrays.push(target);
+      else if (name === this.map) maps++;
+      else if (this.numberArrays.includes(name)) numbers++;
+    }
+    if (maps !== 1 || numbers < 2 || arrays.length < 2) return undefined;
+    const values = arrays.find((array) => this.firstIsObject(array));
+    const room = values === undefined ? 0 : this.roomIn(values);
+    const keys = arrays.find((array) => array !== values && this.roomIn(array) === room);
+    return values === undefined || keys === undefined || !room ? undefined : { keys, values };
   }
 
-  private arrayAt(node: number, names: readonly number[]): number {
+  private firstIsObject(array: number): boolean {
     const { graph, kinds } = this;
-    for (let edge = graph.firstEdges[node]; edge < graph.firstEdges[node + 1]; edge++) {
-      if (graph.edgeTypes[edge] !== kinds.propertyEdge || !names.includes(graph.edgeNames[edge])) continue;
-      const target = graph.edgeTargets[edge];
-      if (graph.nodeNames[target] === this.array && graph.nodeTypes[target] === kinds.object) return target;
+    for (let edge = graph.firstEdges[array]; edge < graph.firstEdges[array + 1]; edge++)
+      if (graph.edgeTypes[edge] === kinds.elementEdge)
+        return graph.nodeTypes[graph.edgeTargets[edge]] === kinds.object;
+    return false;
+  }
+
+  /** Elements that an array has room for. */
+  private roomIn(array: number): number {
+    const { graph, kinds } = this;
+    for (let edge = graph.firstEdges[array]; edge < graph.firstEdges[array + 1]; edge++) {
+      if (graph.edgeTypes[edge] !== kinds.internalEdge || edgeName(graph, edge) !== 'elements') continue;
+      return Math.max(0, Math.round(graph.nodeSelfSizes[graph.edgeTargets[edge]] / SLOTS[0]) - 2);
     }
-    return -1;
+    return 0;
   }
 
   /** Where an entry was removed, newer V8 leaves one. */

@@ -1,6 +1,7 @@
 /** How many sessions fit into memory, when it is full at the present pace, and what would hold it: arithmetic on what was measured. */
 import { formatBytes, formatCount } from '../base/units.ts';
-import type { MemoryLimit, SessionPool, SessionsReport } from './sessions.ts';
+import type { MemoryLimit, PoolEviction, SessionPool, SessionsReport } from './sessions.ts';
+import { counted } from './wording.ts';
 
 /** Sizes in bytes, times in milliseconds. */
 export interface Capacity {
@@ -50,16 +51,16 @@ function within(report: SessionsReport, pool: SessionPool, limit: MemoryLimit): 
   const perSession = pool.bytesPerSession - (isHeap ? pool.externalPerSession : 0) + child;
   if (!(perSession > 0)) return undefined;
   const sessions = Math.max(0, Math.floor((limit.bytes - base) / perSession));
-  const { netPerMinute = 0, newPerMinute = 0, entries, eviction } = pool;
-  const grows = netPerMinute > 0 && eviction.policy !== 'lru' && eviction.policy !== 'bounded';
+  const { netPerMinute = 0, newPerMinute = 0, entries, eviction, of } = pool;
+  const grows = netPerMinute > 0 && GROWING.includes(eviction.policy);
   const fullInMs = grows ? Math.max(0, ((sessions - entries) / netPerMinute) * MINUTE) : undefined;
   const ttl =
     newPerMinute > 0 && sessions > 0 ? lifeFor(sessions, newPerMinute, report.longestPauseMs) : undefined;
   const parts = [
     `(${formatBytes(limit.bytes)} ${WORDS[limit.kind]} - ${formatBytes(base)} base) / ` +
-      `${formatBytes(perSession)} a session = ${counted(sessions)}`,
+      `${formatBytes(perSession)} ${of === 'agent' ? 'an agent' : 'a session'} = ${counted(sessions, of)}`,
     fullInMs !== undefined
-      ? `at ${pace(netPerMinute)} more sessions a minute it is full in ${span(fullInMs)}`
+      ? `at ${pace(netPerMinute)} more ${of}s a minute it is full in ${span(fullInMs)}`
       : '',
     ttl
       ? `at ${pace(newPerMinute)} new ones a minute a TTL of ${span(ttl.ms)} would hold ${formatCount(ttl.holds)}`
@@ -76,6 +77,9 @@ function within(report: SessionsReport, pool: SessionPool, limit: MemoryLimit): 
   };
 }
 
+/** What was not seen to be held within bounds. */
+const GROWING: readonly PoolEviction['policy'][] = ['never', 'removed', 'unknown'];
+
 const WORDS: Record<MemoryLimit['kind'], string> = {
   asked: 'asked for',
   heap: 'heap limit',
@@ -88,10 +92,6 @@ function lifeFor(sessions: number, newPerMinute: number, longestPauseMs = 0): Ca
   if (ms === undefined) return undefined;
   const holds = Math.max(1, Math.round((ms / MINUTE) * newPerMinute));
   return { ms, holds, tooShort: ms < longestPauseMs };
-}
-
-function counted(sessions: number): string {
-  return `${formatCount(sessions)} session${sessions === 1 ? '' : 's'}`;
 }
 
 function pace(perMinute: number): string {

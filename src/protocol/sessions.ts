@@ -65,6 +65,8 @@ export interface SessionPool {
   nodeId: number;
   /** Containers that are held alike, this one included. */
   containers: number;
+  /** What its entries are called. */
+  of: 'agent' | 'session';
   /** From the root to it. */
   path: string[];
   /** Class or shape of its entries. */

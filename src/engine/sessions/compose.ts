@@ -75,6 +75,7 @@ function poolOf(
     className: pool.className,
     nodeId: pool.nodeIds[0],
     containers: pool.nodeIds.length,
+    of: pool.of,
     path: pool.path,
     entryClass: pool.entryClass,
     evidence: pool.evidence,
@@ -93,7 +94,7 @@ function poolOf(
     bytesPerSession:
       sum(together.map((one) => sum([...one.pool.entries.values()].map(({ bytes }) => bytes)))) / count,
     externalPerSession: sum(together.map((one) => sum([...one.external.values()]))) / count,
-    ...heapPerNew(points, facts.totals),
+    ...(evictionOf(watched).left ? {} : heapPerNew(points, facts.totals)),
     ...pace(facts, watched),
   };
 }

@@ -17,6 +17,7 @@ export interface FoundPool {
   kind: PoolKind;
   className: string;
   name: string;
+  of: 'agent' | 'session';
   path: string[];
   entryClass: string;
   evidence: string[];
@@ -66,17 +67,19 @@ export function findPools(
       candidate.kind === 'lru' ? 'object' : candidate.kind,
     );
     const keeper = holders.slice(0, 2).some(({ className: of }) => of !== undefined && namesKeeper(of));
-    const named =
-      candidate.poolNames.length > 0 ||
-      holders.slice(0, isCache(className, holders) ? 2 : 1).some(({ name }) => namesPool(name));
-    const evidence = judge(candidate, median, keeper, named, display, entries.size);
+    // A general container's own fields say less than who has it: `sessions` > LRUCache > `cache`.
+    const owner = isCache(className, holders) ? holders[1]?.name : undefined;
+    const named = candidate.poolNames.length > 0 || namesPool(holders[0].name) || namesPool(owner ?? '');
+    const name = owner && !namesPool(holders[0].name) ? owner : display;
+    const evidence = judge(candidate, median, keeper, named, name, entries.size);
     if (!evidence) continue;
     pools.push({
       nodes: [candidate.node],
       nodeIds: [heap.graph.nodeIds[candidate.node]],
       kind: candidate.kind,
       className,
-      name: display,
+      name,
+      of: /agent/i.test(`${name} ${candidate.entryClass}`) && !/session/i.test(name) ? 'agent' : 'session',
       path: pathNames(path),
       entryClass: candidate.entryClass,
       evidence,
@@ -88,7 +91,6 @@ export function findPools(
   return merged(distinct(heap, pools)).slice(0, MOST_POOLS);
 }
 
-/** A general container's own fields say less than who has it: `sessions` > LRUCache > `#cache`. */
 function isCache(className: string, [holder]: readonly Holder[]): boolean {
   return /lru|cache|ttl|map|keyv|store$/i.test(holder?.className ?? className);
 }
