@@ -15,6 +15,8 @@ export type Node =
   | { kind: 'recording'; id: string; dir: string; latest: boolean }
   | { kind: 'finding'; id: string; dir: string; finding: Finding }
   | { kind: 'path'; id: string; dir: string; entry: PathEntry }
+  /** Pools of agents and sessions. */
+  | { kind: 'sessions'; id: string; dir: string }
   | { kind: 'snapshots'; id: string; dir: string }
   | { kind: 'snapshot'; id: string; dir: string; snapshot: SnapshotEntry; previous?: SnapshotEntry }
   /** A sentence where there would be leaks. */
@@ -99,6 +101,8 @@ function contentOf(recording: RecordingInfo): Node[] {
   });
   const nodes: Node[] = leaks.length ? leaks.map(nodeOf) : [{ kind: 'verdict', id: `verdict:${dir}`, dir }];
   nodes.push(...ignoredOf(recording).map(nodeOf));
+  const { pools = [], held } = recording.sessions ?? {};
+  if (pools.length || held) nodes.push({ kind: 'sessions', id: `sessions:${dir}`, dir });
   if (recording.snapshots.length) nodes.push({ kind: 'snapshots', id: `snapshots:${dir}`, dir });
   return nodes;
 }

@@ -155,3 +155,27 @@ export interface SessionsReport {
   pools: SessionPool[];
   closed?: ClosedSessions;
 }
+
+/** What a view says of pools and sessions in a line. */
+export interface SessionsBrief {
+  pools: Pick<SessionPool, 'name' | 'entries' | 'bytes' | 'use' | 'eviction'>[];
+  /** Sessions that are over and still held, and what they hold. */
+  held?: { count: number; bytes: number };
+}
+
+const MOST_BRIEF = 5;
+
+export function briefOf({ pools, closed }: SessionsReport): SessionsBrief {
+  return {
+    pools: pools
+      .slice(0, MOST_BRIEF)
+      .map(({ name, entries, bytes, use, eviction }) => ({
+        name,
+        entries,
+        bytes,
+        eviction,
+        ...(use && { use }),
+      })),
+    ...(closed?.heldCount ? { held: { count: closed.heldCount, bytes: closed.bytes } } : {}),
+  };
+}
