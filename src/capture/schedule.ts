@@ -260,7 +260,8 @@ export class Schedule {
     return this.last?.heapUsed ?? Number.POSITIVE_INFINITY;
   }
 
-  private expectedBytes(heapUsed: number): number {
+  /** How large the next snapshot will be on disk, about. */
+  expectedBytes(heapUsed: number): number {
     if (!this.last) return FILE_PER_HEAP * heapUsed + 4e6;
     return FILE_GROWTH * this.last.bytes * Math.max(1, heapUsed / this.last.heapUsed);
   }

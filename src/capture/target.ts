@@ -58,6 +58,8 @@ export interface InstallOptions {
 export interface TargetAgent {
   facts(): TargetFacts;
   read(): Reading;
+  /** Makes so many bytes of garbage. */
+  allocate(bytes: number): void;
   /** Resolves when the event loop has come round: what a collection left to be finalized has been. */
   settle(): Promise<void>;
   /**
@@ -400,6 +402,9 @@ export function install(get: Get, send: (text: string) => void, options: Install
         }
       });
       return texts;
+    },
+    allocate(bytes) {
+      new Array(bytes >>> 3).fill(0);
     },
     settle: () => new Promise((resolve) => nextTurn(nextTurn, resolve)),
     beat: hear,

@@ -28,7 +28,14 @@ export function gcEvents({ now, gc }: Reading, t: number): GcEvent[] {
   return events;
 }
 
-export function memoryEvent({ memory }: Reading, t: number, allocated?: number): RecordingEvent {
+/** @param interval bytes between two samples @param ordinal of the newest sample, where it is known */
+export function memoryEvent(
+  { memory }: Reading,
+  t: number,
+  interval: number,
+  ordinal?: number,
+): RecordingEvent {
+  const allocated = ordinal && ordinal * interval;
   const { heapUsed, heapTotal, external, arrayBuffers, rss } = memory;
   return {
     type: 'memory',
@@ -39,6 +46,7 @@ export function memoryEvent({ memory }: Reading, t: number, allocated?: number):
     arrayBuffers,
     rss,
     allocated,
+    ordinal,
   };
 }
 

@@ -112,20 +112,6 @@ export function ownerFacts(
   };
 }
 
-/** What a person would call a container, and how it is held. */
-export function displayOf(
-  { heap: { graph }, retainers }: HeldHeap,
-  node: number,
-  steps: PathStep[],
-  kind: FindingKind,
-): { display: string; className: string; path: PathFact[]; holders: Holder[] } {
-  const path = readablePath(graph, retainers, steps);
-  const holders = holdersOf(graph, retainers, steps);
-  const named = holders.filter(({ name }) => name);
-  const display = displayName(kind, named, path, nameOfClass(graph, node));
-  return { display, className: containerClass(graph, node, kind, path), path, holders };
-}
-
 /** A tenth of the parts is worth a name. */
 const LEAST_SHARE = 0.1;
 
@@ -167,6 +153,26 @@ function isWasmMemory(entry: PathFact, path: PathFact[]): boolean {
 /** Whoever the listeners listen to: the entry before the table that Node keeps them in. */
 function listenedTo(path: PathFact[]): PathFact | undefined {
   return path[path.findLastIndex(({ edge }) => /_events$|kEvents/.test(edge)) - 1];
+}
+
+/** What a person would call any container. */
+export function displayOf(held: HeldHeap, node: number, kind: FindingKind): string {
+  return howHeld(held, node, kind).display;
+}
+
+/** The same, and how it is held. */
+export function howHeld(
+  held: HeldHeap,
+  node: number,
+  kind: FindingKind,
+): { display: string; className: string; path: PathFact[]; holders: Holder[] } {
+  const { graph } = held.heap;
+  const steps = wayOf(held, node);
+  const holders = holdersOf(graph, held.retainers, steps);
+  const path = readablePath(graph, held.retainers, steps);
+  const named = holders.filter(({ name }) => name);
+  const display = displayName(kind, named, path, nameOfClass(graph, node));
+  return { display, className: containerClass(graph, node, kind, path), path, holders };
 }
 
 function displayName(

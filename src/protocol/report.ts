@@ -1,6 +1,7 @@
 /** What a report is made of: plain JSON, made by the engine, rendered as text, Markdown, HTML and in the editor. */
 
 import type { Findings } from './findings.ts';
+import type { ReportProcesses } from './processes.ts';
 import type { RecordingEvent, SnapshotEntry } from './recording.ts';
 import type { SessionsReport } from './sessions.ts';
 
@@ -73,6 +74,8 @@ export interface ReportData {
   timeline: ReportTimeline;
   classes: ClassTrend;
   sources?: SourceExcerpt[];
+  /** Absent where the program had no child processes and no workers. */
+  processes?: ReportProcesses;
   /** Pools of agents and sessions, and sessions that are over and still held; absent where there are none. */
   sessions?: SessionsReport;
 }

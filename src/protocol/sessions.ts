@@ -167,15 +167,13 @@ const MOST_BRIEF = 5;
 
 export function briefOf({ pools, closed }: SessionsReport): SessionsBrief {
   return {
-    pools: pools
-      .slice(0, MOST_BRIEF)
-      .map(({ name, entries, bytes, use, eviction }) => ({
-        name,
-        entries,
-        bytes,
-        eviction,
-        ...(use && { use }),
-      })),
+    pools: pools.slice(0, MOST_BRIEF).map(({ name, entries, bytes, use, eviction }) => ({
+      name,
+      entries,
+      bytes,
+      eviction,
+      ...(use && { use }),
+    })),
     ...(closed?.heldCount ? { held: { count: closed.heldCount, bytes: closed.bytes } } : {}),
   };
 }

@@ -4,7 +4,7 @@ import { foldStore } from '../../analysis/growth-owners.ts';
 import type { HeapGraph } from '../../heap/graph.ts';
 import type { ClosedSessions, HeldEvidence, HeldSession } from '../../protocol/sessions.ts';
 import { nameOfClass } from '../node-names.ts';
-import { displayOf, type HeldHeap, wayOf } from '../owner-facts.ts';
+import { type HeldHeap, howHeld } from '../owner-facts.ts';
 import type { SeenSession } from './seen-sessions.ts';
 import { outermost, type Sizes } from './sizes.ts';
 import { isIdField, isOwnIdField, ownerOfKey } from './words.ts';
@@ -99,7 +99,7 @@ class Names {
     let found = this.known.get(node);
     if (!found) {
       const { graph } = this.held.heap;
-      const { display, className } = displayOf(this.held, node, wayOf(this.held, node), 'map');
+      const { display, className } = howHeld(this.held, node, 'map');
       found = { name: display || nameOfClass(graph, node), className, nodeId: graph.nodeIds[node] };
       this.known.set(node, found);
     }

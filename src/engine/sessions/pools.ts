@@ -5,7 +5,7 @@ import { formatCount } from '../../base/units.ts';
 import type { PoolKind } from '../../protocol/sessions.ts';
 import { pathNames, percent, unticked } from '../../protocol/wording.ts';
 import type { Holder } from '../holders.ts';
-import { displayOf, type HeldHeap, wayOf } from '../owner-facts.ts';
+import { type HeldHeap, howHeld } from '../owner-facts.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { outermost, type Sizes } from './sizes.ts';
 import { namesKeeper, namesPool, ownerOfKey } from './words.ts';
@@ -59,11 +59,9 @@ export function findPools(
     .slice(0, MOST_NAMED);
   const pools: FoundPool[] = [];
   for (const { candidate, entries, median } of weighed) {
-    const steps = wayOf(held, candidate.node);
-    const { display, className, path, holders } = displayOf(
+    const { display, className, path, holders } = howHeld(
       held,
       candidate.node,
-      steps,
       candidate.kind === 'lru' ? 'object' : candidate.kind,
     );
     const keeper = holders.slice(0, 2).some(({ className: of }) => of !== undefined && namesKeeper(of));
