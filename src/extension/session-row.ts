@@ -1,10 +1,14 @@
 import { formatBytes, formatCount } from '../base/units.ts';
 import type { PoolEviction, SessionsBrief } from '../protocol/sessions.ts';
 import { printable } from '../protocol/wording.ts';
-import type { Localizer, Row } from './rows.ts';
+
+/** The part of `vscode.l10n` that is needed. */
+interface Localizer {
+  t(message: string, ...args: (string | number | boolean)[]): string;
+}
 
 /** Pools of agents and sessions in a line; a click opens the report. */
-export function sessionsRow({ pools, held }: SessionsBrief, l10n: Localizer): Row {
+export function sessionsRow({ pools, held }: SessionsBrief, l10n: Localizer) {
   const lines = pools.map(({ name, entries, bytes, use, eviction }) =>
     [
       l10n.t('{0}: {1} entries, {2}', printable(name), formatCount(entries), formatBytes(bytes)),
@@ -29,7 +33,7 @@ export function sessionsRow({ pools, held }: SessionsBrief, l10n: Localizer): Ro
     tooltip: [...lines, over].filter(Boolean).join('\n'),
     icon: held || first?.eviction.policy === 'never' ? 'warning' : 'organization',
     context: 'sessions',
-    state: 'none',
+    state: 'none' as const,
     command: 'heapline.openReport',
   };
 }

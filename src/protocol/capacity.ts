@@ -58,7 +58,8 @@ function within(report: SessionsReport, pool: SessionPool, limit: MemoryLimit): 
     newPerMinute > 0 && sessions > 0 ? lifeFor(sessions, newPerMinute, report.longestPauseMs) : undefined;
   const parts = [
     `(${formatBytes(limit.bytes)} ${WORDS[limit.kind]} - ${formatBytes(base)} base) / ` +
-      `${formatBytes(perSession)} ${of === 'agent' ? 'an agent' : 'a session'} = ${counted(sessions, of)}`,
+      `${formatBytes(perSession)} ${of === 'agent' ? 'an agent' : 'a session'} = ${counted(sessions, of)}` +
+      (child ? ` (of which ${formatBytes(child)} in child processes)` : ''),
     fullInMs !== undefined
       ? `at ${pace(netPerMinute)} more ${of}s a minute it is full in ${span(fullInMs)}`
       : '',

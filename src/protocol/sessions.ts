@@ -147,7 +147,7 @@ export interface SessionsReport {
   process?: number;
   /** The longest time after which a session went on, where sessions were seen at work. */
   longestPauseMs?: number;
-  /** Mean rss of child processes, and how many there are for a session, where they were seen. */
+  /** Mean rss of the child processes that sessions started and that run, and how many there are for each that has any. */
   children?: { rss: number; perSession: number };
   /** Known bounds of the program's memory. */
   limits: MemoryLimit[];

@@ -10,7 +10,8 @@ import type {
   Spread,
 } from '../../protocol/sessions.ts';
 import type { AnalysisSource } from '../input-types.ts';
-import type { LastHeap, WatchedPool } from './passes.ts';
+import { childrenOfSessions } from './children.ts';
+import type { LastHeap, WatchedPool } from './facts.ts';
 import type { SeenSession } from './seen-sessions.ts';
 
 export interface SessionFacts extends Pick<AnalysisSource, 'events' | 'snapshots' | 'recording' | 'limits'> {
@@ -39,6 +40,7 @@ export function composeSessions(facts: SessionFacts): SessionsReport {
   for (const [main, others] of companions)
     for (const other of others) pools[facts.pools.indexOf(other)].with = main.pool.nodeIds[0];
   const own = processBytes(events, snapshots);
+  const children = childrenOfSessions(events, t);
   const pauses = [...sessions.values()].map(({ longestPause }) => longestPause);
   return {
     format: 'heapline-sessions/1',
@@ -48,6 +50,7 @@ export function composeSessions(facts: SessionFacts): SessionsReport {
     external: last.external,
     ...(own === undefined ? {} : { process: own }),
     ...(pauses.some((ms) => ms > 0) ? { longestPauseMs: pauses.reduce((a, b) => Math.max(a, b), 0) } : {}),
+    ...(children ? { children } : {}),
     limits: [
       ...(limits?.heap ? [{ bytes: limits.heap, kind: 'heap' as const }] : []),
       ...(limits?.memory ? [{ bytes: limits.memory, kind: 'memory' as const }] : []),

@@ -2,38 +2,17 @@
 import { EntryReader } from '../../analysis/entries.ts';
 import type { DominatedHeap } from '../../analysis/heap.ts';
 import type { HeapGraph } from '../../heap/graph.ts';
-import type { ClosedSessions, PoolPoint, SessionsReport } from '../../protocol/sessions.ts';
+import type { SessionsReport } from '../../protocol/sessions.ts';
 import { stringText } from '../heap/preview.ts';
 import type { AnalysisSource } from '../input-types.ts';
 import type { HeldHeap } from '../owner-facts.ts';
 import { composeSessions } from './compose.ts';
+import type { LastHeap, WatchedPool } from './facts.ts';
 import { closedSessions } from './held.ts';
-import { entriesOf, entryId, type FoundEntry, type FoundPool, findPools } from './pools.ts';
+import { entriesOf, entryId, type FoundEntry, findPools } from './pools.ts';
 import { type SeenSession, seenSessions } from './seen-sessions.ts';
 import { externalBytes, retainedBytes } from './sizes.ts';
 import { reachedByTimers, timesOf } from './use.ts';
-
-/** A pool with what was seen of it in other snapshots. */
-export interface WatchedPool {
-  pool: FoundPool;
-  /** By entry. */
-  external: Map<string, number>;
-  /** By entry, since 1970. */
-  times?: Map<string, number>;
-  timer: boolean;
-  /** In order of time; the last snapshot is the last. */
-  points: PoolPoint[];
-  /** By entry of the last snapshot: when it was first as it was then. Milliseconds since the recording began. */
-  unchangedSince: Map<string, number>;
-}
-
-export interface LastHeap {
-  /** Place of the snapshot among those of the source. */
-  place: number;
-  total: number;
-  external: number;
-  closed?: ClosedSessions;
-}
 
 interface Before {
   entries: Map<string, { nodeId: number; bytes: number; since: number }>;
