@@ -329,7 +329,7 @@ export class Recorder {
     const { pid, ppid, argv, cwd } = process ?? {};
     // Of a program that we did not start, the number may be that of another machine or container.
     this.room.target = { pid: this.options.signals ? pid : undefined, memoryLimit };
-    this.writer.describe({ runtime, target: { pid, cwd } });
+    this.writer.describe({ runtime, target: { pid, cwd, heapLimit, memoryLimit } });
     if (pid === undefined) return;
     this.agent.processes.of(pid, runtime.platform);
     this.writer.event({ type: 'process', t: this.clock(), event: 'start', role: 'target', pid, ppid, argv });

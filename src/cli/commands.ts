@@ -244,6 +244,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'sessions',
+    usage: '[options] RECORDING',
+    summary: 'pools of agents and sessions: how many, how large, what evicts them, how many fit',
+    details: [
+      'A pool is a map, dictionary or list of agents or sessions. Idle is what was not seen at work, or did not change,',
+      'for 5 minutes (in a short recording: for a third of it). Sessions that are over and still held are listed.',
+      'How many fit is told for the bound that is reached first: V8 heap limit, or memory of container or machine.',
+    ],
+    options: [
+      { name: 'memory', value: 'SIZE', help: 'how many sessions fit into SIZE: 2GB, 512MB' },
+      json,
+      noProgress,
+      help,
+    ],
+    examples: [
+      ['heapline sessions agent.heapline', 'the pools of a recording'],
+      ['heapline sessions agent.heapline --memory 2GB', 'how many sessions fit into 2 GB'],
+    ],
+  },
+  {
     name: 'verify',
     usage: '[options] --baseline REC (-- CMD [ARGS...] | --after REC)',
     summary: 'run the mended program, and say what became of the leaks of an earlier recording',

@@ -18,6 +18,8 @@ export type Node =
   /** Child processes and workers that ran at the last look. */
   | { kind: 'processes'; id: string; dir: string }
   | { kind: 'process'; id: string; dir: string; process: ProcessRow }
+  /** Pools of agents and sessions. */
+  | { kind: 'sessions'; id: string; dir: string }
   | { kind: 'snapshots'; id: string; dir: string }
   | { kind: 'snapshot'; id: string; dir: string; snapshot: SnapshotEntry; previous?: SnapshotEntry }
   /** A sentence where there would be leaks. */
@@ -111,6 +113,8 @@ function contentOf(recording: RecordingInfo): Node[] {
   nodes.push(...ignoredOf(recording).map(nodeOf));
   if (recording.findings?.processes?.rows.length)
     nodes.push({ kind: 'processes', id: `processes:${dir}`, dir });
+  const { pools = [], held } = recording.sessions ?? {};
+  if (pools.length || held) nodes.push({ kind: 'sessions', id: `sessions:${dir}`, dir });
   if (recording.snapshots.length) nodes.push({ kind: 'snapshots', id: `snapshots:${dir}`, dir });
   return nodes;
 }

@@ -10,6 +10,7 @@ import { isProcessLive, leaksOf, type Model, type Target } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
 import { processesRow, processRow } from './process-rows.ts';
 import { growthPerMinute, sparkline } from './readings.ts';
+import { sessionsRow } from './session-row.ts';
 
 /** The part of `vscode.l10n` that is needed. */
 export interface Localizer {
@@ -67,6 +68,10 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
       return findingRow(model, node, l10n);
     case 'path':
       return pathRow(node.entry);
+    case 'sessions': {
+      const { sessions } = model.recording(node.dir) ?? {};
+      return sessions && sessionsRow(sessions, l10n);
+    }
     case 'snapshots': {
       const recording = model.recording(node.dir);
       return (

@@ -3,6 +3,7 @@
 import type { Findings } from './findings.ts';
 import type { ReportProcesses } from './processes.ts';
 import type { RecordingEvent, SnapshotEntry } from './recording.ts';
+import type { SessionsReport } from './sessions.ts';
 
 type Event<T extends RecordingEvent['type']> = Extract<RecordingEvent, { type: T }>;
 
@@ -75,4 +76,6 @@ export interface ReportData {
   sources?: SourceExcerpt[];
   /** Absent where the program had no child processes and no workers. */
   processes?: ReportProcesses;
+  /** Pools of agents and sessions, and sessions that are over and still held; absent where there are none. */
+  sessions?: SessionsReport;
 }

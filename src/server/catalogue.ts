@@ -4,6 +4,7 @@ import { basename, extname, join } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import { RECORDING_FORMAT } from '../protocol/recording.ts';
 import type { RecordingInfo } from '../protocol/server.ts';
+import { briefOf } from '../protocol/sessions.ts';
 import { diskError } from '../recording/disk.ts';
 import { CACHE, EVENTS, MANIFEST, SCRIPTS } from '../recording/layout.ts';
 import { openRecording, type Recording } from '../recording/reader.ts';
@@ -64,6 +65,7 @@ export async function describeRecording(dir: string, ignores: Ignores): Promise<
     snapshots,
     findings,
     sources: report?.sources,
+    sessions: report?.sessions && briefOf(report.sessions),
     final: findings !== undefined,
     end,
     problems: end ? [...notes, ...problems] : [cutOff(snapshots.length), ...notes, ...problems],

@@ -10,6 +10,7 @@ import { append, h } from './dom.ts';
 import { findingView } from './finding.ts';
 import { budgetsView, fineView, ignoredView, measuredView } from './notes.ts';
 import { processesView } from './processes.ts';
+import { sessionsView } from './sessions.ts';
 import { timelineView } from './timeline.ts';
 
 /** Fills `root` with the report. Views redraw themselves as the store changes. */
@@ -26,6 +27,7 @@ export function mountReport(root: HTMLElement, data: ReportData, store: Store, h
       budgetsView(data),
       processesView(data, host),
       ignoredView(data, host),
+      sessionsView(data),
       classesView(data, store, host),
       fineView(data),
       measuredView(data),
