@@ -5,6 +5,7 @@ import type { EndCause, SnapshotReason, TotalsFacts } from '../protocol/recordin
 import type { RecordingInfo, TargetKind } from '../protocol/server.ts';
 import { isWatchable } from '../protocol/watch.ts';
 import { printable, siteOrigin } from '../protocol/wording.ts';
+import { budgetRow } from './budget-rows.ts';
 import { withoutPid } from './debug-sessions.ts';
 import { isProcessLive, leaksOf, type Model, type Target } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
@@ -66,6 +67,8 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
     }
     case 'finding':
       return findingRow(model, node, l10n);
+    case 'budget':
+      return budgetRow(node.passed, l10n);
     case 'path':
       return pathRow(node.entry);
     case 'sessions': {

@@ -36,12 +36,16 @@ export type SnapshotMark = Pick<
   'index' | 'bytes' | 't' | 'pauseMs' | 'activeMs' | 'reason' | 'step'
 >;
 
+export type BudgetMark = Pick<Event<'budget'>, 't' | 'budget' | 'level' | 'value' | 'limit' | 'subject'>;
+
 /** Each list by time. Thinned by who makes it: at most some thousands of points each. */
 export interface ReportTimeline {
   memory: MemoryPoint[];
   gc: GcPoint[];
   steps: StepPoint[];
   snapshots: SnapshotMark[];
+  /** Where budgets were passed. */
+  budgets?: BudgetMark[];
 }
 
 export interface ClassTrendRow {
