@@ -10,6 +10,7 @@ import { SyntaxParser } from '../source/syntax.ts';
 import { progressAxis } from './axis.ts';
 import { composeFindings } from './compose.ts';
 import { externalGrowth } from './external.ts';
+import { flameTree, frameSite } from './flame.ts';
 import { measureGrowth } from './growth.ts';
 import { readInput } from './input.ts';
 import type { AnalysisSource } from './input-types.ts';
@@ -112,6 +113,9 @@ export async function analyseSource(
       },
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
       sources,
+      ...(source.profile && {
+        flame: await flameTree(source.profile, since, (frame) => frameSite(frame, map)),
+      }),
     };
   } finally {
     parser.dispose();

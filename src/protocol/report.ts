@@ -1,6 +1,7 @@
 /** What a report is made of: plain JSON, made by the engine, rendered as text, Markdown, HTML and in the editor. */
 
 import type { Findings } from './findings.ts';
+import type { DominatorBox, FlameFrame } from './pictures.ts';
 import type { RecordingEvent, SnapshotEntry } from './recording.ts';
 
 type Event<T extends RecordingEvent['type']> = Extract<RecordingEvent, { type: T }>;
@@ -72,4 +73,8 @@ export interface ReportData {
   timeline: ReportTimeline;
   classes: ClassTrend;
   sources?: SourceExcerpt[];
+  /** Where the live bytes of the last sampling profile were allocated, and those since the baseline. */
+  flame?: FlameFrame;
+  /** What retains most in the last snapshot, and what it retained in the baseline: only in a page that can't ask. */
+  boxes?: DominatorBox;
 }

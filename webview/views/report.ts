@@ -9,6 +9,7 @@ import { classesView } from './classes.ts';
 import { append, h } from './dom.ts';
 import { findingView } from './finding.ts';
 import { fineView, ignoredView, measuredView } from './notes.ts';
+import { picturesView } from './pictures.ts';
 import { timelineView } from './timeline.ts';
 
 /** Fills `root` with the report. Views redraw themselves as the store changes. */
@@ -23,6 +24,7 @@ export function mountReport(root: HTMLElement, data: ReportData, store: Store, h
       findings.length > 0 && h('h2', { class: 'part' }, t(verdict === 'leak' ? 'What leaks' : 'Suspects')),
       ...findings.map((finding, i) => findingView(finding, i, data, store, host)),
       ignoredView(data, host),
+      picturesView(data, host),
       classesView(data, store, host),
       fineView(data),
       measuredView(data),

@@ -7,7 +7,7 @@ import { describePath } from '../path-entries.ts';
 import type { HeapColumns } from './columns.ts';
 
 /** Nodes that a graph has at most: ways that need more are left out. */
-export const MOST_GRAPH_NODES = 300;
+export const MOST_GRAPH_NODES = 150;
 
 /** A step with what its edge is. */
 export interface GraphStep extends PathStepRow {
@@ -110,11 +110,12 @@ export class PathMerger {
 
 /** A way as a graph tells it. */
 export async function graphSteps(
-  { graph, heap }: Pick<HeapColumns, 'graph' | 'heap'>,
+  columns: HeapColumns,
   way: readonly PathStep[],
   siteOf: (node: number) => Promise<Site | undefined>,
 ): Promise<GraphStep[]> {
-  const { retainedSizes } = heap();
+  const { graph } = columns;
+  const { retainedSizes } = columns.heap();
   const rows = await describePath(graph, way, siteOf);
   let left = 0;
   return rows.map((row, i) => {
