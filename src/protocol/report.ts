@@ -2,6 +2,7 @@
 
 import type { Findings } from './findings.ts';
 import type { DominatorBox, FlameFrame } from './pictures.ts';
+import type { ReportProcesses } from './processes.ts';
 import type { RecordingEvent, SnapshotEntry } from './recording.ts';
 
 type Event<T extends RecordingEvent['type']> = Extract<RecordingEvent, { type: T }>;
@@ -77,4 +78,6 @@ export interface ReportData {
   flame?: FlameFrame;
   /** What retains most in the last snapshot, and what it retained in the baseline: only in a page that can't ask. */
   boxes?: DominatorBox;
+  /** Absent where the program had no child processes and no workers. */
+  processes?: ReportProcesses;
 }

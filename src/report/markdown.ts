@@ -1,12 +1,15 @@
 /** The report for an issue or a pull request on GitHub. Text from the program never becomes markup, link or mention. */
 
 import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
+import { budgetSentence } from '../protocol/budget-words.ts';
 import type { Finding, Site, Verdict } from '../protocol/findings.ts';
+import { partsNotes, processText } from '../protocol/process-words.ts';
 import type { ReportData } from '../protocol/report.ts';
 import {
   allRates,
   codeSpans,
   counted,
+  countedNoun,
   excerptOf,
   ignoredWhy,
   mainRate,
@@ -41,6 +44,10 @@ export function renderMarkdown(data: ReportData): string {
   ];
   const rest = findings.findings.slice(MAX_FINDINGS);
   if (rest.length) out.push(`And ${counted(rest.length, 'more finding')}.`);
+  out.push(...processes(data));
+  if (findings.budgets?.length) {
+    out.push('### Budgets', list(findings.budgets.map((row) => `${row.level}: ${budgetSentence(row)}`)));
+  }
   if (findings.ignored?.length) {
     const { cwd } = data.recording;
     const rows = findings.ignored.map((finding) => {
@@ -67,10 +74,20 @@ export function renderMarkdown(data: ReportData): string {
   return `${out.join('\n\n')}\n`;
 }
 
+/** What runs beside the program, and where memory grew. */
+function processes({ findings: { processes, memoryParts }, recording }: ReportData): string[] {
+  const { notes = [], rows = [] } = processes ?? {};
+  const lines = [...notes, ...(memoryParts ? partsNotes(memoryParts) : [])];
+  const left = rows.filter(({ state }) => state !== 'running').slice(0, MAX_ROWS);
+  // The notes name three of each kind.
+  if (left.length > 3) lines.push(...left.map((row) => processText(row, recording.cwd)));
+  return lines.length ? [`### ${processes ? 'Processes and memory' : 'Memory'}`, list(lines)] : [];
+}
+
 function section(data: ReportData, finding: Finding, index: number, total: number): string {
   const { cwd } = data.recording;
   const rank = total > 1 ? `${index + 1}. ` : '';
-  const rates = allRates(finding.growth);
+  const rates = allRates(finding.growth, countedNoun(finding));
   const rows: [string, string][] = [
     ['How fast', rates],
     [

@@ -63,7 +63,10 @@ export class PathMerger {
 
   result(objects: number): PathGraph {
     return {
-      nodes: this.nodes.map(({ ids, by, ...node }) => node),
+      nodes: this.nodes.map(({ ids, by, ...node }) => ({
+        ...node,
+        name: node.count > 1 ? node.name.replace(/\[\d+\]$/, '[]') : node.name,
+      })),
       edges: [...this.edges.values()],
       objects,
       followed: this.followed,
@@ -143,7 +146,10 @@ function withoutStores(way: readonly GraphStep[]): GraphStep[] {
   for (const [i, step] of way.entries()) {
     omitted += step.omitted ?? 0;
     if (step.isStore && i > 0 && i < way.length - 1) continue;
-    steps.push(omitted ? { ...step, omitted } : step);
+    const holder = way[i - 1]?.isStore ? steps.at(-1) : undefined;
+    const place = holder && /\[\d+\]$/.exec(step.name)?.[0];
+    const name = place ? `${holder.name.replace(/\[\]$/, '')}${place}` : step.name;
+    steps.push({ ...step, name, ...(omitted && { omitted }) });
     omitted = 0;
   }
   return steps;
