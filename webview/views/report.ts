@@ -9,6 +9,7 @@ import { classesView } from './classes.ts';
 import { append, h } from './dom.ts';
 import { findingView } from './finding.ts';
 import { budgetsView, fineView, ignoredView, measuredView } from './notes.ts';
+import { picturesView } from './pictures.ts';
 import { processesView } from './processes.ts';
 import { sessionsView } from './sessions.ts';
 import { timelineView } from './timeline.ts';
@@ -28,6 +29,7 @@ export function mountReport(root: HTMLElement, data: ReportData, store: Store, h
       processesView(data, host),
       ignoredView(data, host),
       sessionsView(data),
+      picturesView(data, host),
       classesView(data, store, host),
       fineView(data),
       measuredView(data),
