@@ -3,7 +3,7 @@ import { formatBytes } from '../base/units.ts';
 import { type BudgetName, formatAmount } from '../protocol/budgets.ts';
 import type { PassedBudget } from '../protocol/findings.ts';
 import { printable } from '../protocol/wording.ts';
-import type { Localizer, Row } from './rows.ts';
+import type { Localizer, Row } from './row.ts';
 
 /** What was told: budget, subject, level and how often. */
 export type Noted = Set<string>;

@@ -11,29 +11,8 @@ import { isProcessLive, leaksOf, type Model, type Target } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
 import { processesRow, processRow } from './process-rows.ts';
 import { growthPerMinute, sparkline } from './readings.ts';
+import type { Localizer, Row } from './row.ts';
 import { sessionsRow } from './session-row.ts';
-
-/** The part of `vscode.l10n` that is needed. */
-export interface Localizer {
-  t(message: string, ...args: (string | number | boolean)[]): string;
-}
-
-export interface Row {
-  label: string;
-  description?: string;
-  /** Plain text: names in it are from the program. */
-  tooltip?: string;
-  /** A codicon, and a theme colour for it. */
-  icon?: string;
-  color?: string;
-  /** For menus. */
-  context: string;
-  /** What a screen reader says instead of label and description. */
-  spoken?: string;
-  state: 'none' | 'collapsed' | 'expanded';
-  /** What a click does, given the node. */
-  command?: string;
-}
 
 /** @returns undefined for a node whose target or recording is gone */
 export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): Row | undefined {
