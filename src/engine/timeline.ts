@@ -11,6 +11,7 @@ export function makeTimeline(
 ): ReportTimeline {
   const memory = events.filter((event) => event.type === 'memory');
   const gc = events.filter((event) => event.type === 'gc');
+  const budgets = events.filter((event) => event.type === 'budget');
   const steps = events.filter((event) => event.type === 'step');
   const agent = agentTimeline(events);
   return {
@@ -39,6 +40,7 @@ export function makeTimeline(
       step,
     })),
     ...(agent && { agent }),
+    ...(budgets.length ? { budgets: thin(budgets).map(({ type, ...mark }) => mark) } : {}),
   };
 }
 

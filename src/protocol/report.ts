@@ -1,7 +1,10 @@
 /** What a report is made of: plain JSON, made by the engine, rendered as text, Markdown, HTML and in the editor. */
 
 import type { Findings } from './findings.ts';
+import type { DominatorBox, FlameFrame } from './pictures.ts';
+import type { ReportProcesses } from './processes.ts';
 import type { RecordingEvent, SnapshotEntry, SpanKind } from './recording.ts';
+import type { SessionsReport } from './sessions.ts';
 
 type Event<T extends RecordingEvent['type']> = Extract<RecordingEvent, { type: T }>;
 
@@ -65,6 +68,7 @@ export interface AgentTimeline {
   /** From the widest kind to the narrowest; of those that were seen. */
   totals: SpanTotals[];
 }
+export type BudgetMark = Pick<Event<'budget'>, 't' | 'budget' | 'level' | 'value' | 'limit' | 'subject'>;
 
 /** Each list by time. Thinned by who makes it: at most some thousands of points each. */
 export interface ReportTimeline {
@@ -74,6 +78,8 @@ export interface ReportTimeline {
   snapshots: SnapshotMark[];
   /** Where anything was seen. */
   agent?: AgentTimeline;
+  /** Where budgets were passed. */
+  budgets?: BudgetMark[];
 }
 
 export interface ClassTrendRow {
@@ -106,4 +112,12 @@ export interface ReportData {
   timeline: ReportTimeline;
   classes: ClassTrend;
   sources?: SourceExcerpt[];
+  /** Where the live bytes of the last sampling profile were allocated, and those since the baseline. */
+  flame?: FlameFrame;
+  /** What retains most in the last snapshot, and what it retained in the baseline: only in a page that can't ask. */
+  boxes?: DominatorBox;
+  /** Absent where the program had no child processes and no workers. */
+  processes?: ReportProcesses;
+  /** Pools of agents and sessions, and sessions that are over and still held; absent where there are none. */
+  sessions?: SessionsReport;
 }

@@ -42,14 +42,14 @@ test('what the agent did stands in lanes by kind, named where there is room', ()
   withPanel(browser, {}, async ({ page, show }) => {
     await show(report());
     const chart = page.locator('.timeline');
-    const kinds = await chart.locator('.lane').evaluateAll((all) => all.map((one) => one.classList[1]));
+    const kinds = await chart.locator('.doing').evaluateAll((all) => all.map((one) => one.classList[1]));
     assert.deepEqual(kinds, ['session', 'run', 'step', 'model', 'tool']);
     const names = await chart.locator('.names text').allTextContents();
     for (const name of ['sessions', 'runs', 'steps', 'tool calls']) assert.ok(names.includes(name), name);
     assert.equal(names.filter((name) => name === 'model calls').length, 2, 'the steps, and the lane');
-    assert.ok((await chart.locator('.lane.session text').allTextContents()).includes('grace'));
-    assert.ok((await chart.locator('.lane.tool .failed').getAttribute('d'))!.startsWith('M'));
-    const bands = (await chart.locator('.lane.model .bands').getAttribute('d'))!;
+    assert.ok((await chart.locator('.doing.session text').allTextContents()).includes('grace'));
+    assert.ok((await chart.locator('.doing.tool .failed').getAttribute('d'))!.startsWith('M'));
+    const bands = (await chart.locator('.doing.model .bands').getAttribute('d'))!;
     assert.equal(bands.split('M').length - 1, 24);
   }));
 
@@ -76,7 +76,7 @@ test('axes and tables call the steps what they are', async () => {
   });
   await withPanel(browser, {}, async ({ page, show }) => {
     await show({ type: 'report', data: leakReport(), final: true });
-    assert.equal(await page.locator('.lane').count(), 0);
+    assert.equal(await page.locator('.doing').count(), 0);
     assert.equal(await page.locator('.growth .axis-name').first().textContent(), 'steps');
   });
 });

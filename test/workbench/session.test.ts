@@ -143,7 +143,9 @@ it('can be read in each theme, and in a narrow window', async () => {
 it('compares two snapshots that are chosen in the timeline', async () => {
   const group = report.getByRole('group', { name: 'Compare two snapshots' });
   const list = group.getByLabel('The later snapshot');
-  const [first, second] = await list.locator('option').evaluateAll((all) => all.map((one) => one.getAttribute('value')!));
+  const [first, second] = await list
+    .locator('option')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('value')!));
   await group.getByLabel('The earlier snapshot').selectOption(first);
   await list.selectOption(second);
   await group.getByRole('button', { name: 'Compare' }).click();

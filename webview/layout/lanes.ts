@@ -1,90 +1,66 @@
-/** What the agent did as lanes of bands, one lane for each kind: pure numbers, no elements. */
-import { together } from '../../src/protocol/bands.ts';
-import type { SpanKind } from '../../src/protocol/recording.ts';
-import type { SpanBand } from '../../src/protocol/report.ts';
+/** Processes over time as shapes: pure numbers and path strings, no elements. */
 
-export const ROW_HEIGHT = 13;
-const GAP = 4;
-/** What goes on at the same time stands in rows of its own; further ones share the last. */
-const MOST_ROWS = 3;
-const KINDS: readonly SpanKind[] = ['session', 'run', 'step', 'model', 'tool'];
-/** Bands narrower than this, in pixels, are drawn as one with the next. */
-const NARROW = 2;
-/** So many pixels a letter needs. */
-const LETTER = 6.2;
+import { area, max, scaleLinear } from 'd3';
+import type { ProcessLane } from '../../src/protocol/processes.ts';
 
-export interface Lane {
-  kind: SpanKind;
-  /** Pixels from the top of all lanes. */
-  top: number;
-  /** With the gap below. */
+/** Pixels. */
+export const LANES = { height: 22, bar: 16, axis: 22, left: 190, right: 12 } as const;
+/** Drawn; the table has them all. */
+const MOST = 24;
+
+export interface LanesLayout {
   height: number;
-  rows: SpanBand[][];
+  lanes: {
+    lane: ProcessLane;
+    y: number;
+    x: number;
+    width: number;
+    /** SVG path data of its size; empty where it is not known. */
+    size: string;
+  }[];
+  ticks: { x: number; t: number }[];
 }
 
-export interface LaneShape {
-  x: number;
-  width: number;
-  /** Pixels from the top of its lane. */
-  y: number;
-  band: SpanBand;
-  /** So many letters of a name fit into it; 0 for none. */
-  letters: number;
+/** Those that run on first are kept, then those that ran longest. */
+export function chosenLanes(lanes: readonly ProcessLane[]): ProcessLane[] {
+  const rank = { left: 0, outlived: 0, running: 1, ended: 2 };
+  const time = ({ started, ended = Number.POSITIVE_INFINITY }: ProcessLane): number => ended - started;
+  const chosen = [...lanes]
+    .sort((a, b) => rank[a.state] - rank[b.state] || time(b) - time(a) || a.started - b.started)
+    .slice(0, MOST);
+  return lanes.filter((lane) => chosen.includes(lane));
 }
 
-/** The kinds that were seen, from the widest to the narrowest. */
-export function lanesOf(bands: readonly SpanBand[]): Lane[] {
-  const lanes: Lane[] = [];
-  let top = 0;
-  for (const kind of KINDS) {
-    const own = bands.filter((band) => band.kind === kind);
-    if (!own.length) continue;
-    const rows = rowsOf(own);
-    const height = rows.length * ROW_HEIGHT + GAP;
-    lanes.push({ kind, top, height, rows });
-    top += height;
-  }
-  return lanes;
-}
-
-/** The bands in view. However many there are: at most one for every few pixels of a row. */
-export function shapesOf(
-  { rows }: Lane,
-  [from, to]: readonly [number, number],
-  x: (t: number) => number,
-): LaneShape[] {
-  return rows.flatMap((row, i) => {
-    const shapes: LaneShape[] = [];
-    for (const band of row) {
-      if (band.end < from || band.t > to) continue;
-      const left = x(Math.max(from, band.t));
-      const right = Math.max(left + 1, x(Math.min(to, band.end)));
-      const last = shapes[shapes.length - 1];
-      if (last && right - left < NARROW && last.width < NARROW * 2 && left - last.x - last.width < 1) {
-        last.width = Math.max(last.width, right - last.x);
-        last.band = together(last.band, band);
-      } else shapes.push({ x: left, width: right - left, y: i * ROW_HEIGHT, band, letters: 0 });
-    }
-    for (const shape of shapes) shape.letters = Math.max(0, Math.floor((shape.width - 8) / LETTER));
-    return shapes;
-  });
-}
-
-/** What goes on at `t`, from the widest to the narrowest. */
-export function doneAt(bands: readonly SpanBand[], t: number): SpanBand[] {
-  const now = bands.filter((band) => band.t <= t && t <= band.end);
-  return now.sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
-}
-
-function rowsOf(bands: readonly SpanBand[]): SpanBand[][] {
-  const rows: SpanBand[][] = [];
-  const ends: number[] = [];
-  for (const band of bands) {
-    let row = ends.findIndex((end) => end <= band.t);
-    if (row < 0) row = rows.length < MOST_ROWS ? rows.length : rows.length - 1;
-    if (row === rows.length) rows.push([]);
-    rows[row].push(band);
-    ends[row] = Math.max(ends[row] ?? 0, band.end);
-  }
-  return rows;
+/** For a picture `width` pixels wide, labels included. @param end milliseconds, of the recording */
+export function layoutLanes(all: readonly ProcessLane[], end: number, width: number): LanesLayout {
+  const lanes = chosenLanes(all);
+  const x = scaleLinear([0, Math.max(1, end)], [LANES.left, width - LANES.right]);
+  const most = max(lanes, (lane) => max(lane.points, ([, bytes]) => bytes)) ?? 0;
+  return {
+    height: lanes.length * LANES.height + LANES.axis,
+    lanes: lanes.map((lane, i) => {
+      const y = i * LANES.height + (LANES.height - LANES.bar) / 2;
+      const from = x(lane.started);
+      const to = x(Math.min(end, lane.ended ?? end));
+      const size = scaleLinear([0, Math.max(1, most)], [y + LANES.bar, y]);
+      const [first, last] = [lane.points[0], lane.points[lane.points.length - 1]];
+      // What it took is as good as known before the first look and after the last.
+      const points: [number, number][] = first
+        ? [[lane.started, first[1]], ...lane.points, [Math.min(end, lane.ended ?? end), last[1]]]
+        : [];
+      return {
+        lane,
+        y,
+        x: from,
+        width: Math.max(2, to - from),
+        size:
+          area<[number, number]>(
+            ([t]) => x(t),
+            y + LANES.bar,
+            ([, bytes]) => size(bytes),
+          )(points) ?? '',
+      };
+    }),
+    ticks: x.ticks(Math.max(2, Math.floor(width / 140))).map((t) => ({ x: x(t), t })),
+  };
 }

@@ -1,8 +1,14 @@
 /** The timeline as shapes: pure numbers and path strings, no elements. */
 
 import { area, curveMonotoneX, line, max, scaleLinear } from 'd3';
-import type { GcPoint, MemoryPoint, ReportTimeline, SnapshotMark } from '../../src/protocol/report.ts';
-import { type Lane, type LaneShape, lanesOf, shapesOf } from './lanes.ts';
+import type {
+  BudgetMark,
+  GcPoint,
+  MemoryPoint,
+  ReportTimeline,
+  SnapshotMark,
+} from '../../src/protocol/report.ts';
+import { type Lane, type LaneShape, lanesOf, shapesOf } from './agent-lanes.ts';
 
 /** Heights in pixels, from the top. */
 const FIXED = {
@@ -53,6 +59,7 @@ export interface TimelineLayout {
   pins: { x: number; pauseWidth: number; mark: SnapshotMark }[];
   gc: { x: number; height: number; t: number; kind: string; pauseMs: number }[];
   longestGcMs: number;
+  budgets: { x: number; mark: BudgetMark }[];
 }
 
 /** First and last millisecond of the recording. */
@@ -122,6 +129,9 @@ export function layoutTimeline(
       .map((mark) => ({ x: x(mark.t), pauseWidth: x(mark.t + mark.pauseMs) - x(mark.t), mark })),
     gc: longestOfEach(gcInView, x).map((gc) => ({ ...gc, x: x(gc.t), height: gcHeight(gc.pauseMs) })),
     longestGcMs,
+    budgets: (timeline.budgets ?? [])
+      .filter(({ t, level }) => level !== 'back' && t >= domain[0] && t <= domain[1])
+      .map((mark) => ({ x: x(mark.t), mark })),
   };
 }
 

@@ -2,8 +2,9 @@
 
 import type { Selection } from 'd3';
 import { formatBytes, formatCount, formatDuration } from '../../src/base/units.ts';
+import { budgetCrossed } from '../../src/protocol/budget-words.ts';
 import type { StepKind } from '../../src/protocol/findings.ts';
-import { ROW_HEIGHT } from '../layout/lanes.ts';
+import { ROW_HEIGHT } from '../layout/agent-lanes.ts';
 import type { Panels, TimelineLayout } from '../layout/timeline.ts';
 import { stepWords } from '../step-words.ts';
 import { t } from '../text.ts';
@@ -41,6 +42,7 @@ export function drawTimeline(
       .attr('y1', layout.panels.gc.height)
       .attr('y2', layout.panels.gc.height - pause.height);
   }
+  budgets(plot, layout);
   agent(plot, layout);
   names(plot, layout, stepKind);
   pins(plot, layout, marked);
@@ -132,7 +134,7 @@ function agent(plot: Group, layout: TimelineLayout): void {
   if (!layout.lanes.length) return;
   const group = panel(plot, 'agent', layout).classed('agent', true);
   for (const { kind, top, shapes } of layout.lanes) {
-    const lane = group.append('g').attr('class', `lane ${kind}`).attr('transform', `translate(0,${top})`);
+    const lane = group.append('g').attr('class', `doing ${kind}`).attr('transform', `translate(0,${top})`);
     const high = ROW_HEIGHT - 2;
     const boxes = shapes.map(
       ({ x, y, width }) => `M${round(x)},${y}h${round(width)}v${high}h${-round(width)}z`,
@@ -173,6 +175,22 @@ function between(plot: Group, layout: TimelineLayout, marked: readonly number[])
     .attr('width', Math.max(0, to - from))
     .attr('y', layout.panels.pins.top)
     .attr('height', layout.panels.axis.top - layout.panels.pins.top);
+}
+
+/** Where a budget was passed: a line, broken, with its sentence. */
+function budgets(plot: Group, layout: TimelineLayout): void {
+  const group = plot.append('g').attr('class', 'budget-marks');
+  for (const { x, mark } of layout.budgets) {
+    group
+      .append('line')
+      .attr('class', `budget ${mark.level}`)
+      .attr('x1', x)
+      .attr('x2', x)
+      .attr('y1', layout.panels.heap.top)
+      .attr('y2', layout.panels.axis.top)
+      .append('title')
+      .text(shown(budgetCrossed(mark), 300));
+  }
 }
 
 /** Snapshots: a pin, a line through all panels, and the pause, hatched. */

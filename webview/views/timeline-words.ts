@@ -2,7 +2,7 @@
 import { formatBytes, formatCount, formatDuration } from '../../src/base/units.ts';
 import type { SpanKind } from '../../src/protocol/recording.ts';
 import type { AgentTimeline, ReportTimeline, SpanBand } from '../../src/protocol/report.ts';
-import { doneAt } from '../layout/lanes.ts';
+import { doneAt } from '../layout/agent-lanes.ts';
 import { floorPoints, nearest } from '../layout/timeline.ts';
 import { stepWords } from '../step-words.ts';
 import { t } from '../text.ts';

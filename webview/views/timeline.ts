@@ -2,7 +2,7 @@
 
 import { brushX, type D3BrushEvent, pointer, select } from 'd3';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { lanesOf } from '../layout/lanes.ts';
+import { lanesOf } from '../layout/agent-lanes.ts';
 import {
   extent,
   layoutTimeline,
