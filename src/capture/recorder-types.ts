@@ -1,8 +1,10 @@
 import type { SnapshotReason, TotalsFacts } from '../protocol/recording.ts';
 import type { ServedFolder } from '../protocol/server.ts';
+import type { BudgetOptions } from './budget-keeper.ts';
 import type { LastSeen } from './end-cause.ts';
 import type { ScheduleOptions } from './schedule.ts';
 import type { TakingProgress } from './snapshot.ts';
+import type { RoomSources } from './snapshot-room.ts';
 import type { InstallOptions } from './target.ts';
 
 export interface RecorderOptions extends ScheduleOptions {
@@ -10,6 +12,10 @@ export interface RecorderOptions extends ScheduleOptions {
   samplingInterval?: number;
   /** Collect garbage before each snapshot, so that what is being finalized is gone: true unless told. */
   forceGC?: boolean;
+  /** What the program may take before that is told. */
+  budgets?: BudgetOptions;
+  /** What memory and disk there is, where others than the machine's own figures are to count. */
+  room?: RoomSources;
 }
 
 /** How far the snapshot under way is. */

@@ -3,23 +3,30 @@ import type { SnapshotEntry, SnapshotReason } from '../protocol/recording.ts';
 import { WorkMeter } from '../recording/work-meter.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
 import { AgentSpans } from './agent/spans.ts';
+import { askSnapshot } from './asked-snapshot.ts';
+import { withBoundaries } from './boundaries.ts';
+import { BudgetKeeper, type GivenBack } from './budget-keeper.ts';
 import type { LastSeen } from './end-cause.ts';
+import { highestOrdinal, leaveOut } from './fallback.ts';
+import { keepWaiting } from './hold.ts';
 import type { Inspector } from './inspector.ts';
+import { KeptIds } from './kept-ids.ts';
 import { installProbe } from './probe.ts';
-import { noRoom, tooLate } from './recorder-errors.ts';
+import { noRoom } from './recorder-errors.ts';
 import type { RecorderEnd, RecorderStart } from './recorder-types.ts';
+import { SampleCounter } from './sampled.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
 import { settle } from './settling.ts';
 import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
+import { SnapshotRoom } from './snapshot-room.ts';
 import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
-import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
+import { gcEvents, memoryEvent, sampleEvery, toMicroseconds } from './timeline.ts';
 import { Urgency } from './urgency.ts';
 import { Watches } from './watches.ts';
 
 /** 32 KB: within noise on Node 24, 16 % of a loop that only allocates on Node 20. */
 export const SAMPLING_INTERVAL = 32_768;
-const BEAT_MS = 1000;
 /** The user's debugger has work with each sample that comes through it. */
 const SHARED_SAMPLE_MS = 500;
 /** How long a target may take to be let go. */
@@ -40,11 +47,11 @@ export class Recorder {
   private readonly work = new WorkMeter();
   private readonly samplingInterval: number;
   private probe!: Probe;
+  private sampled!: SampleCounter;
   private scripts!: ScriptCollector;
   private taker!: SnapshotTaker;
   private limits: Pick<TargetFacts, 'heapLimit' | 'memoryLimit'> = {};
-  /** V8 keeps ids of objects that move from the first snapshot on. */
-  private baselineId?: string;
+  private ids!: KeptIds;
   private manual: boolean;
   /** Gives up the snapshot under way. */
   private current?: AbortController;
@@ -53,7 +60,8 @@ export class Recorder {
   /** Seen at work: counted where snapshots go by steps and none are told. */
   private seenSteps = 0;
   readonly agent: AgentSpans;
-  private stepSnapshot = false;
+  /** One that goes by what the agent does waits for its turn, or is under way. */
+  private awaitsAligned = false;
   private pausedMs = 0;
   private heapUsed = 0;
   private rss = 0;
@@ -65,6 +73,8 @@ export class Recorder {
   /** What snapshots hold is still to be told. */
   private telling: Promise<void> = Promise.resolve();
   private readonly urgency = new Urgency();
+  private readonly room: SnapshotRoom;
+  private readonly budgets?: BudgetKeeper;
 
   private constructor(
     private readonly inspector: Inspector,
@@ -79,12 +89,17 @@ export class Recorder {
       this.resolveDone = resolve;
     });
     this.agent = new AgentSpans(
-      (event) => writer.event(event),
+      withBoundaries(
+        (event) => writer.event(event),
+        (...passed) => this.align(this.schedule.dueAt(...passed, this.moment())),
+      ),
       (t, told, name) => (told ? this.step('mark', name, t) : this.seeStep()),
     );
+    this.room = new SnapshotRoom(writer.dir, options.room);
+    this.budgets = options.budgets && new BudgetKeeper(options.budgets, writer, clock, this);
     this.watches = new Watches(
       inspector,
-      () => this.keepsIds(),
+      () => this.ids.areKept(),
       (facts) => writer.event({ type: 'watch', t: clock(), ...facts }),
     );
   }
@@ -105,8 +120,11 @@ export class Recorder {
     const { signals, hold, recorder: pid } = options;
     const { samplingInterval } = recorder;
     const hear = (message: TargetMessage): void => recorder.hear(message);
-    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, hear, options.served);
+    const install = { signals, hold, recorder: pid, prompt: options.atRuns || options.atSessions };
+    const probe = await installProbe(inspector, install, hear, options.served);
     recorder.probe = probe;
+    recorder.ids = new KeptIds(probe);
+    recorder.sampled = new SampleCounter(inspector, probe, samplingInterval, clock);
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
     try {
@@ -132,35 +150,26 @@ export class Recorder {
     return { ...limits, heapUsed, rss, tells: options.hold && this.probe.isNode };
   }
 
-  get stepCount(): number {
-    return this.steps;
-  }
-
-  get snapshotCount(): number {
-    return this.schedule.taken;
-  }
-
   /** A step has ended just now. What the program printed last may be read only after it said that it ends. */
   step(source: 'output' | 'mark', name?: string, t = this.clock()): void {
     this.steps++;
     this.writer.event({ type: 'step', t, step: this.steps, source, name });
-    this.stepEnded();
+    this.align(this.schedule.dueAtStep(this.moment()));
   }
 
   private seeStep(): void {
     if (this.steps || this.options.everySteps === undefined || this.options.stepsToCome) return;
     this.seenSteps++;
-    this.stepEnded();
+    this.align(this.schedule.dueAtStep(this.moment()));
   }
 
-  private stepEnded(): void {
-    const reason = this.manual ? undefined : this.schedule.dueAtStep(this.moment());
-    // Steps that end while one is under way, or waits for its turn, come too late for one of their own.
-    if (!reason || this.stepSnapshot) return;
-    this.stepSnapshot = true;
+  private align(reason: SnapshotReason | undefined): void {
+    // What ends while one is under way, or waits for its turn, comes too late for one of its own.
+    if (!reason || this.awaitsAligned || this.manual) return;
+    this.awaitsAligned = true;
     this.enqueue(() =>
       this.snapshot(reason).finally(() => {
-        this.stepSnapshot = false;
+        this.awaitsAligned = false;
       }),
     );
   }
@@ -175,38 +184,26 @@ export class Recorder {
     if (schedule) this.schedule.change(schedule);
   }
 
-  /**
-   * Takes a snapshot as soon as possible. Settles when it is whole on disk.
-   * @param signal gives it up @throws HeaplineError `cancelled`, `target-gone`, or what else hindered it
-   */
-  takeSnapshot(signal?: AbortSignal): Promise<SnapshotEntry> {
-    return new Promise((resolve, reject) => {
-      if (this.ending) {
-        reject(tooLate());
-        return;
-      }
-      const giveUp = (): void => {
-        reject(new HeaplineError('cancelled', 'The snapshot was cancelled.'));
-        if (asked.isUnderWay) this.cancelSnapshot();
-      };
-      const asked = { isUnderWay: false };
-      signal?.addEventListener('abort', giveUp);
-      if (signal?.aborted) giveUp();
-      this.done.then(() => reject(tooLate()));
-      this.enqueue(async () => {
-        try {
-          if (signal?.aborted) return;
-          asked.isUnderWay = true;
-          await this.snapshot('manual', resolve);
-          reject(this.ending ? tooLate() : (this.failure ?? tooLate()));
-        } catch (error) {
-          reject(error);
-          throw error;
-        } finally {
-          signal?.removeEventListener('abort', giveUp);
-        }
-      });
+  /** See askSnapshot. */
+  takeSnapshot(signal?: AbortSignal, reason: 'manual' | 'budget' = 'manual'): Promise<SnapshotEntry> {
+    const asked = {
+      done: this.done,
+      isEnding: () => this.ending,
+      enqueue: (work: () => Promise<unknown>) => this.enqueue(work),
+      take: (onWhole: (entry: SnapshotEntry) => void) => this.snapshot(reason, onWhole),
+      cancel: () => this.cancelSnapshot(),
+      failure: () => this.failure,
+    };
+    return askSnapshot(asked, signal);
+  }
+
+  /** Collects garbage in its turn. @returns undefined where the program did not let it, or has ended */
+  async collect(): Promise<GivenBack | undefined> {
+    let given: GivenBack | undefined;
+    await this.enqueue(async () => {
+      if (!this.ending) given = await this.collectNow();
     });
+    return given;
   }
 
   /** Gives up the snapshot under way: what is written vanishes. */
@@ -230,11 +227,6 @@ export class Recorder {
   async endBySignal(signal: NodeJS.Signals): Promise<void> {
     if (this.ending || !(await this.probe.call('wouldEnd', signal)) || this.ending) return;
     this.end({ by: 'hold', signal }, true, () => this.probe.call('raise', signal));
-  }
-
-  /** Whether the ids of objects are those of the last snapshot: nobody has reset them. @throws HeaplineError `target-gone` */
-  private async keepsIds(): Promise<boolean> {
-    return this.baselineId !== undefined && (await this.probe.heapObjectId()) === this.baselineId;
   }
 
   /** After `stop` with `keepIds`: takes what is left of ours out of the target. @throws HeaplineError `target-gone` */
@@ -261,18 +253,12 @@ export class Recorder {
       return;
     }
     const { exitCode, signal } = message;
-    const beat = setInterval(() => this.probe.call('beat').catch(() => {}), BEAT_MS);
-    // The program may end within a call of ours: that one is answered never, and all later ones are.
-    const before = this.inspector.unanswered();
-    this.probe.call('beat').then(
-      () => this.inspector.giveUp(before),
-      () => {},
-    );
+    const beat = keepWaiting(this.probe, this.inspector);
     this.end({ by: 'hold', exitCode, signal }, true, async () => {
-      clearInterval(beat);
+      beat.dispose();
       await this.probe.call('release');
     });
-    this.done.then(() => clearInterval(beat));
+    this.done.then(() => beat.dispose());
   }
 
   private end(end: RecorderEnd, lastSnapshot: boolean, letGo: () => Promise<unknown>): void {
@@ -315,7 +301,7 @@ export class Recorder {
   }
 
   /** Runs `work` after all that was asked for before. What fails is noted; a target that is gone shows by itself. */
-  private enqueue(work: () => Promise<unknown>): void {
+  private enqueue(work: () => Promise<unknown>): Promise<void> {
     this.queue = this.queue.then(work).then(
       () => {},
       (error) => {
@@ -325,6 +311,7 @@ export class Recorder {
         );
       },
     );
+    return this.queue;
   }
 
   private fail(error: HeaplineError): void {
@@ -340,6 +327,8 @@ export class Recorder {
   private describe({ runtime, heapLimit, memoryLimit, process }: TargetFacts): void {
     this.limits = { heapLimit, memoryLimit };
     const { pid, ppid, argv, cwd } = process ?? {};
+    // Of a program that we did not start, the number may be that of another machine or container.
+    this.room.target = { pid: this.options.signals ? pid : undefined, memoryLimit };
     this.writer.describe({ runtime, target: { pid, cwd } });
     if (pid === undefined) return;
     this.agent.processes.of(pid, runtime.platform);
@@ -370,8 +359,8 @@ export class Recorder {
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
-  /** Writes what the target has to tell. @param allocated bytes since its start, where known */
-  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
+  /** Writes what the target has to tell. @param known ordinal of the newest sample, where known */
+  private async read(known?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
     const asked = this.clock();
     const reading: Reading = await this.probe.call('read');
     const t = this.clock();
@@ -385,7 +374,8 @@ export class Recorder {
     this.agent.processes.look(this.clock);
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
-    this.writer.event(memoryEvent(reading, t, allocated));
+    const ordinal = known ?? (await this.sampled.countAt(reading));
+    this.writer.event(memoryEvent(reading, t, this.samplingInterval, ordinal));
     this.heapUsed = reading.memory.heapUsed;
     this.work.reading(t, this.heapUsed);
     this.rss = reading.memory.rss;
@@ -404,6 +394,8 @@ export class Recorder {
     // Who asks by hand may have made room.
     if (reason === 'manual') this.diskFull = this.overBudget = false;
     if (this.diskFull || ((this.ending || this.overBudget) && reason !== 'end')) return;
+    if (await this.leavesOut(reason)) return;
+    const { rss } = this;
     const room = this.schedule.makeRoom(this.moment(), reason);
     if (!room) {
       if (this.failure?.code !== 'too-large') this.fail(noRoom());
@@ -415,9 +407,11 @@ export class Recorder {
     const { t, pauseMs } = entry;
     const ordinal = entry.ordinal ?? 0;
     const { samplingInterval } = this;
-    this.baselineId = await this.probe.heapObjectId();
+    await this.ids.note();
     this.work.snapshot();
-    await this.read(ordinal * samplingInterval);
+    await this.read(await this.sampled.countNow());
+    this.room.took(rss, this.rss);
+    this.budgets?.hearProfile(profile, t, samplingInterval);
     const { index, bytes } = entry;
     const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };
     for (const dropped of this.schedule.add(taken)) this.writer.dropSnapshot(dropped, this.clock());
@@ -425,7 +419,29 @@ export class Recorder {
     await this.scripts.collect();
   }
 
+  /** See leaveOut. */
+  private async leavesOut(reason: SnapshotReason): Promise<boolean> {
+    if (!this.heapUsed) await this.read();
+    const { room, inspector, writer, clock, samplingInterval, scripts } = this;
+    const lack = () => room.lack(this.schedule.expectedBytes(this.heapUsed), this.rss);
+    const collect = () => this.collectNow();
+    const deps = { room, inspector, writer, clock, samplingInterval, scripts, lack, collect };
+    return leaveOut(deps, reason, this.moment().activeMs);
+  }
+
+  private async collectNow(): Promise<GivenBack | undefined> {
+    await this.read();
+    const { heapUsed: heapBefore, rss: rssBefore, urgency, probe, inspector } = this;
+    const began = this.clock();
+    const pausedMs = await settle(urgency, probe, inspector, true);
+    this.pausedMs += pausedMs;
+    this.budgets?.ours(began, this.clock());
+    await this.read();
+    return pausedMs ? { heapBefore, heapAfter: this.heapUsed, rssBefore, rssAfter: this.rss } : undefined;
+  }
+
   private async take(reason: SnapshotReason, limit: number) {
+    const began = this.clock();
     const index = this.writer.nextSnapshot;
     const controller = new AbortController();
     const { signal } = controller;
@@ -458,7 +474,8 @@ export class Recorder {
       const { profile } = taken;
       const pauseMs = toMicroseconds(taken.pauseMs);
       this.pausedMs += pauseMs;
-      const ordinal = profile.samples.reduce((highest, sample) => Math.max(highest, sample.ordinal), 0);
+      this.budgets?.ours(began, this.clock());
+      const ordinal = highestOrdinal(profile);
       const facts = { t, pauseMs, reason, step: step || undefined, ordinal };
       const entry = await this.writer.commitSnapshot(taken.file, facts).catch((error) => {
         if (HeaplineError.is(error, 'too-large')) this.overBudget = true;
@@ -486,11 +503,8 @@ export class Recorder {
   }
 
   private async checkIds(): Promise<void> {
-    const id = await this.probe.heapObjectId();
-    if (id === this.baselineId || this.baselineId === undefined) return;
+    if (!(await this.ids.wereReset())) return;
     this.writer.event({ type: 'id-reset', t: this.clock(), beforeSnapshot: this.writer.nextSnapshot });
     this.note('warning', 'Another client of the inspector has reset the object ids.');
   }
 }
-
-const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;

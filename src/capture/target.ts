@@ -51,11 +51,15 @@ export interface InstallOptions {
   hold: boolean;
   /** Process id of the recorder: nobody waits for a dead one, where it is seen to live at first. */
   recorder?: number;
+  /** Tell at once where runs and sessions begin and end: a snapshot is to be taken there. */
+  prompt?: boolean;
 }
 
 export interface TargetAgent {
   facts(): TargetFacts;
   read(): Reading;
+  /** Makes so many bytes of garbage. */
+  allocate(bytes: number): void;
   /** Resolves when the event loop has come round: what a collection left to be finalized has been. */
   settle(): Promise<void>;
   /**
@@ -169,7 +173,8 @@ export function install(get: Get, send: (text: string) => void, options: Install
   };
   const observer = new PerformanceObserver(observe);
   observer.observe({ entryTypes: ['gc', 'mark'] });
-  const agent = quietly(watchAgent)(get, now, (records) => tell({ type: 'agent', now: now(), records }));
+  const tellAgent = (records: AgentRecord[]): void => tell({ type: 'agent', now: now(), records });
+  const agent = quietly(watchAgent)(get, now, tellAgent, options.prompt);
 
   const lives = (pid: number): boolean => {
     try {
@@ -397,6 +402,9 @@ export function install(get: Get, send: (text: string) => void, options: Install
         }
       });
       return texts;
+    },
+    allocate(bytes) {
+      new Array(bytes >>> 3).fill(0);
     },
     settle: () => new Promise((resolve) => nextTurn(nextTurn, resolve)),
     beat: hear,

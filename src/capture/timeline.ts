@@ -18,14 +18,36 @@ export function gcEvents({ now, gc }: Reading, t: number): GcEvent[] {
   for (let i = 0; i < gc.length; i += 3) {
     const kind = KINDS[gc[i + 2]];
     if (kind)
-      events.push({ type: 'gc', t: round(Math.max(0, t - now + gc[i])), kind, pauseMs: round(gc[i + 1]) });
+      events.push({
+        type: 'gc',
+        t: toMicroseconds(Math.max(0, t - now + gc[i])),
+        kind,
+        pauseMs: toMicroseconds(gc[i + 1]),
+      });
   }
   return events;
 }
 
-export function memoryEvent({ memory }: Reading, t: number, allocated?: number): RecordingEvent {
+/** @param interval bytes between two samples @param ordinal of the newest sample, where it is known */
+export function memoryEvent(
+  { memory }: Reading,
+  t: number,
+  interval: number,
+  ordinal?: number,
+): RecordingEvent {
+  const allocated = ordinal && ordinal * interval;
   const { heapUsed, heapTotal, external, arrayBuffers, rss } = memory;
-  return { type: 'memory', t: round(t), heapUsed, heapTotal, external, arrayBuffers, rss, allocated };
+  return {
+    type: 'memory',
+    t: toMicroseconds(t),
+    heapUsed,
+    heapTotal,
+    external,
+    arrayBuffers,
+    rss,
+    allocated,
+    ordinal,
+  };
 }
 
 /** Milliseconds until the next memory sample: ten a second at first, one in five seconds after an hour. */
@@ -36,4 +58,4 @@ export function sampleEvery(elapsedMs: number): number {
   return elapsedMs < 3_600_000 ? 1000 : 5000;
 }
 
-const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+export const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;

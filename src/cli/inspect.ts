@@ -4,15 +4,15 @@ import { basename, extname, resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import { formatBytes } from '../base/units.ts';
 import { memoryNeed } from '../engine/memory-need.ts';
-import { availableMemory } from '../engine/memory-there.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { SnapshotSummary } from '../protocol/tables.ts';
+import { availableMemory } from '../recording/memory-there.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderText } from '../report/text.ts';
 import { type CommandSpec, usage } from './args.ts';
-import { EXIT_LEAK, EXIT_OK } from './exit.ts';
+import { EXIT_OK, verdictExitCode } from './exit.ts';
 import { ask, type Call, fileError, type Io, jsonOnStdout, kindOf, writeJson, writeOutput } from './io.ts';
 import { classesText, detailsText, diffText, type Look } from './tables.ts';
 import { painter, wantsColor, widthOf } from './terminal.ts';
@@ -41,7 +41,7 @@ export async function open(call: Call): Promise<number> {
   const { data } = await verdictOn(call, input);
   writeJson(call, data.findings);
   if (!jsonOnStdout(values) && !values.has('quiet')) io.stdout.write(textReport(io, data));
-  return values.has('fail-on-leak') && data.findings.verdict === 'leak' ? EXIT_LEAK : EXIT_OK;
+  return verdictExitCode(values, data.findings);
 }
 
 export async function classes(call: Call): Promise<number> {

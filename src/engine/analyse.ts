@@ -2,6 +2,7 @@
 
 import { type ErrorCode, HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
+import { type MeasuredAmount, passedBudgets } from '../protocol/budget-words.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import { FINDINGS_FORMAT } from '../protocol/findings.ts';
 import type { ReportData } from '../protocol/report.ts';
@@ -10,7 +11,7 @@ import { SyntaxParser } from '../source/syntax.ts';
 import { progressAxis } from './axis.ts';
 import { composeFindings } from './compose.ts';
 import { externalGrowth } from './external.ts';
-import { measureGrowth } from './growth.ts';
+import { type HeapGrowth, measureGrowth } from './growth.ts';
 import { readInput } from './input.ts';
 import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
@@ -70,7 +71,10 @@ export async function analyseSource(
   const source = withoutReleasedEnd(whole);
   if (source.files.length < 2) return await undecided(source);
   await checkMemory(source.files);
-  const growth = await measureGrowth(source, task, core);
+  const { budgets: limits = {} } = source;
+  const { cacheEntries } = limits;
+  const least = cacheEntries && Math.min(cacheEntries.warn ?? Infinity, cacheEntries.alert ?? Infinity);
+  const growth = await measureGrowth({ ...source, cacheEntries: least }, task, core);
   const taken = source.snapshots.slice(growth.baseline);
   const seen = seenSteps(taken, source.events);
   const snapshots = seen?.snapshots ?? taken;
@@ -110,8 +114,9 @@ export async function analyseSource(
       finder,
       map,
     });
+    const budgets = passedBudgets(source.events, limits, measuredAmounts(growth));
     return {
-      findings,
+      findings: budgets ? { ...findings, budgets } : findings,
       recording: source.recording,
       timeline: {
         ...makeTimeline(source.events, source.snapshots),
@@ -127,9 +132,23 @@ export async function analyseSource(
   }
 }
 
+/** What budgets limit, and only snapshots tell. */
+function measuredAmounts({ owners, caches = [] }: HeapGrowth): MeasuredAmount[] {
+  return [
+    ...owners.map(({ facts, series }): MeasuredAmount => {
+      const value = series[series.length - 1].objects;
+      return { budget: 'ownerObjects', subject: facts.display, value };
+    }),
+    ...caches.map(({ name, entries }): MeasuredAmount => {
+      return { budget: 'cacheEntries', subject: name, value: entries };
+    }),
+  ];
+}
+
 /** Without two snapshots there is no verdict; what was recorded is still shown. */
 async function undecided(source: AnalysisSource): Promise<ReportData> {
   const processes = await processEvidence(source, source.snapshots, [], stepEnds(source.events));
+  const budgets = passedBudgets(source.events, source.budgets ?? {}, []);
   const count = source.files.length === 1 ? 'Only one whole snapshot was' : 'No whole snapshot was';
   return {
     findings: {
@@ -145,6 +164,7 @@ async function undecided(source: AnalysisSource): Promise<ReportData> {
       growth: { bytes: 0, seconds: 0, slopeConfidence: 0 },
       findings: [],
       ...(processes ? { processes: processes.facts } : {}),
+      ...(budgets ? { budgets } : {}),
     },
     recording: source.recording,
     timeline: makeTimeline(source.events, source.snapshots),

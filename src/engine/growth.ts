@@ -28,6 +28,7 @@ import { groupKeys } from './group-keys.ts';
 import { dominateByTwo } from './heap-by-two.ts';
 import { IdleFunctions } from './idle-functions.ts';
 import type { AnalysisSource } from './input-types.ts';
+import { type LargeCache, largeCaches } from './large-caches.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
 import type { SecondCore } from './second-core.ts';
@@ -68,6 +69,8 @@ export interface HeapGrowth {
   idle: IdleFunctions;
   /** Columns from the baseline on. */
   classes: ClassTrendRow[];
+  /** At the last snapshot, with as many entries as were asked for. */
+  caches?: LargeCache[];
 }
 
 /** Owners looked at: those that gained most. */
@@ -78,7 +81,10 @@ const MIDWAY = 0.4;
 const WANTED = ENOUGH;
 
 /** Files of one process, oldest first, at least two; in `endFile` and `releasedFile` owners are measured, too. */
-export type GrowthSource = Pick<AnalysisSource, 'files' | 'endFile' | 'releasedFile'>;
+export type GrowthSource = Pick<AnalysisSource, 'files' | 'endFile' | 'releasedFile'> & {
+  /** Caches with so many entries are told. */
+  cacheEntries?: number;
+};
 
 /** What is known of the owners, to measure them in snapshots after the last. */
 interface End {
@@ -116,6 +122,7 @@ class GrowthPasses {
   private readonly files: readonly string[];
   private readonly endFile?: string;
   private readonly releasedFile?: string;
+  private readonly cacheEntries?: number;
   private readonly classes: ClassCounter;
   private readonly idle = new IdleFunctions();
   private readonly last: number;
@@ -123,13 +130,14 @@ class GrowthPasses {
   private readonly collect = garbageCollector();
 
   constructor(
-    { files, endFile, releasedFile }: GrowthSource,
+    { files, endFile, releasedFile, cacheEntries }: GrowthSource,
     private readonly task?: Task,
     private readonly core?: SecondCore,
   ) {
     this.files = files;
     this.endFile = endFile;
     this.releasedFile = releasedFile;
+    this.cacheEntries = cacheEntries;
     this.classes = new ClassCounter(files.length);
     this.last = files.length - 1;
   }
@@ -163,6 +171,7 @@ class GrowthPasses {
       scripts: points.map(({ scripts }) => scripts),
       idle: this.idle,
       classes: this.classes.rows(first.index),
+      caches: end.caches,
     };
   }
 
@@ -220,6 +229,7 @@ class GrowthPasses {
     const synthetic = graph.nodeTypeNames.indexOf('synthetic');
     return {
       ...measured,
+      caches: this.cacheEntries === undefined ? [] : largeCaches(held, this.cacheEntries),
       ways: containers.map(({ node }) =>
         this.releasedFile ? wayTo(heap, old, wayOf(held, node)) : undefined,
       ),

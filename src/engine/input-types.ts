@@ -1,3 +1,4 @@
+import type { Budgets } from '../protocol/budgets.ts';
 import type { RecordingEvent, ScriptEntry, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportRecording } from '../protocol/report.ts';
 import type { SamplingProfile } from '../recording/reader.ts';
@@ -12,6 +13,8 @@ export interface AnalysisSource {
   /** Paths of their files. */
   files: string[];
   events: RecordingEvent[];
+  /** What the program was to keep within while it was recorded. */
+  budgets?: Budgets;
   scripts: ScriptEntry[];
   /** The last sampling profile. */
   profile?: SamplingProfile;

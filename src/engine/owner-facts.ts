@@ -155,6 +155,14 @@ function listenedTo(path: PathFact[]): PathFact | undefined {
   return path[path.findLastIndex(({ edge }) => /_events$|kEvents/.test(edge)) - 1];
 }
 
+/** What a person would call any container. */
+export function displayOf(held: HeldHeap, node: number, kind: FindingKind): string {
+  const { graph } = held.heap;
+  const steps = wayOf(held, node);
+  const holders = holdersOf(graph, held.retainers, steps).filter(({ name }) => name);
+  return displayName(kind, holders, readablePath(graph, held.retainers, steps), nameOfClass(graph, node));
+}
+
 function displayName(
   kind: FindingKind,
   [holder, by]: Holder[],

@@ -455,7 +455,11 @@ function reasonOf(reason: SnapshotReason, l10n: Localizer): string {
     interval: l10n.t('by interval'),
     growth: l10n.t('on growth'),
     limit: l10n.t('near the heap limit'),
+    budget: l10n.t('over a budget'),
     step: l10n.t('by step'),
+    'before-run': l10n.t('before a run'),
+    'after-run': l10n.t('after a run'),
+    'after-session': l10n.t('after a session'),
     manual: l10n.t('by hand'),
     end: l10n.t('at the end'),
   }[reason];

@@ -1,5 +1,7 @@
 /** The JSON contract `heapline-findings/1`. Its JSON Schema stands beside it: findings.schema.json. */
 
+import type { BudgetLevel, BudgetName } from './budgets.ts';
+
 export const FINDINGS_FORMAT = 'heapline-findings/1';
 
 export type Verdict = 'leak' | 'no-leak' | 'inconclusive';
@@ -189,6 +191,26 @@ export interface FindingRule {
   title: string;
 }
 
+/** Amounts are bytes, milliseconds or numbers, as the budget is. */
+export interface PassedBudget {
+  budget: BudgetName;
+  /** The highest that was passed. */
+  level: BudgetLevel;
+  /** When it was passed first; of what the analysis found, at the last snapshot. */
+  value: number;
+  limit: number;
+  /** Which owner, cache, site or session, where a budget is for each. */
+  subject?: string;
+  /** Milliseconds since the recording began; absent for what the analysis found. */
+  t?: number;
+  /** How often it was passed. */
+  times: number;
+  /** It came back below, and stayed so. */
+  back?: true;
+  /** What a forced collection gave back when it was passed: bytes before and after. */
+  collected?: { heapBefore: number; heapAfter: number; rssBefore: number; rssAfter: number };
+}
+
 export interface Findings {
   format: typeof FINDINGS_FORMAT;
   /** Version of Heapline that made this. */
@@ -220,6 +242,8 @@ export interface Findings {
   processes?: ProcessFacts;
   /** Where memory grew, in the heap and elsewhere; absent where nothing is known. */
   memoryParts?: MemoryParts;
+  /** Budgets that the program passed, alerts first. */
+  budgets?: PassedBudget[];
   /** Growth that was looked at and found not to be a leak, with why: shown, not counted. */
   notLeaks?: { name: string; bytes: number; reason: string }[];
 }

@@ -1,5 +1,7 @@
 /** The files of a recording folder, `NAME.heapline/`: manifest, events, scripts. Version 1. */
 
+import type { BudgetLevel, BudgetName } from './budgets.ts';
+
 export const RECORDING_FORMAT = 'heapline-recording/1';
 
 export type SnapshotReason =
@@ -9,7 +11,13 @@ export type SnapshotReason =
   | 'growth'
   /** The heap came near V8's limit. */
   | 'limit'
+  /** A budget was passed. */
+  | 'budget'
   | 'step'
+  /** A run is about to begin, or has just ended; a session has closed. */
+  | 'before-run'
+  | 'after-run'
+  | 'after-session'
   | 'manual'
   | 'end';
 
@@ -18,6 +26,14 @@ export type EndCause = 'heap-full' | 'memory-full' | 'killed';
 
 /** What an agent does, from the widest to the narrowest. A session is one conversation, a run one execution of the agent. */
 export type SpanKind = 'session' | 'run' | 'step' | 'model' | 'tool';
+
+/** The heap at the moment in which a span begins or ends. Bytes. */
+export interface HeapReading {
+  used: number;
+  external: number;
+  /** All that was ever allocated, where the runtime counts it. */
+  allocated?: number;
+}
 
 /** One line of `events.ndjson`. `t` is milliseconds since the recording began (monotonic, wall time, pauses included). */
 export type RecordingEvent =
@@ -31,6 +47,8 @@ export type RecordingEvent =
       rss: number;
       /** Cumulative bytes that the program has allocated, as the sampling profiler estimates it; where it runs. */
       allocated?: number;
+      /** How many samples the sampling profiler had taken by then: the ordinal of the newest. */
+      ordinal?: number;
     }
   | {
       type: 'gc';
@@ -52,6 +70,7 @@ export type RecordingEvent =
       parent?: number;
       /** Name of the session, where one is known. */
       session?: string;
+      heap?: HeapReading;
     }
   | {
       type: 'span-end';
@@ -61,6 +80,7 @@ export type RecordingEvent =
       model?: string;
       inputTokens?: number;
       outputTokens?: number;
+      heap?: HeapReading;
     }
   /** A snapshot that is whole on disk. `t` is when the pause began. `step`: steps completed by then. */
   | {
@@ -99,6 +119,27 @@ export type RecordingEvent =
   | { type: 'processes'; t: number; readings: ProcessReading[] }
   /** A container was watched in the running program. */
   | ({ type: 'watch'; t: number } & WatchFacts)
+  /** The program passed a budget, or came back below it. */
+  | ({ type: 'budget'; t: number } & BudgetCrossing)
+  /** Garbage was collected by force, as a budget was passed: bytes before and after. */
+  | {
+      type: 'collected';
+      t: number;
+      budget: BudgetName;
+      heapBefore: number;
+      heapAfter: number;
+      rssBefore: number;
+      rssAfter: number;
+    }
+  /** A snapshot was left out: it would have needed more than there was. Bytes. A sampling profile stands in its place. */
+  | {
+      type: 'left-out';
+      t: number;
+      reason: SnapshotReason;
+      lacks: 'memory' | 'disk';
+      needed: number;
+      available: number;
+    }
   /** Object ids were reset (another client sent HeapProfiler.disable): snapshots before and after can't be compared by id. */
   | { type: 'id-reset'; t: number; beforeSnapshot: number }
   | { type: 'note'; t: number; level: 'info' | 'warning' | 'error'; message: string }
@@ -135,11 +176,24 @@ export interface ProcessReading {
   rpc?: true;
 }
 
+/** Values and limits are bytes, milliseconds or numbers, as the budget is. */
+export interface BudgetCrossing {
+  budget: BudgetName;
+  /** `back`: it was below the lowest level, by a tenth, for a minute. */
+  level: BudgetLevel | 'back';
+  value: number;
+  limit: number;
+  /** Which site or session, where a budget is for each. */
+  subject?: string;
+}
+
 /** What a snapshot holds, and what it gained since an earlier one. Bytes are shallow sizes. */
 export interface TotalsFacts {
   nodes: number;
   edges: number;
   size: number;
+  /** The highest id of an object of V8's own: what is born later has a higher one, or a dead one's. */
+  newestId?: number;
   /** The snapshot before; absent for the first. */
   since?: number;
   /** Bytes since then: negative where it lost some. */

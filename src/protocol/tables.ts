@@ -44,6 +44,8 @@ export interface SnapshotTotals {
   edgeCount: number;
   /** Sum of self sizes. */
   totalSize: number;
+  /** The highest id of an object of V8's own. */
+  newestId?: number;
   /** Largest first. */
   classes: Pick<ClassRow, 'className' | 'count' | 'selfSize'>[];
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { BUDGET_NAMES } from '../protocol/budgets.ts';
 import type { ClassGain, RecordingEvent, TapFrame, TapStack } from '../protocol/recording.ts';
 import { isRecordingPath } from './layout.ts';
 
@@ -20,6 +21,9 @@ const NUMBERS: Record<EventType, readonly string[]> = {
   process: ['pid'],
   processes: [],
   watch: ['nodeId', 'inserts', 'removes', 'unseen', 'seconds'],
+  budget: ['value', 'limit'],
+  collected: ['heapBefore', 'heapAfter', 'rssBefore', 'rssAfter'],
+  'left-out': ['needed', 'available'],
   'id-reset': ['beforeSnapshot'],
   note: [],
   end: [],
@@ -65,11 +69,20 @@ function parse(text: string): RecordingEvent | 'damaged' | undefined {
   if (!['t', ...NUMBERS[type]].every((name) => Number.isFinite(event[name]))) return 'damaged';
   if (type === 'snapshot' && !isRecordingPath(event.file, 'snapshots')) return 'damaged';
   if (type === 'profile' && !isRecordingPath(event.file, 'profiles')) return 'damaged';
+  // Of a budget that only a newer version knows, nothing can be said.
+  if ((type === 'budget' || type === 'collected') && !BUDGET_NAMES.some((one) => one === event.budget))
+    return undefined;
+  if (type === 'budget' && !isBudget(event)) return 'damaged';
   if (type === 'totals' && !isTotals(event)) return 'damaged';
   if (type === 'watch' && !isWatch(event)) return 'damaged';
   if (type === 'process' && event.frames !== undefined && !isFrames(event.frames)) return 'damaged';
   if (type === 'processes' && !isReadings(event.readings)) return 'damaged';
   return event as RecordingEvent;
+}
+
+function isBudget({ level, subject }: Record<string, unknown>): boolean {
+  const isSubject = subject === undefined || typeof subject === 'string';
+  return isSubject && (level === 'warn' || level === 'alert' || level === 'back');
 }
 
 function isTotals({ since, gained, gains }: Record<string, unknown>): boolean {

@@ -1,6 +1,7 @@
 /** The report for an issue or a pull request on GitHub. Text from the program never becomes markup, link or mention. */
 
 import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
+import { budgetSentence } from '../protocol/budget-words.ts';
 import type { Finding, Site, Verdict } from '../protocol/findings.ts';
 import { partsNotes, processText } from '../protocol/process-words.ts';
 import type { ReportData } from '../protocol/report.ts';
@@ -44,6 +45,9 @@ export function renderMarkdown(data: ReportData): string {
   const rest = findings.findings.slice(MAX_FINDINGS);
   if (rest.length) out.push(`And ${counted(rest.length, 'more finding')}.`);
   out.push(...processes(data));
+  if (findings.budgets?.length) {
+    out.push('### Budgets', list(findings.budgets.map((row) => `${row.level}: ${budgetSentence(row)}`)));
+  }
   if (findings.ignored?.length) {
     const { cwd } = data.recording;
     const rows = findings.ignored.map((finding) => {

@@ -1,6 +1,7 @@
 /** The report for a terminal. The first three lines say what leaks, where it is stored and what holds it. */
 
 import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
+import { budgetSentence } from '../protocol/budget-words.ts';
 import type { Finding, Site, Verdict } from '../protocol/findings.ts';
 import { partsNotes, processText } from '../protocol/process-words.ts';
 import type { ReportData } from '../protocol/report.ts';
@@ -62,6 +63,7 @@ export function renderText(data: ReportData, options: TextOptions): string {
     if (findings.length > IN_SHORT) page.add([{ text: `${findings.length - IN_SHORT} more.` }]);
   }
   processes(page, data);
+  budgets(page, data);
   ignored(page, data);
   fine(page, data);
   remarks(page, data);
@@ -168,6 +170,20 @@ function processes(page: Page, { findings: { processes, memoryParts } }: ReportD
   for (const row of left.slice(0, IN_SHORT))
     page.add(prose(processText(row, page.cwd)), { first: { text: '  - ' }, indent: 6 });
   if (left.length > IN_SHORT) page.add([{ text: `  and ${left.length - IN_SHORT} more` }]);
+}
+
+function budgets(page: Page, { findings }: ReportData): void {
+  const rows = findings.budgets ?? [];
+  if (!rows.length) return;
+  page.blank();
+  page.add([{ text: 'Budgets', style: 'bold' }]);
+  for (const row of rows) {
+    const style = row.level === 'alert' ? 'red' : 'yellow';
+    page.add(prose(budgetSentence(row)), {
+      first: { text: `  ${row.level.toUpperCase().padEnd(5)}  `, style },
+      indent: 9,
+    });
+  }
 }
 
 function ignored(page: Page, data: ReportData): void {

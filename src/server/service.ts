@@ -100,6 +100,9 @@ export class Service {
       'heapline/heap/retainers': (params, asked) => explorer.ask('heap/retainers', params, asked),
       'heapline/heap/dominated': (params, asked) => explorer.ask('heap/dominated', params, asked),
       'heapline/heap/paths': (params, asked) => explorer.ask('heap/paths', params, asked),
+      'heapline/heap/boxes': (params, asked) => explorer.ask('heap/boxes', params, asked),
+      'heapline/heap/pathGraph': (params, asked) => explorer.ask('heap/pathGraph', params, asked),
+      'heapline/heap/holders': (params, asked) => explorer.ask('heap/holders', params, asked),
       'heapline/export': async ({ dir, format, file }, asked) => {
         const data = await recordings.verdict(dir, asked);
         if (asked.signal?.aborted) throw new HeaplineError('cancelled', 'Cancelled.');

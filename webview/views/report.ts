@@ -8,7 +8,7 @@ import { bannerView } from './banner.ts';
 import { classesView } from './classes.ts';
 import { append, h } from './dom.ts';
 import { findingView } from './finding.ts';
-import { fineView, ignoredView, measuredView } from './notes.ts';
+import { budgetsView, fineView, ignoredView, measuredView } from './notes.ts';
 import { processesView } from './processes.ts';
 import { timelineView } from './timeline.ts';
 
@@ -24,6 +24,7 @@ export function mountReport(root: HTMLElement, data: ReportData, store: Store, h
       findings.length > 0 && h('h2', { class: 'part' }, t(verdict === 'leak' ? 'What leaks' : 'Suspects')),
       ...findings.map((finding, i) => findingView(finding, i, data, store, host)),
       processesView(data, host),
+      budgetsView(data),
       ignoredView(data, host),
       classesView(data, store, host),
       fineView(data),

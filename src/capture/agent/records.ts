@@ -1,5 +1,5 @@
 /** What the part in the target tells the recorder about the agent's work. */
-import type { ProcessReading, SpanKind, TapFrame } from '../../protocol/recording.ts';
+import type { HeapReading, ProcessReading, SpanKind, TapFrame } from '../../protocol/recording.ts';
 
 /** Times are milliseconds of the target's own clock; ids count from 1. */
 export type AgentRecord = SpanBegun | SpanEnded | ProcessRecord;
@@ -49,12 +49,14 @@ export interface SpanBegun {
   session?: string;
   /** The program itself says that this is a step. */
   told?: true;
+  heap?: HeapReading;
 }
 
 export interface SpanEnded extends SpanFacts {
   type: 'end';
   id: number;
   at: number;
+  heap?: HeapReading;
 }
 
 export interface SpanFacts {

@@ -55,6 +55,8 @@ export class AgentSpans {
 
   /** @param offset of the recording's clock from the target's, by the time that the message took to come too large */
   hear(records: readonly AgentRecord[], offset: number): void {
+    // Also of a message without a record.
+    this.offset = Math.min(this.offset, offset);
     const onClock = (at: number): number => this.onClock(at, offset);
     for (const record of records) {
       const t = onClock(record.at);
@@ -67,14 +69,14 @@ export class AgentSpans {
     }
   }
 
-  private begin({ id, kind, name, parent, session, told }: SpanBegun, t: number): void {
+  private begin({ id, kind, name, parent, session, told, heap }: SpanBegun, t: number): void {
     const above = parent === undefined ? undefined : this.open.get(parent);
     const known = session ?? above?.session;
     const span: Span = { id: 0, kind, session: known, parent: above };
     const within = kind === 'session' ? undefined : this.session(known, t);
     const step = kind === 'model' || kind === 'tool' ? this.stepFor(span, within, t) : undefined;
     span.step = step;
-    span.id = this.begun({ kind, name, parent: step?.id ?? above?.id ?? within, session: known }, t);
+    span.id = this.begun({ kind, name, parent: step?.id ?? above?.id ?? within, session: known, heap }, t);
     if (kind === 'session' && known !== undefined) keep(this.sessions, known, span.id);
     if (kind === 'model' && step) step.calls++;
     keep(this.open, id, span);

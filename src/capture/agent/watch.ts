@@ -1,4 +1,5 @@
 /** All that tells what the agent in this process does, put in and taken out as one. */
+import type { HeapReading } from '../../protocol/recording.ts';
 import { Context } from './context.ts';
 import { watchHttp } from './http.ts';
 import { watchLangChain } from './langchain.ts';
@@ -18,14 +19,16 @@ export interface AgentWatch {
 /**
  * @param now milliseconds of the target's clock
  * @param tell takes records when there are many, between two calls of `drain`
+ * @param prompt and at once where a run or session begins or ends
  */
 export function watchAgent(
   get: <T>(module: string) => T,
   now: () => number,
   tell: (records: AgentRecord[]) => void,
+  prompt?: boolean,
 ): AgentWatch {
   const channels = get<typeof import('node:diagnostics_channel')>('diagnostics_channel');
-  const log = new AgentLog(now, tell);
+  const log = new AgentLog(now, tell, heapReader(get), prompt);
   const context = new Context(log, get<typeof import('node:async_hooks')>('async_hooks'));
   const otel = watchOtel(context);
   let processes: ProcessWatch | undefined;
@@ -40,7 +43,7 @@ export function watchAgent(
     () => watchMcpServers(channels, context, (pid) => processes?.serves(pid)),
   ];
   // Where one can't be put in, the others still tell.
-  const stops = [...parts.map((part) => quietly(part)()), otel.stop, () => context.stop()];
+  const stops = [...parts.map((part) => quietly(part)()), otel.stop, () => context.stop(), () => log.stop()];
   let stopped = false;
   return {
     drain() {
@@ -54,5 +57,19 @@ export function watchAgent(
       stopped = true;
       for (const stop of stops.splice(0)) if (stop) quietly(stop)();
     },
+  };
+}
+
+/** Half a microsecond a reading. */
+function heapReader(get: <T>(module: string) => T): () => HeapReading | undefined {
+  const { getHeapStatistics } = get<typeof import('node:v8')>('v8');
+  return () => {
+    const heap: { [key: string]: number } = getHeapStatistics() as never;
+    return {
+      used: heap.used_heap_size,
+      external: heap.external_memory,
+      // Since Node 25.
+      allocated: heap.total_allocated_bytes,
+    };
   };
 }

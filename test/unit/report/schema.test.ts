@@ -9,6 +9,7 @@ import type {
   FindingRule,
   Findings,
   MemoryParts,
+  PassedBudget,
   PathEntry,
   ProcessFacts,
   ProcessRow,
@@ -99,6 +100,7 @@ const findings: Shape<Findings> = {
   ignored: 'optional',
   processes: 'optional',
   memoryParts: 'optional',
+  budgets: 'optional',
   notLeaks: 'optional',
 };
 const overall: Shape<Findings['growth']> = {
@@ -125,6 +127,23 @@ const notLeak: Shape<NonNullable<Findings['notLeaks']>[number]> = {
   name: 'required',
   bytes: 'required',
   reason: 'required',
+};
+const passedBudget: Shape<PassedBudget> = {
+  budget: 'required',
+  level: 'required',
+  value: 'required',
+  limit: 'required',
+  subject: 'optional',
+  t: 'optional',
+  times: 'required',
+  back: 'optional',
+  collected: 'optional',
+};
+const collected: Shape<NonNullable<PassedBudget['collected']>> = {
+  heapBefore: 'required',
+  heapAfter: 'required',
+  rssBefore: 'required',
+  rssAfter: 'required',
 };
 const rule: Shape<FindingRule> = { id: 'required', title: 'required' };
 const ignored: Shape<NonNullable<Finding['ignored']>> = { reason: 'required', expires: 'optional' };
@@ -183,6 +202,8 @@ test('the schema has the keys of the TypeScript types, and requires those that a
     ['finding', $defs.finding, finding],
     ['owner', inner('owner', $defs.finding), owner],
     ['gained', items($defs.finding.properties.gained), gained],
+    ['passedBudget', $defs.passedBudget, passedBudget],
+    ['collected', inner('collected', $defs.passedBudget), collected],
     ['rule', inner('rule', $defs.finding), rule],
     ['ignored', inner('ignored', $defs.finding), ignored],
     ['containerWatch', $defs.containerWatch, containerWatch],
