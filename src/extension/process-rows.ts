@@ -2,10 +2,7 @@
 import { formatBytes, formatDuration } from '../base/units.ts';
 import type { ProcessFacts, ProcessRow } from '../protocol/findings.ts';
 import { printable, shortSite, siteLabel } from '../protocol/wording.ts';
-
-interface Localizer {
-  t(message: string, ...args: (string | number | boolean)[]): string;
-}
+import type { Localizer } from './row.ts';
 
 export function processesRow(facts: ProcessFacts | undefined, l10n: Localizer) {
   if (!facts) return undefined;

@@ -5,33 +5,14 @@ import type { EndCause, SnapshotReason, TotalsFacts } from '../protocol/recordin
 import type { RecordingInfo, TargetKind } from '../protocol/server.ts';
 import { isWatchable } from '../protocol/watch.ts';
 import { printable, siteOrigin } from '../protocol/wording.ts';
+import { budgetRow } from './budget-rows.ts';
 import { withoutPid } from './debug-sessions.ts';
 import { isProcessLive, leaksOf, type Model, type Target } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
 import { processesRow, processRow } from './process-rows.ts';
 import { growthPerMinute, sparkline } from './readings.ts';
-
-/** The part of `vscode.l10n` that is needed. */
-export interface Localizer {
-  t(message: string, ...args: (string | number | boolean)[]): string;
-}
-
-export interface Row {
-  label: string;
-  description?: string;
-  /** Plain text: names in it are from the program. */
-  tooltip?: string;
-  /** A codicon, and a theme colour for it. */
-  icon?: string;
-  color?: string;
-  /** For menus. */
-  context: string;
-  /** What a screen reader says instead of label and description. */
-  spoken?: string;
-  state: 'none' | 'collapsed' | 'expanded';
-  /** What a click does, given the node. */
-  command?: string;
-}
+import type { Localizer, Row } from './row.ts';
+import { sessionsRow } from './session-row.ts';
 
 /** @returns undefined for a node whose target or recording is gone */
 export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): Row | undefined {
@@ -65,8 +46,14 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
     }
     case 'finding':
       return findingRow(model, node, l10n);
+    case 'budget':
+      return budgetRow(node.passed, l10n);
     case 'path':
       return pathRow(node.entry);
+    case 'sessions': {
+      const { sessions } = model.recording(node.dir) ?? {};
+      return sessions && sessionsRow(sessions, l10n);
+    }
     case 'snapshots': {
       const recording = model.recording(node.dir);
       return (

@@ -7,7 +7,7 @@ import { allRates, countedNoun, mainRate, percent, proofLine, sitesOf } from '..
 import type { Host } from '../host.ts';
 import { isOpen, type Store } from '../state.ts';
 import { plural, t } from '../text.ts';
-import { chainView } from './chain.ts';
+import { pathView } from './chain.ts';
 import { siteView } from './code.ts';
 import { append, h, prose, table } from './dom.ts';
 import { growthView } from './growth.ts';
@@ -64,7 +64,7 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
   append(body, [
     h('p', { class: 'title' }, prose(finding.title)),
     retainingPath.length > 0 && h('h4', {}, t('What holds it')),
-    retainingPath.length > 0 && chainView(finding, data.recording.cwd, host),
+    retainingPath.length > 0 && pathView(finding, `${body.id}-path`, data.recording.cwd, host),
     h(
       'div',
       { class: 'columns' },
