@@ -67,18 +67,18 @@ const recordOptions: OptionSpec[] = [
   },
   {
     name: 'budget',
-    value: 'NAME=AMOUNT',
+    value: 'NAME=N',
     list: true,
-    help: 'tell when the program passes it: rss=500MB, or WARN/ALERT: rss=400MB/500MB; NAME=off for none',
+    help: 'tell when it is passed: rss=500MB, or with WARN/ALERT: rss=400MB/500MB; rss=off',
   },
   failOnBudget,
   {
     name: 'on-budget',
-    value: 'collect,snapshot',
+    value: 'ACTIONS',
     list: true,
-    help: 'when a budget is passed: force a collection and tell what came back; take a snapshot; or both',
+    help: 'on a crossing: collect (and tell what came back), snapshot, or both',
   },
-  { name: 'on-budget-run', value: 'CMD', help: 'when a budget is passed: run CMD in the shell' },
+  { name: 'on-budget-run', value: 'CMD', help: 'on a crossing: run CMD in the shell' },
   {
     name: 'prove',
     help: 'also watch what seems to leak as the program runs: the lines that insert, how often',

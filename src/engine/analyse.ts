@@ -12,6 +12,7 @@ import { SyntaxParser } from '../source/syntax.ts';
 import { progressAxis } from './axis.ts';
 import { composeFindings } from './compose.ts';
 import { externalGrowth } from './external.ts';
+import { flameTree, frameSite } from './flame.ts';
 import { type HeapGrowth, measureGrowth } from './growth.ts';
 import { readInput } from './input.ts';
 import type { AnalysisSource } from './input-types.ts';
@@ -129,6 +130,9 @@ export async function analyseSource(
       },
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
       sources,
+      ...(source.profile && {
+        flame: await flameTree(source.profile, since, (frame) => frameSite(frame, map)),
+      }),
       ...(processes ? { processes: processes.report } : {}),
       ...(sessions ? { sessions } : {}),
     };

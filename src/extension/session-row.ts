@@ -1,12 +1,9 @@
 import { formatBytes, formatCount } from '../base/units.ts';
 import type { PoolEviction, SessionsBrief } from '../protocol/sessions.ts';
 import { printable } from '../protocol/wording.ts';
+import type { Localizer } from './row.ts';
 
 /** The part of `vscode.l10n` that is needed. */
-interface Localizer {
-  t(message: string, ...args: (string | number | boolean)[]): string;
-}
-
 /** Pools of agents and sessions in a line; a click opens the report. */
 export function sessionsRow({ pools, held }: SessionsBrief, l10n: Localizer) {
   const lines = pools.map(({ name, entries, bytes, use, eviction }) =>

@@ -1,6 +1,7 @@
 /** What a report is made of: plain JSON, made by the engine, rendered as text, Markdown, HTML and in the editor. */
 
 import type { Findings } from './findings.ts';
+import type { DominatorBox, FlameFrame } from './pictures.ts';
 import type { ReportProcesses } from './processes.ts';
 import type { RecordingEvent, SnapshotEntry } from './recording.ts';
 import type { SessionsReport } from './sessions.ts';
@@ -36,12 +37,16 @@ export type SnapshotMark = Pick<
   'index' | 'bytes' | 't' | 'pauseMs' | 'activeMs' | 'reason' | 'step'
 >;
 
+export type BudgetMark = Pick<Event<'budget'>, 't' | 'budget' | 'level' | 'value' | 'limit' | 'subject'>;
+
 /** Each list by time. Thinned by who makes it: at most some thousands of points each. */
 export interface ReportTimeline {
   memory: MemoryPoint[];
   gc: GcPoint[];
   steps: StepPoint[];
   snapshots: SnapshotMark[];
+  /** Where budgets were passed. */
+  budgets?: BudgetMark[];
 }
 
 export interface ClassTrendRow {
@@ -74,6 +79,10 @@ export interface ReportData {
   timeline: ReportTimeline;
   classes: ClassTrend;
   sources?: SourceExcerpt[];
+  /** Where the live bytes of the last sampling profile were allocated, and those since the baseline. */
+  flame?: FlameFrame;
+  /** What retains most in the last snapshot, and what it retained in the baseline: only in a page that can't ask. */
+  boxes?: DominatorBox;
   /** Absent where the program had no child processes and no workers. */
   processes?: ReportProcesses;
   /** Pools of agents and sessions, and sessions that are over and still held; absent where there are none. */

@@ -7,7 +7,7 @@ import { describePath } from '../path-entries.ts';
 import type { HeapColumns } from './columns.ts';
 
 /** Nodes that a graph has at most: ways that need more are left out. */
-export const MOST_GRAPH_NODES = 300;
+export const MOST_GRAPH_NODES = 150;
 
 /** A step with what its edge is. */
 export interface GraphStep extends PathStepRow {
@@ -63,7 +63,10 @@ export class PathMerger {
 
   result(objects: number): PathGraph {
     return {
-      nodes: this.nodes.map(({ ids, by, ...node }) => node),
+      nodes: this.nodes.map(({ ids, by, ...node }) => ({
+        ...node,
+        name: node.count > 1 ? node.name.replace(/\[\d+\]$/, '[]') : node.name,
+      })),
       edges: [...this.edges.values()],
       objects,
       followed: this.followed,
@@ -110,11 +113,12 @@ export class PathMerger {
 
 /** A way as a graph tells it. */
 export async function graphSteps(
-  { graph, heap }: Pick<HeapColumns, 'graph' | 'heap'>,
+  columns: HeapColumns,
   way: readonly PathStep[],
   siteOf: (node: number) => Promise<Site | undefined>,
 ): Promise<GraphStep[]> {
-  const { retainedSizes } = heap();
+  const { graph } = columns;
+  const { retainedSizes } = columns.heap();
   const rows = await describePath(graph, way, siteOf);
   let left = 0;
   return rows.map((row, i) => {
@@ -142,7 +146,10 @@ function withoutStores(way: readonly GraphStep[]): GraphStep[] {
   for (const [i, step] of way.entries()) {
     omitted += step.omitted ?? 0;
     if (step.isStore && i > 0 && i < way.length - 1) continue;
-    steps.push(omitted ? { ...step, omitted } : step);
+    const holder = way[i - 1]?.isStore ? steps.at(-1) : undefined;
+    const place = holder && /\[\d+\]$/.exec(step.name)?.[0];
+    const name = place ? `${holder.name.replace(/\[\]$/, '')}${place}` : step.name;
+    steps.push({ ...step, name, ...(omitted && { omitted }) });
     omitted = 0;
   }
   return steps;
