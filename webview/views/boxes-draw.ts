@@ -66,7 +66,7 @@ function drawCell(
   cell
     .selectAll<SVGTextElement, [string, string]>('text')
     .data(lines)
-    .join('text')
+    .join((enter) => enter.append('text').attr('aria-hidden', 'true'))
     .attr('class', ([, kind]) => kind)
     .attr('x', ([, kind]) => (kind === 'size at-end' ? width - PADDING : PADDING))
     .attr('text-anchor', ([, kind]) => (kind === 'size at-end' ? 'end' : null))

@@ -62,7 +62,7 @@ export function drawGraph(canvas: Canvas, graph: Graph, layout: Layered<GraphLin
     })
     .selectAll<SVGTextElement, Line>('text')
     .data((node) => linesOf(node, look))
-    .join('text')
+    .join((enter) => enter.append('text').attr('aria-hidden', 'true'))
     .attr('class', ({ kind }) => kind)
     .attr('x', ({ x }) => x)
     .attr('y', ({ y }) => y)
