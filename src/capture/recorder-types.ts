@@ -2,6 +2,7 @@ import type { SnapshotReason, TotalsFacts } from '../protocol/recording.ts';
 import type { ServedFolder } from '../protocol/server.ts';
 import type { BudgetOptions } from './budget-keeper.ts';
 import type { LastSeen } from './end-cause.ts';
+import type { NearLimit } from './near-limit.ts';
 import type { ScheduleOptions } from './schedule.ts';
 import type { TakingProgress } from './snapshot.ts';
 import type { RoomSources } from './snapshot-room.ts';
@@ -42,6 +43,8 @@ export interface RecorderStart extends RecorderOptions, InstallOptions {
   /** After `stop` objects are still found by their ids, until `forget`. */
   keepIds?: boolean;
   follower?: SnapshotFollower;
+  /** Where V8 leaves a snapshot of its own. */
+  nearLimit?: NearLimit;
   /** Hears of the snapshot under way; undefined when it is over. */
   onSnapshot?(progress: SnapshotProgress | undefined): void;
 }

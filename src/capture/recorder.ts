@@ -7,7 +7,6 @@ import { askSnapshot } from './asked-snapshot.ts';
 import { withBoundaries } from './boundaries.ts';
 import { BudgetKeeper, type GivenBack } from './budget-keeper.ts';
 import type { LastSeen } from './end-cause.ts';
-import { highestOrdinal, leaveOut } from './fallback.ts';
 import { keepWaiting } from './hold.ts';
 import type { Inspector } from './inspector.ts';
 import { KeptIds } from './kept-ids.ts';
@@ -19,6 +18,7 @@ import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
 import { settle } from './settling.ts';
 import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
+import { highestOrdinal, SnapshotCare } from './snapshot-care.ts';
 import { SnapshotRoom } from './snapshot-room.ts';
 import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery, toMicroseconds } from './timeline.ts';
@@ -50,6 +50,7 @@ export class Recorder {
   private sampled!: SampleCounter;
   private scripts!: ScriptCollector;
   private taker!: SnapshotTaker;
+  private care!: SnapshotCare;
   private limits: Pick<TargetFacts, 'heapLimit' | 'memoryLimit'> = {};
   private ids!: KeptIds;
   private manual: boolean;
@@ -73,7 +74,6 @@ export class Recorder {
   /** What snapshots hold is still to be told. */
   private telling: Promise<void> = Promise.resolve();
   private readonly urgency = new Urgency();
-  private readonly room: SnapshotRoom;
   private readonly budgets?: BudgetKeeper;
 
   private constructor(
@@ -95,7 +95,6 @@ export class Recorder {
       ),
       (t, told, name) => (told ? this.step('mark', name, t) : this.seeStep()),
     );
-    this.room = new SnapshotRoom(writer.dir, options.room);
     this.budgets = options.budgets && new BudgetKeeper(options.budgets, writer, clock, this);
     this.watches = new Watches(
       inspector,
@@ -127,9 +126,12 @@ export class Recorder {
     recorder.sampled = new SampleCounter(inspector, probe, samplingInterval, clock);
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
+    recorder.care = recorder.newCare();
     try {
       await inspector.send('HeapProfiler.startSampling', { samplingInterval });
-      recorder.describe(await probe.call('facts'));
+      const facts = await probe.call('facts');
+      recorder.describe(facts);
+      await recorder.care.begin(facts);
     } catch (error) {
       await probe.uninstall().catch(() => {});
       throw error;
@@ -137,12 +139,30 @@ export class Recorder {
     inspector.closed.then(() =>
       recorder.enqueue(async () => {
         await recorder.watches.end();
+        await recorder.care.adopt();
         await recorder.telling;
         recorder.finishWith({ by: 'gone', seen: recorder.seen });
       }),
     );
     recorder.sampleLater();
     return recorder;
+  }
+
+  private newCare(): SnapshotCare {
+    const { inspector, probe, writer, clock, schedule, urgency, scripts, samplingInterval, options } = this;
+    const shared = { inspector, probe, writer, clock, schedule, urgency, scripts, samplingInterval };
+    return new SnapshotCare({
+      ...shared,
+      room: new SnapshotRoom(writer.dir, options.room),
+      launched: options.signals,
+      nearLimit: options.beforeLimit === undefined ? options.nearLimit : undefined,
+      read: () => this.read().then(() => ({ heapUsed: this.heapUsed, rss: this.rss })),
+      moment: () => this.moment(),
+      stood: (ms, began) => {
+        this.pausedMs += ms;
+        this.budgets?.ours(began, clock());
+      },
+    });
   }
 
   private get seen(): LastSeen {
@@ -201,7 +221,7 @@ export class Recorder {
   async collect(): Promise<GivenBack | undefined> {
     let given: GivenBack | undefined;
     await this.enqueue(async () => {
-      if (!this.ending) given = await this.collectNow();
+      if (!this.ending) given = await this.care.collect();
     });
     return given;
   }
@@ -327,9 +347,7 @@ export class Recorder {
   private describe({ runtime, heapLimit, memoryLimit, process }: TargetFacts): void {
     this.limits = { heapLimit, memoryLimit };
     const { pid, ppid, argv, cwd } = process ?? {};
-    // Of a program that we did not start, the number may be that of another machine or container.
-    this.room.target = { pid: this.options.signals ? pid : undefined, memoryLimit };
-    this.writer.describe({ runtime, target: { pid, cwd } });
+    this.writer.describe({ runtime, target: { pid, cwd, heapLimit, memoryLimit } });
     if (pid === undefined) return;
     this.agent.processes.of(pid, runtime.platform);
     this.writer.event({ type: 'process', t: this.clock(), event: 'start', role: 'target', pid, ppid, argv });
@@ -394,7 +412,8 @@ export class Recorder {
     // Who asks by hand may have made room.
     if (reason === 'manual') this.diskFull = this.overBudget = false;
     if (this.diskFull || ((this.ending || this.overBudget) && reason !== 'end')) return;
-    if (await this.leavesOut(reason)) return;
+    if ((await this.care.adopt()) && reason === 'schedule') return;
+    if (await this.care.leavesOut(reason)) return;
     const { rss } = this;
     const room = this.schedule.makeRoom(this.moment(), reason);
     if (!room) {
@@ -410,34 +429,13 @@ export class Recorder {
     await this.ids.note();
     this.work.snapshot();
     await this.read(await this.sampled.countNow());
-    this.room.took(rss, this.rss);
+    this.care.took(rss, this.rss);
     this.budgets?.hearProfile(profile, t, samplingInterval);
     const { index, bytes } = entry;
     const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };
     for (const dropped of this.schedule.add(taken)) this.writer.dropSnapshot(dropped, this.clock());
     this.writer.profile(profile, { t, samplingInterval, ordinal });
     await this.scripts.collect();
-  }
-
-  /** See leaveOut. */
-  private async leavesOut(reason: SnapshotReason): Promise<boolean> {
-    if (!this.heapUsed) await this.read();
-    const { room, inspector, writer, clock, samplingInterval, scripts } = this;
-    const lack = () => room.lack(this.schedule.expectedBytes(this.heapUsed), this.rss);
-    const collect = () => this.collectNow();
-    const deps = { room, inspector, writer, clock, samplingInterval, scripts, lack, collect };
-    return leaveOut(deps, reason, this.moment().activeMs);
-  }
-
-  private async collectNow(): Promise<GivenBack | undefined> {
-    await this.read();
-    const { heapUsed: heapBefore, rss: rssBefore, urgency, probe, inspector } = this;
-    const began = this.clock();
-    const pausedMs = await settle(urgency, probe, inspector, true);
-    this.pausedMs += pausedMs;
-    this.budgets?.ours(began, this.clock());
-    await this.read();
-    return pausedMs ? { heapBefore, heapAfter: this.heapUsed, rssBefore, rssAfter: this.rss } : undefined;
   }
 
   private async take(reason: SnapshotReason, limit: number) {

@@ -24,7 +24,7 @@ export interface ScheduleOptions {
   stepsToCome?: boolean;
   /** Milliseconds of the program's own time before the first snapshot of any schedule; its own first moment unless told. */
   warmUp?: number;
-  /** Also at once when the heap comes to this share of what V8 lets it have: 0.85 is 85 %. */
+  /** Also at once when the heap comes to this share of what V8 lets it have: 0.85, 85 %, unless told. */
   beforeLimit?: number;
   /** Also when the live heap has grown by this share since the last snapshot: 0.5 is 50 %. */
   onGrowth?: number;
@@ -65,6 +65,7 @@ export const DEFAULT_PAUSE_BUDGET = 0.2;
 const WARM_UP_MS = 250;
 /** The heap has left its limit when it has fallen to this share of where it came near. */
 const LIMIT_LEFT = 0.8;
+const BEFORE_LIMIT = 0.85;
 /** Least own time between two snapshots: by time, and by steps. */
 const MIN_GAP_MS = 200;
 const MIN_STEP_GAP_MS = 50;
@@ -95,12 +96,18 @@ export class Schedule {
   private readonly boundaryAt = { 'before-run': 0, 'after-session': 0 };
   /** The run before which the last one was taken. */
   private pairOf?: number;
+  private limitLeft = false;
 
   constructor(private options: ScheduleOptions) {}
 
   /** From now on by these; what was taken counts as before. */
   change(options: ScheduleOptions): void {
     this.options = options;
+  }
+
+  /** V8 sees to it by itself that there is one near the limit. */
+  leaveLimit(): void {
+    this.limitLeft = true;
   }
 
   private get most(): number {
@@ -219,8 +226,8 @@ export class Schedule {
 
   /** True once each time that the heap comes near its limit. */
   private comesNearLimit({ heapUsed, heapLimit }: Moment): boolean {
-    const { beforeLimit } = this.options;
-    if (beforeLimit === undefined || !heapLimit) return false;
+    const { beforeLimit = BEFORE_LIMIT } = this.options;
+    if (this.limitLeft || !heapLimit) return false;
     const was = this.nearLimit;
     if (heapUsed > beforeLimit * heapLimit) this.nearLimit = true;
     else if (heapUsed < LIMIT_LEFT * beforeLimit * heapLimit) this.nearLimit = false;

@@ -73,6 +73,8 @@ export interface TargetAgent {
   readSpilled(): string;
   /** Gives the spilled file up. */
   dropSpilled(): void;
+  /** V8 is to take a snapshot by itself, once, when its heap comes to its limit. */
+  armNearLimit(): void;
   /** All scripts. */
   scripts(): ScriptParsed[];
   /** Their running texts; empty for one that was collected meanwhile. */
@@ -380,6 +382,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
       return piece.toString('latin1', 0, length);
     },
     dropSpilled,
+    armNearLimit: () => v8.setHeapSnapshotNearHeapLimit?.(1),
     scripts() {
       const found: ScriptParsed[] = [];
       const note = ({ params }: { params: ScriptParsed }): void => {

@@ -58,4 +58,5 @@ export function sampleEvery(elapsedMs: number): number {
   return elapsedMs < 3_600_000 ? 1000 : 5000;
 }
 
+/** Milliseconds, as events keep them. */
 export const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;

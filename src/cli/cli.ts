@@ -9,6 +9,7 @@ import { type Call, type Io, newProgress } from './io.ts';
 import { objects } from './objects.ts';
 import { attach, run } from './record.ts';
 import { rules } from './rules.ts';
+import { sessions } from './sessions.ts';
 import { tellError } from './tell.ts';
 import { verify } from './verify.ts';
 import { version } from './version.ts';
@@ -22,6 +23,7 @@ const ACTIONS: Record<string, (call: Call) => Promise<number>> = {
   classes,
   objects,
   report,
+  sessions,
   verify,
   ignore,
   rules,

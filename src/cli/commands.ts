@@ -67,18 +67,18 @@ const recordOptions: OptionSpec[] = [
   },
   {
     name: 'budget',
-    value: 'NAME=AMOUNT',
+    value: 'NAME=N',
     list: true,
-    help: 'tell when the program passes it: rss=500MB, or WARN/ALERT: rss=400MB/500MB; NAME=off for none',
+    help: 'tell when it is passed: rss=500MB, or with WARN/ALERT: rss=400MB/500MB; rss=off',
   },
   failOnBudget,
   {
     name: 'on-budget',
-    value: 'collect,snapshot',
+    value: 'ACTIONS',
     list: true,
-    help: 'when a budget is passed: force a collection and tell what came back; take a snapshot; or both',
+    help: 'on a crossing: collect (and tell what came back), snapshot, or both',
   },
-  { name: 'on-budget-run', value: 'CMD', help: 'when a budget is passed: run CMD in the shell' },
+  { name: 'on-budget-run', value: 'CMD', help: 'on a crossing: run CMD in the shell' },
   {
     name: 'prove',
     help: 'also watch what seems to leak as the program runs: the lines that insert, how often',
@@ -241,6 +241,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['heapline report agent.heapline -o leak.html', 'a page to open or send'],
       ['heapline report agent.heapline --format markdown', 'for an issue or a pull request'],
+    ],
+  },
+  {
+    name: 'sessions',
+    usage: '[options] RECORDING',
+    summary: 'pools of agents and sessions: how many, how large, what evicts them, how many fit',
+    details: [
+      'A pool is a map, dictionary or list of agents or sessions. Idle is what was not seen at work, or did not change,',
+      'for 5 minutes (in a short recording: for a third of it). Sessions that are over and still held are listed.',
+      'How many fit is told for the bound that is reached first: V8 heap limit, or memory of container or machine.',
+    ],
+    options: [
+      { name: 'memory', value: 'SIZE', help: 'how many sessions fit into SIZE: 2GB, 512MB' },
+      json,
+      noProgress,
+      help,
+    ],
+    examples: [
+      ['heapline sessions agent.heapline', 'the pools of a recording'],
+      ['heapline sessions agent.heapline --memory 2GB', 'how many sessions fit into 2 GB'],
     ],
   },
   {

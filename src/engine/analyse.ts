@@ -6,6 +6,7 @@ import { type MeasuredAmount, passedBudgets } from '../protocol/budget-words.ts'
 import type { AnalysisInput } from '../protocol/engine.ts';
 import { FINDINGS_FORMAT } from '../protocol/findings.ts';
 import type { ReportData } from '../protocol/report.ts';
+import type { SessionsReport } from '../protocol/sessions.ts';
 import { ScriptMap } from '../source/script-map.ts';
 import { SyntaxParser } from '../source/syntax.ts';
 import { progressAxis } from './axis.ts';
@@ -22,6 +23,8 @@ import { liveStacks } from './profile.ts';
 import { withoutReleasedEnd } from './program-end.ts';
 import type { SecondCore } from './second-core.ts';
 import { seenSteps, seenTimeline, stepEnds } from './seen-steps.ts';
+import { sessionsAlone } from './sessions/alone.ts';
+import { SessionPasses } from './sessions/passes.ts';
 import { SiteFinder } from './sites.ts';
 import { makeTimeline, thin } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -70,12 +73,14 @@ export async function analyseSource(
   core?: SecondCore,
 ): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
-  if (source.files.length < 2) return await undecided(source);
+  if (source.files.length < 2) return await undecided(source, await sessionsAlone(source, task, core));
   await checkMemory(source.files);
   const { budgets: limits = {} } = source;
   const { cacheEntries } = limits;
   const least = cacheEntries && Math.min(cacheEntries.warn ?? Infinity, cacheEntries.alert ?? Infinity);
-  const growth = await measureGrowth({ ...source, cacheEntries: least }, task, core);
+  const passes = new SessionPasses(source);
+  const growth = await measureGrowth({ ...source, cacheEntries: least }, task, core, passes);
+  const sessions = passes.report();
   const taken = source.snapshots.slice(growth.baseline);
   const seen = seenSteps(taken, source.events);
   const snapshots = seen?.snapshots ?? taken;
@@ -129,6 +134,7 @@ export async function analyseSource(
         flame: await flameTree(source.profile, since, (frame) => frameSite(frame, map)),
       }),
       ...(processes ? { processes: processes.report } : {}),
+      ...(sessions ? { sessions } : {}),
     };
   } finally {
     parser.dispose();
@@ -150,7 +156,7 @@ function measuredAmounts({ owners, caches = [] }: HeapGrowth): MeasuredAmount[] 
 }
 
 /** Without two snapshots there is no verdict; what was recorded is still shown. */
-async function undecided(source: AnalysisSource): Promise<ReportData> {
+async function undecided(source: AnalysisSource, sessions?: SessionsReport): Promise<ReportData> {
   const processes = await processEvidence(source, source.snapshots, [], stepEnds(source.events));
   const budgets = passedBudgets(source.events, source.budgets ?? {}, []);
   const count = source.files.length === 1 ? 'Only one whole snapshot was' : 'No whole snapshot was';
@@ -174,5 +180,6 @@ async function undecided(source: AnalysisSource): Promise<ReportData> {
     timeline: makeTimeline(source.events, source.snapshots),
     classes: { snapshots: [], rows: [] },
     ...(processes ? { processes: processes.report } : {}),
+    ...(sessions ? { sessions } : {}),
   };
 }

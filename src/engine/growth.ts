@@ -32,6 +32,7 @@ import { type LargeCache, largeCaches } from './large-caches.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
 import type { SecondCore } from './second-core.ts';
+import type { SessionPasses } from './sessions/passes.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
@@ -108,14 +109,16 @@ interface Measured extends HeapTotals {
 
 /**
  * Finds who gained what between the snapshots.
+ * @param sessions looks at each snapshot, too
  * @throws HeaplineError of loadSnapshot, `cancelled`
  */
 export async function measureGrowth(
   source: GrowthSource,
   task?: Task,
   core?: SecondCore,
+  sessions?: SessionPasses,
 ): Promise<HeapGrowth> {
-  return new GrowthPasses(source, task, core).run();
+  return new GrowthPasses(source, task, core, sessions).run();
 }
 
 class GrowthPasses {
@@ -133,6 +136,7 @@ class GrowthPasses {
     { files, endFile, releasedFile, cacheEntries }: GrowthSource,
     private readonly task?: Task,
     private readonly core?: SecondCore,
+    private readonly sessions?: SessionPasses,
   ) {
     this.files = files;
     this.endFile = endFile;
@@ -201,8 +205,11 @@ class GrowthPasses {
     { index }: First,
     { tracked, atBaseline }: { tracked: readonly TrackedOwner[]; atBaseline: Measured },
   ): Promise<Measured> {
-    if (!tracked.some(({ way }) => way)) return atBaseline;
+    const again = tracked.some(({ way }) => way);
+    if (!again && !this.sessions?.asks) return atBaseline;
     const heap = await this.dominate(await this.load(index));
+    this.sessions?.at(heap, index);
+    if (!again) return atBaseline;
     return { ...atBaseline, owners: measureOwners(heap, liveTotals(heap), tracked) };
   }
 
@@ -220,6 +227,7 @@ class GrowthPasses {
     const distances = measureDistances(graph, { signal: this.task?.signal });
     const retainers = buildRetainers(graph);
     const held = { heap, retainers, paths: new RetainingPaths({ ...heap, distances }, retainers) };
+    this.sessions?.last(held, this.last);
     for (const [k, { itself, excludedIds }] of replaced) {
       const way = wayTo(heap, old, wayOf(held, containers[k].node));
       if (!way) continue;
@@ -281,6 +289,7 @@ class GrowthPasses {
       this.idle.note(graph, false);
       scripts = countScripts(graph);
     });
+    this.sessions?.at(heap, index);
     const live = liveTotals(heap);
     const owners = measureOwners(heap, live, tracked);
     if (newestId === undefined) return { ...totalsOf(live), scripts, owners };

@@ -10,6 +10,7 @@ export function makeTimeline(
 ): ReportTimeline {
   const memory = events.filter((event) => event.type === 'memory');
   const gc = events.filter((event) => event.type === 'gc');
+  const budgets = events.filter((event) => event.type === 'budget');
   const steps = events.filter((event) => event.type === 'step');
   return {
     memory: thin(memory).map(({ t, heapUsed, heapTotal, external, arrayBuffers, rss }) => ({
@@ -36,6 +37,7 @@ export function makeTimeline(
       reason,
       step,
     })),
+    ...(budgets.length ? { budgets: thin(budgets).map(({ type, ...mark }) => mark) } : {}),
   };
 }
 

@@ -1,8 +1,8 @@
 /**
- * A *Pause* of the user's that V8 drops. It does where the request is served amid a script that must not be stopped,
- * as ours are, with the program's own code below on the stack; it answers the request all the same. So a request that
- * was answered, with no stop after it, is made again until there is one. That harms nothing: one that waits for an
- * idle program to do something is the same as two, and V8 heeds none while the program stands.
+ * A *Pause* of the user's that V8 drops. It does where the request is served just before a script that must not be
+ * stopped, as ours are, while the program is busy; it answers the request all the same. So a request that was answered,
+ * with no stop after it, is made again until there is one. That harms nothing: one that waits for an idle program to
+ * do something is the same as two, and V8 heeds none while the program stands.
  */
 import { type Disposable, toDisposable } from '../base/disposable.ts';
 
@@ -15,10 +15,19 @@ export interface DebugMessage {
   arguments?: { threadId?: number };
 }
 
+export interface PauseHost {
+  /** Whether Heapline does anything in that program, which could be the cause. */
+  isOurs(): boolean;
+  /** Asks the debug adapter for a pause. */
+  repeat(threadId: number): void;
+  /** Timers, in milliseconds. */
+  later?(act: () => void, ms: number): Disposable;
+}
+
 /** From the answer to the first repetition; the next waits twice as long, and so on. */
 const FIRST_MS = 500;
 const MOST = 6;
-/** Requests with which the user wants something else, or changes nothing about it. */
+/** Requests with which the user wants something else. */
 const ELSE: ReadonlySet<string> = new Set([
   'continue',
   'next',
@@ -32,15 +41,8 @@ const ELSE: ReadonlySet<string> = new Set([
   'terminate',
   'restart',
 ]);
-/** Events after which nothing is left to be stopped. */
+/** Events after which there is nothing to ask again. */
 const OVER: ReadonlySet<string> = new Set(['stopped', 'exited', 'terminated']);
-
-export interface PauseHost {
-  /** Whether Heapline does anything in that program, which could be the cause. */
-  isOurs(): boolean;
-  repeat(threadId: number): void;
-  later?(act: () => void, ms: number): Disposable;
-}
 
 /** The request of one debug session that is not fulfilled yet, if there is one. */
 export class PendingPause implements Disposable {
@@ -56,17 +58,21 @@ export class PendingPause implements Disposable {
   /** The editor asks the debug adapter; what we repeat comes by here, too. */
   asked({ command, arguments: given }: DebugMessage): void {
     if (command === 'pause') {
-      this.wait();
+      this.stopWaiting();
       this.threadId = given?.threadId;
     } else if (command !== undefined && ELSE.has(command)) this.forget();
   }
 
   /** The debug adapter answers or tells. */
   told({ type, command, event, success }: DebugMessage): void {
+    if (this.threadId === undefined) return;
     if (type === 'event' && event !== undefined && OVER.has(event)) this.forget();
-    if (type !== 'response' || command !== 'pause' || this.threadId === undefined) return;
-    if (success === false || this.repeated >= MOST) this.forget();
-    else this.wait(FIRST_MS * 2 ** this.repeated);
+    // js-debug steps on by itself, out of files that it skips: V8 did stop, and will again.
+    else if (event === 'continued' && this.timer) this.wait();
+    else if (type === 'response' && command === 'pause') {
+      if (success === false || this.repeated >= MOST) this.forget();
+      else this.wait();
+    }
   }
 
   dispose(): void {
@@ -74,21 +80,25 @@ export class PendingPause implements Disposable {
   }
 
   private forget(): void {
-    this.wait();
+    this.stopWaiting();
     this.threadId = undefined;
     this.repeated = 0;
   }
 
-  /** @param ms none: for the answer */
-  private wait(ms?: number): void {
+  private stopWaiting(): void {
     this.timer?.dispose();
-    this.timer = ms === undefined ? undefined : this.host.later(() => this.again(), ms);
+    this.timer = undefined;
+  }
+
+  private wait(): void {
+    this.stopWaiting();
+    this.timer = this.host.later(() => this.again(), FIRST_MS * 2 ** this.repeated);
   }
 
   private again(): void {
+    this.timer = undefined;
     const { threadId } = this;
-    if (threadId === undefined) return;
-    if (!this.host.isOurs()) {
+    if (threadId === undefined || !this.host.isOurs()) {
       this.forget();
       return;
     }

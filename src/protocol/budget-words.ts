@@ -29,7 +29,7 @@ export function passedBudgets(
       if (last) last.collected = { heapBefore, heapAfter, rssBefore, rssAfter };
     }
     if (event.type !== 'budget') continue;
-    note(passed, event);
+    noteCrossing(passed, event);
   }
   for (const { budget, subject, value } of [...measured].sort((a, b) => b.value - a.value)) {
     const limits = budgets[budget];
@@ -56,7 +56,7 @@ export function passedBudgets(
 }
 
 /** Adds a crossing to what was passed before. @param passed by budget and subject */
-export function note(
+export function noteCrossing(
   passed: Map<string, PassedBudget>,
   { t, budget, level, value, limit, subject }: Extract<RecordingEvent, { type: 'budget' }>,
 ): void {

@@ -262,7 +262,15 @@ export interface RecordingManifest {
   /** ISO 8601. */
   createdAt: string;
   runtime: { name: 'node' | 'browser'; version: string; v8?: string; arch?: string; platform?: string };
-  target: { command?: string[]; cwd?: string; pid?: number; inspector?: string };
+  target: {
+    command?: string[];
+    cwd?: string;
+    pid?: number;
+    inspector?: string;
+    /** Bytes: what V8 lets the heap have, and what the machine or container has. */
+    heapLimit?: number;
+    memoryLimit?: number;
+  };
   options: Record<string, unknown>;
   snapshots: SnapshotEntry[];
   end?: { reason: string; cause?: EndCause; exitCode?: number; signal?: string; t: number };

@@ -4,6 +4,7 @@ import type { Findings } from './findings.ts';
 import type { DominatorBox, FlameFrame } from './pictures.ts';
 import type { ReportProcesses } from './processes.ts';
 import type { RecordingEvent, SnapshotEntry } from './recording.ts';
+import type { SessionsReport } from './sessions.ts';
 
 type Event<T extends RecordingEvent['type']> = Extract<RecordingEvent, { type: T }>;
 
@@ -36,12 +37,16 @@ export type SnapshotMark = Pick<
   'index' | 'bytes' | 't' | 'pauseMs' | 'activeMs' | 'reason' | 'step'
 >;
 
+export type BudgetMark = Pick<Event<'budget'>, 't' | 'budget' | 'level' | 'value' | 'limit' | 'subject'>;
+
 /** Each list by time. Thinned by who makes it: at most some thousands of points each. */
 export interface ReportTimeline {
   memory: MemoryPoint[];
   gc: GcPoint[];
   steps: StepPoint[];
   snapshots: SnapshotMark[];
+  /** Where budgets were passed. */
+  budgets?: BudgetMark[];
 }
 
 export interface ClassTrendRow {
@@ -80,4 +85,6 @@ export interface ReportData {
   boxes?: DominatorBox;
   /** Absent where the program had no child processes and no workers. */
   processes?: ReportProcesses;
+  /** Pools of agents and sessions, and sessions that are over and still held; absent where there are none. */
+  sessions?: SessionsReport;
 }

@@ -171,6 +171,11 @@ export class RecordingWriter {
     return WrittenSnapshot.open(join(this.dir, snapshotFile(this.snapshotCount + 1)), limit);
   }
 
+  /** Takes over one that lies elsewhere in the recording. @throws HeaplineError of the disk */
+  adoptSnapshot(from: string): WrittenSnapshot {
+    return WrittenSnapshot.adopt(join(this.dir, snapshotFile(this.snapshotCount + 1)), from);
+  }
+
   /**
    * Makes the snapshot part of the recording.
    * @throws HeaplineError `disk-full`, `too-large`: the file is gone, the recording as it was

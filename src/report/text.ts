@@ -24,6 +24,7 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from '../protocol/wording.ts';
+import { sessionsText } from './sessions-text.ts';
 import { type Span, type Style, wrap } from './wrap.ts';
 
 export interface TextOptions {
@@ -66,6 +67,11 @@ export function renderText(data: ReportData, options: TextOptions): string {
   budgets(page, data);
   ignored(page, data);
   fine(page, data);
+  if (data.sessions) {
+    page.blank();
+    page.add([{ text: 'Agents and sessions', style: 'bold' }]);
+    page.text(sessionsText(data.sessions, options));
+  }
   remarks(page, data);
   footer(page, data);
   return page.toString();
@@ -265,6 +271,10 @@ class Page {
 
   row(label: string, spans: Span[]): void {
     this.add(spans, { first: { text: `  ${label}`.padEnd(LABEL + 2), style: 'dim' }, indent: LABEL + 2 });
+  }
+
+  text(lines: string): void {
+    this.lines.push(...lines.trimEnd().split('\n'));
   }
 
   blank(): void {

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { engineHandlers } from '../../src/engine/handlers.ts';
 import { OpenHeaps } from '../../src/engine/heap/open-heaps.ts';
 import type { PanelContent } from '../../src/protocol/panel.ts';
@@ -61,8 +61,13 @@ async function answer({ question, params, snapshot, against }: Question): Promis
 }
 
 const asking: PanelOptions = { answer };
+/** Boxes or nodes whose name begins so. */
+const named = (within: Locator, kind: 'cell' | 'node', name: string): Locator =>
+  within
+    .locator(`.${kind}`)
+    .filter({ has: within.page().locator(`title:text-matches("^${name.replaceAll('.', '\\\\.')}")`) });
 const focused = (page: Page): Promise<string> =>
-  page.evaluate(() => document.activeElement?.getAttribute('aria-label') ?? '');
+  page.evaluate(() => document.activeElement?.querySelector('title')?.textContent ?? '');
 
 test('what retains most is asked for, looked into, and told in a table', () =>
   withPanel(browser, asking, async ({ page, show }) => {
@@ -76,9 +81,9 @@ test('what retains most is asked for, looked into, and told in a table', () =>
       /The whole heap.*Retained size.*100 %.*Growth/,
     );
     // Into the conversation, whose history has grown.
-    await boxes.locator('.cell[aria-label^=".session"]').click({ position: { x: 20, y: 6 } });
+    await named(boxes, 'cell', '.session').click({ position: { x: 20, y: 6 } });
     await boxes.locator('.crumbs [aria-current]', { hasText: '.session' }).waitFor();
-    const turns = boxes.locator('.cell[aria-label^="Turn, 1,500 objects"]');
+    const turns = named(boxes, 'cell', 'Turn, 1,500 objects');
     await turns.click();
     assert.deepEqual(await boxes.locator('.crumbs li').allTextContents(), [
       'The whole heap',
@@ -160,12 +165,12 @@ test('who holds what grows is walked, opened, and asked for more', () =>
     const before = await graph.locator('.node').count();
     await graph.getByRole('button', { name: 'Other holders' }).click();
     // The array of the real snapshot is held by the conversation.
-    const holder = graph.locator('.node[aria-label^="Conversation"]');
+    const holder = named(graph, 'node', 'Conversation');
     await holder.waitFor();
     assert.ok((await graph.locator('.node').count()) > before);
     assert.equal(await graph.getByRole('button', { name: 'Other holders' }).count(), 0);
     await graph.getByRole('button', { name: 'Other ways to it' }).click();
-    await graph.locator('.node[aria-label^="session"], .node[aria-label^="global"]').first().waitFor();
+    await graph.locator('.node.root').nth(1).waitFor();
     await holder.click();
     assert.match((await graph.locator('.chosen-box').textContent())!, /Conversation @\d+.*Retained size/);
     const [frame, box] = [
@@ -227,18 +232,20 @@ test('flames show live memory and growth, and both sides of a function', () =>
     await posted();
     const flames = page.locator('#profile-flame');
     const cells = (): Promise<(string | null)[]> =>
-      flames.locator('.cell').evaluateAll((all) => all.map((cell) => cell.getAttribute('aria-label')));
+      flames
+        .locator('.cell')
+        .evaluateAll((all) => all.map((cell) => cell.querySelector('title')?.textContent ?? ''));
     assert.match((await cells()).join('; '), /^All, 12 MB.*main, 12 MB.*AgentMemory\.add/);
     await flames.getByRole('button', { name: 'Growth since the baseline' }).click();
     assert.match((await cells())[0]!, /^All, 8 MB/);
-    await flames.locator('.cell[aria-label^="AgentMemory.add"]').first().click();
+    await named(flames, 'cell', 'AgentMemory.add').first().click();
     await flames.locator('.chosen-box .where').click();
     const [opened] = await posted();
     assert.ok(opened.type === 'open-site' && opened.site.line === 42);
     await flames.getByRole('button', { name: 'Callers and callees' }).click();
     const callers = await flames
       .locator('#callers .cell')
-      .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')));
+      .evaluateAll((all) => all.map((one) => one.querySelector('title')?.textContent ?? ''));
     assert.match(callers.join('; '), /^AgentMemory\.add.*8 MB.*; main, 7 MB/);
     assert.equal(await flames.locator('#callees .cell').count(), 1);
     await flames.getByRole('button', { name: 'Back to all functions' }).click();
@@ -268,7 +275,7 @@ test('names that are markup stay text in every picture', () =>
       assert.equal(await page.locator('svg :is(script, image, a, foreignObject)').count(), 0);
       const labels = await page
         .locator('.cell, .node')
-        .evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')!));
+        .evaluateAll((all) => all.map((one) => one.querySelector('title')?.textContent ?? ''));
       for (const label of labels) assert.doesNotMatch(label, /[\u202a-\u202e\u2066-\u2069\u0000-\u001f]/);
     }
   }));

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from 'playwright-core';
 import { type DebugFolder, sampleFolder } from '../support/debug-folder.ts';
 import { markedLine } from '../support/sample-runs.ts';
@@ -18,7 +17,8 @@ let report: Frame;
 let stored: { path: string; line: number };
 
 before(async () => {
-  folder = await sampleFolder();
+  // Smart stepping alone swallows a Pause that meets Node's own code (microsoft/vscode-js-debug#2412).
+  folder = await sampleFolder({ smartStep: false });
   stored = await markedLine('history');
   workbench = await openWorkbench({ folder: folder.path });
   heapline = workbench.view('Heapline');
@@ -170,14 +170,9 @@ it('leaves the debugger as it is while recording', async () => {
   await until('it to run on', async () =>
     (await workbench.debugToolbar()).some((title) => title.startsWith('Pause')),
   );
-  await until('it to stand', async () => {
-    const stands = async (): Promise<boolean> => (await calls.rows()).some(({ text }) => /Paused/.test(text));
-    if (await stands()) return true;
-    // One that comes amid a snapshot may be lost, as the README says.
-    await workbench.debugToolbarAction('Pause');
-    await sleep(3000);
-    return stands();
-  });
+  await heapline.action(/^main\.js/, 'Take Snapshot');
+  await workbench.debugToolbarAction('Pause');
+  await calls.row(/Paused/);
   await workbench.command('Debug: Continue');
   await workbench.stopDebugging();
   await heapline.row(/^Earlier Recordings/);

@@ -1,7 +1,7 @@
 /** The timeline as shapes: pure numbers and path strings, no elements. */
 
 import { area, curveMonotoneX, line, max, scaleLinear } from 'd3';
-import type { MemoryPoint, ReportTimeline, SnapshotMark } from '../../src/protocol/report.ts';
+import type { BudgetMark, MemoryPoint, ReportTimeline, SnapshotMark } from '../../src/protocol/report.ts';
 
 /** Heights in pixels, from the top. */
 export const PANELS = {
@@ -37,6 +37,7 @@ export interface TimelineLayout {
   pins: { x: number; pauseWidth: number; mark: SnapshotMark }[];
   gc: { x: number; height: number; t: number; kind: string; pauseMs: number }[];
   longestGcMs: number;
+  budgets: { x: number; mark: BudgetMark }[];
 }
 
 /** First and last millisecond of the recording. */
@@ -97,6 +98,9 @@ export function layoutTimeline(
       .map((mark) => ({ x: x(mark.t), pauseWidth: x(mark.t + mark.pauseMs) - x(mark.t), mark })),
     gc: gcInView.map((gc) => ({ ...gc, x: x(gc.t), height: gcHeight(gc.pauseMs) })),
     longestGcMs,
+    budgets: (timeline.budgets ?? [])
+      .filter(({ t, level }) => level !== 'back' && t >= domain[0] && t <= domain[1])
+      .map((mark) => ({ x: x(mark.t), mark })),
   };
 }
 

@@ -3,7 +3,7 @@
 import { formatBytes, formatCount } from '../../src/base/units.ts';
 import type { Finding, FindingRule } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { allRates, mainRate, percent, proofLine, sitesOf } from '../../src/protocol/wording.ts';
+import { allRates, countedNoun, mainRate, percent, proofLine, sitesOf } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import { isOpen, type Store } from '../state.ts';
 import { plural, t } from '../text.ts';
@@ -59,7 +59,7 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
   const sites = sitesOf(finding);
   const site = ({ role, site }: (typeof sites)[number]): HTMLElement => siteView(role, site, data, host);
   const more = sites.slice(SITES_SHOWN);
-  const rates = allRates(finding.growth);
+  const rates = allRates(finding.growth, countedNoun(finding));
   const { retainingPath, gained, advice, reasons, confidence, proof } = finding;
   append(body, [
     h('p', { class: 'title' }, prose(finding.title)),

@@ -40,7 +40,7 @@ const SPACING = { ...BOX, gapX: 22, gapY: 40, margin: 16 };
 const HOLDERS = 5;
 const MORE_HOLDERS = 15;
 const WAYS = 12;
-const MOST_HEIGHT = 560;
+const MOST_HEIGHT = 640;
 const LEAST_SCALE = 0.2;
 const MOST_SCALE = 2;
 /** Smaller than that nothing can be read: it is moved about instead. */
@@ -332,9 +332,9 @@ class PathGraphView {
     return h(
       'div',
       { class: 'zoom' },
-      button('Zoom in', '+', () => this.zoomBy(1.25)),
-      button('Zoom out', '−', () => this.zoomBy(0.8)),
-      button('Show all', '⤢', () => this.fit()),
+      button('Larger', '+', () => this.zoomBy(1.25)),
+      button('Smaller', '−', () => this.zoomBy(0.8)),
+      button('Fit', '⤢', () => this.fit()),
     );
   }
 }

@@ -10,6 +10,8 @@ import { append, h } from './dom.ts';
 import { findingView } from './finding.ts';
 import { budgetsView, fineView, ignoredView, measuredView } from './notes.ts';
 import { picturesView } from './pictures.ts';
+import { processesView } from './processes.ts';
+import { sessionsView } from './sessions.ts';
 import { timelineView } from './timeline.ts';
 
 /** Fills `root` with the report. Views redraw themselves as the store changes. */
@@ -24,7 +26,9 @@ export function mountReport(root: HTMLElement, data: ReportData, store: Store, h
       findings.length > 0 && h('h2', { class: 'part' }, t(verdict === 'leak' ? 'What leaks' : 'Suspects')),
       ...findings.map((finding, i) => findingView(finding, i, data, store, host)),
       budgetsView(data),
+      processesView(data, host),
       ignoredView(data, host),
+      sessionsView(data),
       picturesView(data, host),
       classesView(data, store, host),
       fineView(data),

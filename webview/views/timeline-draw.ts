@@ -2,6 +2,7 @@
 
 import type { Selection } from 'd3';
 import { formatBytes, formatDuration } from '../../src/base/units.ts';
+import { budgetCrossed } from '../../src/protocol/budget-words.ts';
 import { PANELS, type TimelineLayout } from '../layout/timeline.ts';
 import { t } from '../text.ts';
 import { shown } from './dom.ts';
@@ -29,6 +30,7 @@ export function drawTimeline(plot: Group, layout: TimelineLayout, marked: readon
       .attr('y1', PANELS.gc.height)
       .attr('y2', PANELS.gc.height - pause.height);
   }
+  budgets(plot, layout);
   names(plot, layout);
   pins(plot, layout, marked);
 }
@@ -120,6 +122,22 @@ function between(plot: Group, layout: TimelineLayout, marked: readonly number[])
     .attr('width', Math.max(0, to - from))
     .attr('y', PANELS.pins.top)
     .attr('height', PANELS.axis.top - PANELS.pins.top);
+}
+
+/** Where a budget was passed: a line, broken, with its sentence. */
+function budgets(plot: Group, layout: TimelineLayout): void {
+  const group = plot.append('g').attr('class', 'budget-marks');
+  for (const { x, mark } of layout.budgets) {
+    group
+      .append('line')
+      .attr('class', `budget ${mark.level}`)
+      .attr('x1', x)
+      .attr('x2', x)
+      .attr('y1', PANELS.heap.top)
+      .attr('y2', PANELS.axis.top)
+      .append('title')
+      .text(shown(budgetCrossed(mark), 300));
+  }
 }
 
 /** Snapshots: a pin, a line through all panels, and the pause, hatched. */

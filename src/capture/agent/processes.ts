@@ -11,6 +11,7 @@ import { callSiteReader, choose } from '../tap-frames.ts';
 import type { Context } from './context.ts';
 import { quietly } from './log.ts';
 import { ProcessTable } from './process-table.ts';
+import { countMessages } from './worker-messages.ts';
 
 type Channels = typeof import('node:diagnostics_channel');
 type Listener<M> = (message: M) => void;
@@ -37,6 +38,7 @@ interface Known {
   used: number;
   /** When it was looked at last, and how much it had done. */
   seen: number;
+  /** Bytes or, of a worker, messages that it was sent. */
   io: number;
   workMs: number;
   rpc?: true;
@@ -56,14 +58,16 @@ const READ_EVERY_MS = 1000;
 const COST = 1 / 200;
 /** As the recording grows, looks become rarer: so many in its whole length. */
 const LOOKS = 1000;
-/** Who works less in a second, by itself, idles. */
+/** Who works less between two looks, by itself, idles. */
 const IDLE = { ms: 25, share: 0.01 };
-const IDLE_WORKER_MS = 1;
+/** The same by a worker's event loop: on a busy machine it is away for longer than it works; one that waits in `Atomics.wait` is, too. */
+const IDLE_LOOP = { ms: 50, share: 0.02 };
 const MAX_ARGS = 50;
 const MAX_ARG = 2000;
 
 export function watchProcesses(
   files: Pick<typeof import('node:fs'), 'readFileSync'>,
+  threads: Pick<typeof import('node:worker_threads'), 'Worker'>,
   channels: Channels,
   context: Context,
 ): ProcessWatch {
@@ -72,6 +76,7 @@ export function watchProcesses(
   const begun = now();
   const callSites = callSiteReader();
   const table = new ProcessTable(files);
+  const messages = countMessages(threads.Worker.prototype);
   const rss = process.memoryUsage.rss.bind(process.memoryUsage);
   const isLinux = process.platform === 'linux';
   const known = new Map<string, Known>();
@@ -146,9 +151,10 @@ export function watchProcesses(
 
   /** Of one that was looked at: what it has done since tells whether it was used. */
   const note = (one: Known, t: number, io: number, workMs: number): void => {
-    const idle = one.worker ? IDLE_WORKER_MS : Math.max(IDLE.ms, IDLE.share * (t - one.seen));
-    // One that is spoken to is used when it is: what it does by itself is no use.
-    const worked = one.io + io === 0 && workMs - one.workMs > idle;
+    const { ms, share } = one.worker ? IDLE_LOOP : IDLE;
+    // A child that is spoken to is used when it is: what it does by itself is no use. A worker may have other ways.
+    const counts = one.worker || one.io + io === 0;
+    const worked = counts && workMs - one.workMs > Math.max(ms, share * (t - one.seen));
     if (io !== one.io || worked) one.used = one.seen;
     Object.assign(one, { seen: t, io, workMs });
   };
@@ -170,7 +176,7 @@ export function watchProcesses(
   const readWorker = (one: Known, t: number): ProcessReading | undefined => {
     const worker = one.worker?.deref();
     if (!worker) return undefined;
-    note(one, t, 0, worker.performance.eventLoopUtilization().active);
+    note(one, t, messages.sentTo(worker), worker.performance.eventLoopUtilization().active);
     askHeap(one, worker);
     return { pid: one.pid, thread: one.thread, ...one.heap, used: one.used };
   };
@@ -227,6 +233,7 @@ export function watchProcesses(
     },
     stop() {
       for (const [name, listener] of subscriptions) channels.unsubscribe(name, listener);
+      messages.stop();
       known.clear();
       pending = [];
     },
@@ -264,11 +271,10 @@ function ioOf(child: ChildProcess | undefined): number {
 }
 
 /** Asks a worker what its heap holds, one question at a time: it answers when it comes to it. From Node 22.16 on. */
-function askHeap(one: Known, worker: Worker): void {
-  const ask = (worker as { getHeapStatistics?(): Promise<HeapFacts> }).getHeapStatistics;
-  if (!ask || one.asked) return;
+function askHeap(one: Known, worker: Worker & { getHeapStatistics?(): Promise<HeapFacts> }): void {
+  if (one.asked || !worker.getHeapStatistics) return;
   one.asked = true;
-  ask.call(worker).then(
+  worker.getHeapStatistics().then(
     ({ used_heap_size, total_heap_size }) => {
       one.heap = { heapUsed: used_heap_size, heapTotal: total_heap_size };
       one.asked = false;

@@ -37,7 +37,7 @@ export function watchAgent(
     () => watchHttp(channels, context),
     () => watchTold(channels, context),
     () => {
-      processes = watchProcesses(get('fs'), channels, context);
+      processes = watchProcesses(get('fs'), get('worker_threads'), channels, context);
       return processes.stop;
     },
     () => watchMcpServers(channels, context, (pid) => processes?.serves(pid)),

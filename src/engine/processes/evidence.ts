@@ -190,5 +190,7 @@ function lanesOf(
 }
 
 function workerName({ thread, argv }: Proc): string {
-  return argv[0] ? `worker ${thread} (${argv[0]})` : `worker ${thread}`;
+  // What Node calls all that have no name.
+  const [name] = argv[0] === 'WorkerThread' ? [] : argv;
+  return name ? `worker ${thread} (${name})` : `worker ${thread}`;
 }
