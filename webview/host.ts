@@ -2,9 +2,12 @@
 
 import type { Site } from '../src/protocol/findings.ts';
 import type { PanelCommand } from '../src/protocol/panel.ts';
+import type { Ask } from './ask.ts';
 
 export interface Host {
   copy(text: string): Promise<void>;
+  /** Asks the engine. Absent in a report. */
+  ask?: Ask;
   /** Absent where links into the editor have to do. */
   editor?: {
     openSite(site: Site, beside: boolean): void;
