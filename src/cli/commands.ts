@@ -185,6 +185,38 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'ledger',
+    usage: '[options] RECORDING',
+    summary: 'what each session, run, step and tool allocated, and what of that is still alive',
+    details: [
+      'Alive is told as of the last snapshot, from the sampling profile: of a step that keeps little it is a guess,',
+      'so each figure comes with the range in which it lies 19 times out of 20. Between snapshots the sums are',
+      'set right with what these hold: --every-steps 1 makes steps exact, and costs a stop each.',
+      'Steps are those that the program tells, else those that are seen: a model call and what follows.',
+    ],
+    options: [
+      {
+        name: 'by',
+        value: 'step|session|run|tool|model',
+        help: 'rows for each of these (steps unless told)',
+      },
+      {
+        name: 'sort',
+        value: 'live|allocated|time|order',
+        help: 'by this (live unless told)',
+      },
+      { name: 'top', value: 'N', help: 'at most N rows (30 unless told, 0 for all)' },
+      json,
+      noProgress,
+      help,
+    ],
+    examples: [
+      ['heapline ledger agent.heapline', 'the steps that keep most'],
+      ['heapline ledger agent.heapline --by session', 'what each conversation still holds'],
+      ['heapline ledger agent.heapline --json ledger.json', 'all of it, and the heat map'],
+    ],
+  },
+  {
     name: 'report',
     usage: '[options] RECORDING',
     summary: 'the verdict as text, Markdown or one self-contained HTML file',

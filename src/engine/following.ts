@@ -1,6 +1,6 @@
 import { classify } from '../analysis/classes.ts';
-import type { Task } from '../base/progress.ts';
 import { newestId } from '../analysis/growth-survival.ts';
+import type { Task } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import type { SnapshotTotals } from '../protocol/tables.ts';
 import { Growth, loadGrowing } from './growing.ts';
