@@ -46,10 +46,15 @@ export class AgentSpans {
   hear(records: readonly AgentRecord[], offset: number): void {
     this.offset = Math.min(this.offset, offset);
     for (const record of records) {
-      const t = Math.round(Math.max(0, record.at + this.offset) * 1000) / 1000;
+      const t = this.timeOf(record.at);
       if (record.type === 'begin') this.begin(record, t);
       else this.end(record, t);
     }
+  }
+
+  /** On the recording's clock, once something was heard. */
+  timeOf(at: number): number {
+    return Math.round(Math.max(0, at + this.offset) * 1000) / 1000;
   }
 
   private begin({ id, kind, name, parent, session, told, heap }: SpanBegun, t: number): void {

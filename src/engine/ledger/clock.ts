@@ -24,6 +24,8 @@ export class SampleClock {
   private readonly times: Float64Array;
   private readonly ordinals: Float64Array;
   private readonly bytes: Float64Array;
+  /** The same times without pauses: nothing is allocated in them. */
+  private readonly active: Float64Array;
   private at = 0;
 
   /** @param events in order of time @param interval bytes between two samples */
@@ -33,6 +35,7 @@ export class SampleClock {
     this.times = readings.times;
     this.ordinals = new Float64Array(this.times.length);
     this.bytes = new Float64Array(this.times.length);
+    this.active = activeTimes(this.times, events);
     const anchors = anchorsOf(events, readings.times, interval);
     for (let i = 1; i < anchors.length; i++) this.between(anchors[i - 1], anchors[i], steps, isKnown);
     this.after(anchors[anchors.length - 1], steps, isKnown, interval);
@@ -54,20 +57,21 @@ export class SampleClock {
   }
 
   private between(from: Anchor, to: Anchor, steps: Float64Array, isKnown: Uint8Array): void {
-    const { times, ordinals, bytes } = this;
+    const { active, ordinals, bytes } = this;
     let known = 0;
     let unknownMs = 0;
     for (let i = from.reading + 1; i <= to.reading; i++) {
       if (isKnown[i]) known += steps[i];
-      else unknownMs += times[i] - times[i - 1];
+      else unknownMs += active[i] - active[i - 1];
     }
     const total = to.bytes - from.bytes;
+    if (process.env.LGD) console.error("seg", times_(this.times, from.reading), times_(this.times, to.reading), "total", total, "known", known, "unknownMs", unknownMs, "n", to.reading-from.reading);
     const left = Math.max(0, total - known);
     const all = known + (unknownMs > 0 ? left : 0);
-    const ms = times[to.reading] - times[from.reading];
+    const ms = active[to.reading] - active[from.reading];
     let sum = 0;
     for (let i = from.reading + 1; i <= to.reading; i++) {
-      const step = times[i] - times[i - 1];
+      const step = active[i] - active[i - 1];
       if (all <= 0) sum += ms > 0 ? step / ms : 0;
       else sum += (isKnown[i] ? steps[i] : (left * step) / unknownMs) / all;
       const share = Math.min(1, sum);
@@ -78,10 +82,10 @@ export class SampleClock {
 
   /** After the last that is known: at the rate of before, where nothing better is known. */
   private after(from: Anchor, steps: Float64Array, isKnown: Uint8Array, interval: number): void {
-    const { times, ordinals, bytes } = this;
-    const rate = times[from.reading] > 0 ? from.bytes / times[from.reading] : 0;
-    for (let i = from.reading + 1; i < times.length; i++) {
-      const step = isKnown[i] ? steps[i] : rate * (times[i] - times[i - 1]);
+    const { active, ordinals, bytes } = this;
+    const rate = active[from.reading] > 0 ? from.bytes / active[from.reading] : 0;
+    for (let i = from.reading + 1; i < active.length; i++) {
+      const step = isKnown[i] ? steps[i] : rate * (active[i] - active[i - 1]);
       bytes[i] = bytes[i - 1] + step;
       ordinals[i] = ordinals[i - 1] + step / interval;
     }
@@ -106,8 +110,31 @@ function readingsOf(events: readonly RecordingEvent[]): Readings {
 }
 
 function heapOf(event: RecordingEvent): Pick<HeapReading, 'used' | 'allocated'> | undefined {
-  if (event.type === 'memory') return { used: event.heapUsed };
+  if (event.type === 'memory') return { used: event.heapUsed, allocated: event.counted };
   return event.type === 'span' || event.type === 'span-end' ? event.heap : undefined;
+}
+
+/** Times of a clock that stands still while the program does. */
+function activeTimes(times: Float64Array, events: readonly RecordingEvent[]): Float64Array {
+  const pauses = events.flatMap((event) => {
+    if (event.type === 'snapshot' || event.type === 'gc') return [{ from: event.t, ms: event.pauseMs }];
+    return event.type === 'stopped' ? [{ from: event.t - event.ms, ms: event.ms }] : [];
+  });
+  pauses.sort((a, b) => a.from - b.from);
+  const active = new Float64Array(times.length);
+  let next = 0;
+  let over = 0;
+  // Of the pause that is not over, and until when all that began are.
+  let end = 0;
+  for (let i = 0; i < times.length; i++) {
+    for (; next < pauses.length && pauses[next].from <= times[i]; next++) {
+      const { from, ms } = pauses[next];
+      over += Math.max(0, from + ms - Math.max(from, end));
+      end = Math.max(end, from + ms);
+    }
+    active[i] = times[i] - over + Math.max(0, end - times[i]);
+  }
+  return active;
 }
 
 /** What was allocated between each reading and the one before, as far as that is known. */
@@ -152,3 +179,4 @@ function anchorsOf(events: readonly RecordingEvent[], times: Float64Array, inter
   }
   return anchors;
 }
+const times_=(t:Float64Array,i:number)=>t[i];

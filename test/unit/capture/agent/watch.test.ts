@@ -7,10 +7,11 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
+import v8 from 'node:v8';
 import type { AgentRecord, SpanBegun } from '../../../../src/capture/agent/records.ts';
 import { watchAgent } from '../../../../src/capture/agent/watch.ts';
 
-const modules: Record<string, unknown> = { diagnostics_channel: channels, async_hooks: asyncHooks };
+const modules: Record<string, unknown> = { diagnostics_channel: channels, async_hooks: asyncHooks, v8 };
 const watch = (told: AgentRecord[] = []) =>
   watchAgent(
     <T>(name: string) => modules[name] as T,
