@@ -14,6 +14,8 @@ import { measureGrowth } from './growth.ts';
 import { readInput } from './input.ts';
 import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
+import { type Cohorts, cohortsIn } from './ledger/cohorts.ts';
+import { ledgerOf } from './ledger/read.ts';
 import { liveStacks } from './profile.ts';
 import { withoutReleasedEnd } from './program-end.ts';
 import type { SecondCore } from './second-core.ts';
@@ -45,6 +47,8 @@ export async function analyseRecording(
   }
 }
 
+/** Rows of each kind in a report. */
+const LEDGER_ROWS = 200;
 const DAMAGES: readonly ErrorCode[] = ['not-found', 'not-a-snapshot', 'truncated', 'malformed'];
 
 /** What is left without the snapshot that the error is about; undefined where it is about something else. */
@@ -66,9 +70,12 @@ export async function analyseSource(
   core?: SecondCore,
 ): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
-  if (source.files.length < 2) return undecided(source);
+  if (source.files.length < 2) return { ...undecided(source), ledger: await ledgerOf(source, LEDGER_ROWS) };
   await checkMemory(source.files);
-  const growth = await measureGrowth(source, task, core);
+  let cohorts: Cohorts | undefined;
+  const growth = await measureGrowth(source, task, core, (graph) => {
+    cohorts = cohortsIn(graph, source.events, source.snapshots.at(-1)!.index);
+  });
   const taken = source.snapshots.slice(growth.baseline);
   const seen = seenSteps(taken, source.events);
   const snapshots = seen?.snapshots ?? taken;
@@ -111,6 +118,7 @@ export async function analyseSource(
         ...(seen ? { steps: thin(seenTimeline(source.events, seen.kind)) } : {}),
       },
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
+      ledger: await ledgerOf(source, LEDGER_ROWS, cohorts),
       sources,
     };
   } finally {

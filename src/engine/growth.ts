@@ -108,8 +108,9 @@ export async function measureGrowth(
   source: GrowthSource,
   task?: Task,
   core?: SecondCore,
+  look?: (last: HeapGraph) => void,
 ): Promise<HeapGrowth> {
-  return new GrowthPasses(source, task, core).run();
+  return new GrowthPasses(source, task, core, look).run();
 }
 
 class GrowthPasses {
@@ -126,6 +127,8 @@ class GrowthPasses {
     { files, endFile, releasedFile }: GrowthSource,
     private readonly task?: Task,
     private readonly core?: SecondCore,
+    /** Sees the last graph. */
+    private readonly look?: (last: HeapGraph) => void,
   ) {
     this.files = files;
     this.endFile = endFile;
@@ -200,6 +203,7 @@ class GrowthPasses {
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
   private async end(first: First) {
     const graph = await this.load(this.last);
+    this.look?.(graph);
     const heap = await this.dominate(graph, () => {
       this.classes.count(this.last, graph);
       this.idle.note(graph, true);

@@ -1,6 +1,7 @@
 /** What a report is made of: plain JSON, made by the engine, rendered as text, Markdown, HTML and in the editor. */
 
 import type { Findings } from './findings.ts';
+import type { Ledger } from './ledger.ts';
 import type { RecordingEvent, SnapshotEntry } from './recording.ts';
 
 type Event<T extends RecordingEvent['type']> = Extract<RecordingEvent, { type: T }>;
@@ -71,5 +72,7 @@ export interface ReportData {
   recording: ReportRecording;
   timeline: ReportTimeline;
   classes: ClassTrend;
+  /** Where something of the agent's work was seen, or told. */
+  ledger?: Ledger;
   sources?: SourceExcerpt[];
 }

@@ -8,6 +8,8 @@ import { bannerView } from './banner.ts';
 import { classesView } from './classes.ts';
 import { append, h } from './dom.ts';
 import { findingView } from './finding.ts';
+import { heatMapView } from './heat-map.ts';
+import { ledgerView } from './ledger.ts';
 import { fineView, ignoredView, measuredView } from './notes.ts';
 import { timelineView } from './timeline.ts';
 
@@ -22,6 +24,8 @@ export function mountReport(root: HTMLElement, data: ReportData, store: Store, h
       timelineView(data, store),
       findings.length > 0 && h('h2', { class: 'part' }, t(verdict === 'leak' ? 'What leaks' : 'Suspects')),
       ...findings.map((finding, i) => findingView(finding, i, data, store, host)),
+      heatMapView(data, host),
+      ledgerView(data),
       ignoredView(data, host),
       classesView(data, store, host),
       fineView(data),

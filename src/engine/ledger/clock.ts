@@ -65,7 +65,6 @@ export class SampleClock {
       else unknownMs += active[i] - active[i - 1];
     }
     const total = to.bytes - from.bytes;
-    if (process.env.LGD) console.error("seg", times_(this.times, from.reading), times_(this.times, to.reading), "total", total, "known", known, "unknownMs", unknownMs, "n", to.reading-from.reading);
     const left = Math.max(0, total - known);
     const all = known + (unknownMs > 0 ? left : 0);
     const ms = active[to.reading] - active[from.reading];
@@ -179,4 +178,3 @@ function anchorsOf(events: readonly RecordingEvent[], times: Float64Array, inter
   }
   return anchors;
 }
-const times_=(t:Float64Array,i:number)=>t[i];

@@ -15,6 +15,12 @@ export interface CohortTotals {
   objects: number;
 }
 
+/** All of them; what is younger than the last is one more total. Never empty. */
+export interface Cohorts {
+  bounds: readonly Cohort[];
+  totals: readonly CohortTotals[];
+}
+
 /** Live samples in order of birth, as columns. */
 export interface LiveSamples {
   ordinals: Float64Array;
@@ -37,7 +43,7 @@ const MOST_CORRECTION = 4;
 const SINGLE = 2.2;
 
 /** The cohorts of a recording up to a snapshot, oldest first, as far as their ids are known. Empty after ids were reset. */
-export function cohortsOf(events: readonly RecordingEvent[], snapshot: number): Cohort[] {
+function cohortsOf(events: readonly RecordingEvent[], snapshot: number): Cohort[] {
   if (events.some(({ type }) => type === 'id-reset')) return [];
   const ordinals = new Map<number, number>();
   for (const event of events) {
@@ -55,8 +61,14 @@ export function cohortsOf(events: readonly RecordingEvent[], snapshot: number): 
   return cohorts;
 }
 
-/** What of each cohort is alive in the last snapshot; what is younger than the last of them, too, as one more. */
-export function cohortTotals(graph: HeapGraph, cohorts: readonly Cohort[]): CohortTotals[] {
+/** What of each cohort is alive in a snapshot; undefined where none is known. */
+export function cohortsIn(
+  graph: HeapGraph,
+  events: readonly RecordingEvent[],
+  snapshot: number,
+): Cohorts | undefined {
+  const cohorts = cohortsOf(events, snapshot);
+  if (!cohorts.length) return undefined;
   const totals = Array.from({ length: cohorts.length + 1 }, () => ({ bytes: 0, objects: 0 }));
   const bounds = Float64Array.from(cohorts, ({ newestId }) => newestId);
   const isEngine = graph.nodeTypeNames.map((name) => ENGINE.has(name));
@@ -68,15 +80,14 @@ export function cohortTotals(graph: HeapGraph, cohorts: readonly Cohort[]): Coho
     total.bytes += graph.nodeSelfSizes[node];
     total.objects++;
   }
-  return totals;
+  return { bounds: cohorts, totals };
 }
 
 /** The live samples of a profile, each cohort's sum set right where it is known: but for the first, of which much was there before. */
 export function liveSamples(
   { samples }: Pick<SamplingProfile, 'samples'>,
   interval: number,
-  cohorts: readonly Cohort[],
-  totals: readonly CohortTotals[] | undefined,
+  cohorts?: Cohorts,
 ): LiveSamples {
   const inOrder = [...samples].sort((a, b) => a.ordinal - b.ordinal);
   const live: LiveSamples = {
@@ -86,9 +97,9 @@ export function liveSamples(
     variances: new Float64Array(inOrder.length),
     objects: new Float64Array(inOrder.length),
   };
-  const bounds = Float64Array.from(cohorts, ({ ordinal }) => ordinal);
-  const sums = new Float64Array(cohorts.length + 1);
-  const counts = new Float64Array(cohorts.length + 1);
+  const bounds = Float64Array.from(cohorts?.bounds ?? [], ({ ordinal }) => ordinal);
+  const sums = new Float64Array(bounds.length + 1);
+  const counts = new Float64Array(bounds.length + 1);
   for (const { ordinal, size } of inOrder) {
     const cohort = firstFrom(bounds, ordinal);
     sums[cohort] += size;
@@ -96,7 +107,7 @@ export function liveSamples(
   }
   for (const [i, { ordinal, size }] of inOrder.entries()) {
     const cohort = firstFrom(bounds, ordinal);
-    const total = cohort > 0 && counts[cohort] >= FEW ? totals?.[cohort] : undefined;
+    const total = cohort > 0 && counts[cohort] >= FEW ? cohorts?.totals[cohort] : undefined;
     const ratio = total ? total.bytes / sums[cohort] : 1;
     const factor = Math.min(MOST_CORRECTION, Math.max(1 / MOST_CORRECTION, ratio));
     live.bytes[i] = factor * size;

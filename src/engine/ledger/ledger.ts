@@ -1,20 +1,18 @@
 /** The ledger of a recording: one pass over its events, with the live samples of one profile. */
-import type { HeapGraph } from '../../heap/graph.ts';
 import { LEDGER_FORMAT, type Ledger } from '../../protocol/ledger.ts';
 import type { RecordingEvent } from '../../protocol/recording.ts';
 import type { SamplingProfile } from '../../recording/reader.ts';
 import type { ScriptMap } from '../../source/script-map.ts';
 import { SampleClock } from './clock.ts';
-import { cohortsOf, cohortTotals, type LiveSamples, liveSamples } from './cohorts.ts';
+import { type Cohorts, type LiveSamples, liveSamples } from './cohorts.ts';
 import { Heat } from './heat.ts';
 import { NamedRows, Rows } from './rows.ts';
 import { type StepRow, shrinkSteps } from './shrink.ts';
 import { type MemoryNow, noteMemory, type OpenSpan, Spans } from './spans.ts';
 import { type Amount, addAmount, addSums, NOTHING, noSums, type RowFacts, rowOf, type Sums } from './sums.ts';
 
-/** Rows that are kept while more come, and that are told. */
+/** Rows that are kept while more come. */
 const MOST_KEPT = 20_000;
-export const MOST_ROWS = 5000;
 const MOST_NAMES = 200;
 
 export interface LedgerSource {
@@ -25,8 +23,10 @@ export interface LedgerSource {
   /** Of the same moment. */
   profile: SamplingProfile;
   samplingInterval: number;
-  /** The snapshot itself: sums are set right with it. */
-  graph?: HeapGraph;
+  /** What the snapshot itself holds of those that were born between two: sums are set right with it. */
+  cohorts?: Cohorts;
+  /** Rows of each kind that are told one by one. */
+  mostRows: number;
   map: ScriptMap;
 }
 
@@ -57,11 +57,9 @@ class Pass {
   private told: { sums: Sums; from: number; number: number; atBegin: MemoryNow };
 
   constructor(private readonly source: LedgerSource) {
-    const { events, profile, samplingInterval, graph, at } = source;
-    const cohorts = graph ? cohortsOf(events, at.snapshot) : [];
-    const totals = graph && cohorts.length ? cohortTotals(graph, cohorts) : undefined;
-    this.byCohorts = totals !== undefined;
-    this.samples = liveSamples(profile, samplingInterval, cohorts, totals);
+    const { events, profile, samplingInterval, cohorts } = source;
+    this.byCohorts = cohorts !== undefined;
+    this.samples = liveSamples(profile, samplingInterval, cohorts);
     this.clock = new SampleClock(events, samplingInterval);
     const { are, count } = stepsOf(events);
     this.stepsAre = are;
@@ -84,7 +82,7 @@ class Pass {
 
   async ledger(): Promise<Ledger> {
     const { source, samples, outside, tables, named } = this;
-    const { samplingInterval, at, map } = source;
+    const { samplingInterval, at, map, mostRows } = source;
     if (tables.step.isWhole) shrinkSteps(tables.step.all, samplingInterval);
     const total = samples.bytes.reduce((sum, bytes) => sum + bytes, 0);
     return {
@@ -93,9 +91,9 @@ class Pass {
       samplingInterval,
       live: { total, inSpans: Math.max(0, total - outside.live), byCohorts: this.byCohorts },
       stepsAre: this.stepsAre,
-      sessions: tables.session.table(MOST_ROWS),
-      runs: tables.run.table(MOST_ROWS),
-      steps: tables.step.table(MOST_ROWS),
+      sessions: tables.session.table(mostRows),
+      runs: tables.run.table(mostRows),
+      steps: tables.step.table(mostRows),
       tools: named.tool.table(),
       models: named.model.table(),
       heat: await this.heat.map(map),
@@ -181,7 +179,7 @@ class Pass {
         'What is alive is estimated from samples alone: no snapshot was there to set the sums right.',
       );
     if (!tables.step.isWhole)
-      notes.push(`There are very many steps: the ${MOST_ROWS} that keep most are told one by one.`);
+      notes.push('There are very many steps: not each is told apart, and none is judged by the others.');
     return notes;
   }
 }

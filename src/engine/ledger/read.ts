@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HeaplineError } from '../../base/errors.ts';
 import { type Task, throwIfCancelled } from '../../base/progress.ts';
-import type { HeapGraph } from '../../heap/graph.ts';
 import type { Ledger } from '../../protocol/ledger.ts';
 import type { ProfileEvent, SamplingProfile } from '../../recording/reader.ts';
 import { ScriptMap } from '../../source/script-map.ts';
@@ -11,7 +10,11 @@ import type { AnalysisSource } from '../input-types.ts';
 import { loadSnapshot } from '../load.ts';
 import { withoutReleasedEnd } from '../program-end.ts';
 import type { SecondCore } from '../second-core.ts';
+import { type Cohorts, cohortsIn } from './cohorts.ts';
 import { makeLedger } from './ledger.ts';
+
+/** Rows of each kind. */
+const MOST_ROWS = 5000;
 
 /**
  * The ledger of a recording, as of its last snapshot; where the program had let go of all at its end, as of the last
@@ -22,15 +25,20 @@ export async function readLedger(recordingDir: string, task?: Task, core?: Secon
   const file = source.files.at(-1);
   const graph = file ? await loadSnapshot(file, task, core) : undefined;
   throwIfCancelled(task);
-  const ledger = await ledgerOf(source, graph);
+  const cohorts = graph && cohortsIn(graph, source.events, source.snapshots.at(-1)!.index);
+  const ledger = await ledgerOf(source, MOST_ROWS, cohorts);
   if (ledger) return ledger;
   throw new HeaplineError('not-found', `${recordingDir}: nothing is known of what the agent did.`, {
     hint: 'A ledger needs model calls, tools, runs or steps that were seen or told, and one snapshot.',
   });
 }
 
-/** Undefined where no step, run, tool or model call is known, or no profile. @param graph of the source's last snapshot */
-export async function ledgerOf(source: AnalysisSource, graph?: HeapGraph): Promise<Ledger | undefined> {
+/** Undefined where no step, run, tool or model call is known, or no profile. @param cohorts in the source's last snapshot */
+export async function ledgerOf(
+  source: AnalysisSource,
+  mostRows: number,
+  cohorts?: Cohorts,
+): Promise<Ledger | undefined> {
   const { events, recordingDir, snapshots, scripts } = source;
   const last = snapshots.at(-1);
   if (!recordingDir || !last || !events.some(({ type }) => type === 'span' || type === 'step'))
@@ -42,7 +50,15 @@ export async function ledgerOf(source: AnalysisSource, graph?: HeapGraph): Promi
   const map = new ScriptMap(scripts, recordingDir);
   try {
     const at = { snapshot: last.index, t: last.t };
-    return await makeLedger({ events, at, profile, samplingInterval: entry.samplingInterval, graph, map });
+    return await makeLedger({
+      events,
+      at,
+      profile,
+      samplingInterval: entry.samplingInterval,
+      cohorts,
+      mostRows,
+      map,
+    });
   } finally {
     map.dispose();
   }
