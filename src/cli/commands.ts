@@ -44,6 +44,11 @@ const recordOptions: OptionSpec[] = [
     help: 'at most SHARE of the time in pauses (20% unless told, and up to 60s in a short run)',
   },
   {
+    name: 'sample-every',
+    value: 'SIZE',
+    help: 'sample what is allocated every SIZE (32KB unless told): 4KB makes the ledger finer, and costs more',
+  },
+  {
     name: 'prove',
     help: 'also watch what seems to leak as the program runs: the lines that insert, how often',
   },

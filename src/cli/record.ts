@@ -79,6 +79,7 @@ export async function capture(
     onGrowth: values.share('on-growth'),
     diskBudget: values.bytes('disk-budget'),
     pauseBudget: values.share('max-pause'),
+    samplingInterval: values.bytes('sample-every'),
     version: version(io.dist),
   };
   const { folder, earlier } = chooseFolder(io.cwd, values.text('out'), name, new Date());

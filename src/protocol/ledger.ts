@@ -4,14 +4,6 @@ import type { SpanKind } from './recording.ts';
 
 export const LEDGER_FORMAT = 'heapline-ledger/1';
 
-/** The heap at the moment in which a span begins or ends. Bytes. */
-export interface HeapReading {
-  used: number;
-  external: number;
-  /** All that was ever allocated, where the runtime counts it. */
-  allocated?: number;
-}
-
 /** Bytes with the range in which they lie, 19 times out of 20. */
 export interface Estimate {
   bytes: number;

@@ -1,7 +1,5 @@
 /** The files of a recording folder, `NAME.heapline/`: manifest, events, scripts. Version 1. */
 
-import type { HeapReading } from './ledger.ts';
-
 export const RECORDING_FORMAT = 'heapline-recording/1';
 
 export type SnapshotReason =
@@ -20,6 +18,14 @@ export type EndCause = 'heap-full' | 'memory-full' | 'killed';
 
 /** What an agent does, from the widest to the narrowest. A session is one conversation, a run one execution of the agent. */
 export type SpanKind = 'session' | 'run' | 'step' | 'model' | 'tool';
+
+/** The heap at the moment in which a span begins or ends. Bytes. */
+export interface HeapReading {
+  used: number;
+  external: number;
+  /** All that was ever allocated, where the runtime counts it. */
+  allocated?: number;
+}
 
 /** One line of `events.ndjson`. `t` is milliseconds since the recording began (monotonic, wall time, pauses included). */
 export type RecordingEvent =

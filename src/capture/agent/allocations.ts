@@ -1,4 +1,4 @@
-import type { HeapReading } from '../../protocol/ledger.ts';
+import type { HeapReading } from '../../protocol/recording.ts';
 
 type V8 = typeof import('node:v8');
 type Profiler = InstanceType<V8['GCProfiler']>;

@@ -1,4 +1,4 @@
-import type { HeapReading } from '../../protocol/ledger.ts';
+import type { HeapReading } from '../../protocol/recording.ts';
 import { type AgentRecord, nameOf, type SpanBegun, type SpanFacts } from './records.ts';
 
 /** Records that wait to be told. When so many have come, they are told at once. */

@@ -1,6 +1,5 @@
 /** What the part in the target tells the recorder about the agent's work. */
-import type { HeapReading } from '../../protocol/ledger.ts';
-import type { SpanKind } from '../../protocol/recording.ts';
+import type { HeapReading, SpanKind } from '../../protocol/recording.ts';
 
 /** Times are milliseconds of the target's own clock; ids count from 1. */
 export type AgentRecord = SpanBegun | SpanEnded;

@@ -1,5 +1,4 @@
-import type { HeapReading } from '../../protocol/ledger.ts';
-import type { RecordingEvent } from '../../protocol/recording.ts';
+import type { HeapReading, RecordingEvent } from '../../protocol/recording.ts';
 
 /** Moments of which something is known, as columns; NaN for what is not. */
 interface Readings {

@@ -1,6 +1,5 @@
 /** What an agent did, span by span, each with its lane and its sums. */
-import type { HeapReading } from '../../protocol/ledger.ts';
-import type { RecordingEvent, SpanKind } from '../../protocol/recording.ts';
+import type { HeapReading, RecordingEvent, SpanKind } from '../../protocol/recording.ts';
 import { type Lane, Lanes } from './lanes.ts';
 import { type Amount, addSums, noSums, type RowFacts, type Sums } from './sums.ts';
 
