@@ -32,7 +32,7 @@ export function sampleIds({ graph }: DominatedHeap, live: LiveTotals): IdSample 
 }
 
 /** The highest id of an object of V8's own: what is born later has a higher one, or a dead one's. */
-export function newestId({ graph }: DominatedHeap): number {
+export function newestId({ graph }: Pick<DominatedHeap, 'graph'>): number {
   let newest = 0;
   for (let node = 0; node < graph.nodeCount; node++) {
     const id = graph.nodeIds[node];

@@ -48,7 +48,16 @@ export function optionsForManifest(options: RecorderOptions & { stepOn?: RegExp 
   const { snapshots, every, everySteps, onGrowth, warmUp, beforeLimit, diskBudget, pauseBudget } = options;
   const { samplingInterval, forceGC, stepOn, budgets } = options;
   const schedule = { snapshots, every, everySteps, onGrowth, warmUp, beforeLimit, diskBudget, pauseBudget };
-  return { ...schedule, samplingInterval, forceGC, stepOn: stepOn?.toString(), budgets: budgets?.limits };
+  const { atRuns, atSessions } = options;
+  return {
+    ...schedule,
+    atRuns,
+    atSessions,
+    samplingInterval,
+    forceGC,
+    stepOn: stepOn?.toString(),
+    budgets: budgets?.limits,
+  };
 }
 
 /** A clock that stands at 0 until it is started. */

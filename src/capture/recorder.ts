@@ -4,6 +4,7 @@ import { WorkMeter } from '../recording/work-meter.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
 import { AgentSpans } from './agent/spans.ts';
 import { askSnapshot } from './asked-snapshot.ts';
+import { withBoundaries } from './boundaries.ts';
 import { BudgetKeeper, type GivenBack } from './budget-keeper.ts';
 import type { LastSeen } from './end-cause.ts';
 import { keepWaiting } from './hold.ts';
@@ -12,6 +13,7 @@ import { KeptIds } from './kept-ids.ts';
 import { installProbe } from './probe.ts';
 import { noRoom } from './recorder-errors.ts';
 import type { RecorderEnd, RecorderStart } from './recorder-types.ts';
+import { SampleCounter } from './sampled.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
 import { settle } from './settling.ts';
@@ -45,6 +47,7 @@ export class Recorder {
   private readonly work = new WorkMeter();
   private readonly samplingInterval: number;
   private probe!: Probe;
+  private sampled!: SampleCounter;
   private scripts!: ScriptCollector;
   private taker!: SnapshotTaker;
   private care!: SnapshotCare;
@@ -57,8 +60,9 @@ export class Recorder {
   private steps = 0;
   /** Seen at work: counted where snapshots go by steps and none are told. */
   private seenSteps = 0;
-  private readonly agent: AgentSpans;
-  private stepSnapshot = false;
+  readonly agent: AgentSpans;
+  /** One that goes by what the agent does waits for its turn, or is under way. */
+  private awaitsAligned = false;
   private pausedMs = 0;
   private heapUsed = 0;
   private rss = 0;
@@ -85,7 +89,10 @@ export class Recorder {
       this.resolveDone = resolve;
     });
     this.agent = new AgentSpans(
-      (event) => writer.event(event),
+      withBoundaries(
+        (event) => writer.event(event),
+        (...passed) => this.align(this.schedule.dueAt(...passed, this.moment())),
+      ),
       (t, told, name) => (told ? this.step('mark', name, t) : this.seeStep()),
     );
     this.budgets = options.budgets && new BudgetKeeper(options.budgets, writer, clock, this);
@@ -112,9 +119,11 @@ export class Recorder {
     const { signals, hold, recorder: pid } = options;
     const { samplingInterval } = recorder;
     const hear = (message: TargetMessage): void => recorder.hear(message);
-    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, hear, options.served);
+    const install = { signals, hold, recorder: pid, prompt: options.atRuns || options.atSessions };
+    const probe = await installProbe(inspector, install, hear, options.served);
     recorder.probe = probe;
     recorder.ids = new KeptIds(probe);
+    recorder.sampled = new SampleCounter(inspector, probe, samplingInterval, clock);
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
     recorder.care = recorder.newCare();
@@ -165,23 +174,22 @@ export class Recorder {
   step(source: 'output' | 'mark', name?: string, t = this.clock()): void {
     this.steps++;
     this.writer.event({ type: 'step', t, step: this.steps, source, name });
-    this.stepEnded();
+    this.align(this.schedule.dueAtStep(this.moment()));
   }
 
   private seeStep(): void {
     if (this.steps || this.options.everySteps === undefined || this.options.stepsToCome) return;
     this.seenSteps++;
-    this.stepEnded();
+    this.align(this.schedule.dueAtStep(this.moment()));
   }
 
-  private stepEnded(): void {
-    const reason = this.manual ? undefined : this.schedule.dueAtStep(this.moment());
-    // Steps that end while one is under way, or waits for its turn, come too late for one of their own.
-    if (!reason || this.stepSnapshot) return;
-    this.stepSnapshot = true;
+  private align(reason: SnapshotReason | undefined): void {
+    // What ends while one is under way, or waits for its turn, comes too late for one of its own.
+    if (!reason || this.awaitsAligned || this.manual) return;
+    this.awaitsAligned = true;
     this.enqueue(() =>
       this.snapshot(reason).finally(() => {
-        this.stepSnapshot = false;
+        this.awaitsAligned = false;
       }),
     );
   }
@@ -257,7 +265,7 @@ export class Recorder {
   private hear(message: TargetMessage): void {
     if (message.type === 'steps') {
       const offset = this.clock() - message.now;
-      for (const { at, name } of message.steps) this.step('mark', name, Math.max(0, at + offset));
+      for (const { at, name } of message.steps) this.step('mark', name, this.agent.onClock(at, offset));
       return;
     }
     if (message.type === 'agent') {
@@ -339,8 +347,9 @@ export class Recorder {
   private describe({ runtime, heapLimit, memoryLimit, process }: TargetFacts): void {
     this.limits = { heapLimit, memoryLimit };
     const { pid, ppid, argv, cwd } = process ?? {};
-    this.writer.describe({ runtime, target: { pid, cwd } });
+    this.writer.describe({ runtime, target: { pid, cwd, heapLimit, memoryLimit } });
     if (pid === undefined) return;
+    this.agent.processes.of(pid, runtime.platform);
     this.writer.event({ type: 'process', t: this.clock(), event: 'start', role: 'target', pid, ppid, argv });
   }
 
@@ -368,8 +377,8 @@ export class Recorder {
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
-  /** Writes what the target has to tell. @param allocated bytes since its start, where known */
-  private async read(allocated?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
+  /** Writes what the target has to tell. @param known ordinal of the newest sample, where known */
+  private async read(known?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
     const asked = this.clock();
     const reading: Reading = await this.probe.call('read');
     const t = this.clock();
@@ -380,9 +389,13 @@ export class Recorder {
       this.writer.event({ type: 'stopped', t, ms: toMicroseconds(stoodMs) });
     }
     this.agent.hear(reading.agent ?? [], t - reading.now);
+    this.agent.processes.look(this.clock);
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
-    this.writer.event(memoryEvent(reading, t, allocated));
+    const ordinal = known ?? (await this.sampled.countAt(reading));
+    // On the clock of what the agent tells: the answer may have been on its way for long.
+    const read = this.probe.isNode ? this.agent.timeOf(reading.now) : t;
+    this.writer.event(memoryEvent(reading, read, this.samplingInterval, ordinal));
     this.heapUsed = reading.memory.heapUsed;
     this.work.reading(t, this.heapUsed);
     this.rss = reading.memory.rss;
@@ -417,7 +430,7 @@ export class Recorder {
     const { samplingInterval } = this;
     await this.ids.note();
     this.work.snapshot();
-    await this.read(ordinal * samplingInterval);
+    await this.read(await this.sampled.countNow());
     this.care.took(rss, this.rss);
     this.budgets?.hearProfile(profile, t, samplingInterval);
     const { index, bytes } = entry;

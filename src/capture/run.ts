@@ -15,6 +15,7 @@ import {
   optionsForManifest,
   RecordingClock,
 } from './options.ts';
+import { outlived } from './outlived.ts';
 import { Recorder } from './recorder.ts';
 import type { RecorderEnd } from './recorder-types.ts';
 import { Rendezvous } from './rendezvous.ts';
@@ -136,6 +137,7 @@ class Run {
     const own = end.by === 'hold' ? { exitCode: end.exitCode, signal: end.signal } : { exitCode, signal };
     const pid = this.targetPid!;
     this.writer.event({ type: 'process', t: this.clock.now(), event: 'exit', role: 'target', pid, ...own });
+    if (this.recorder) await outlived(this.recorder.agent.processes, this.clock.now);
     const snapshots = this.writer.snapshots.length;
     this.writer.end({ t: this.clock.now(), reason, ...own });
     return { ...outcome, snapshots, failure: this.failure ?? this.recorder?.failure ?? this.writer.failure };

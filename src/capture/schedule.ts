@@ -7,6 +7,7 @@
  * four, 3 s ten, two days ten. Where steps are known, the same goes by steps instead of time.
  */
 import type { SnapshotReason } from '../protocol/recording.ts';
+import type { Boundary } from './boundaries.ts';
 
 export interface ScheduleOptions {
   /** Keep so many snapshots (10 unless told), the last one included. */
@@ -15,6 +16,10 @@ export interface ScheduleOptions {
   every?: number;
   /** A snapshot at every so-many-th step's end, instead of the default schedule. */
   everySteps?: number;
+  /** Also before and after runs: of many ever fewer. */
+  atRuns?: boolean;
+  /** Also after sessions have closed: of many ever fewer. */
+  atSessions?: boolean;
   /** Steps will be told: until the first has ended, snapshots are few. */
   stepsToCome?: boolean;
   /** Milliseconds of the program's own time before the first snapshot of any schedule; its own first moment unless told. */
@@ -87,6 +92,10 @@ export class Schedule {
   private count = 0;
   private pausedMs = 0;
   private nearLimit = false;
+  /** How many runs had begun, and sessions closed, when a snapshot was last taken for it. */
+  private readonly boundaryAt = { 'before-run': 0, 'after-session': 0 };
+  /** The run before which the last one was taken. */
+  private pairOf?: number;
   private limitLeft = false;
 
   constructor(private options: ScheduleOptions) {}
@@ -141,6 +150,28 @@ export class Schedule {
     const since = now.activeMs - (this.last?.activeMs ?? 0);
     const gap = Math.max(1, Math.floor(this.growth() * now.steps));
     return steps >= gap && since >= MIN_STEP_GAP_MS && this.affords(now) ? 'step' : undefined;
+  }
+
+  /**
+   * Asked where a run begins or ends, or a session closes. Of many it is every so-many-th, as with steps, within the
+   * budget of pauses; after a run only where one was taken before it.
+   * @param count how many there were by now
+   */
+  dueAt(boundary: Boundary, count: number, span: number, now: Moment): SnapshotReason | undefined {
+    const { atRuns, atSessions, warmUp } = this.options;
+    if (!(boundary === 'after-session' ? atSessions : atRuns)) return undefined;
+    if (warmUp !== undefined && !this.last && now.activeMs < warmUp) return undefined;
+    if (boundary === 'after-run') {
+      if (this.pairOf !== span) return undefined;
+      this.pairOf = undefined;
+    } else {
+      const gap = Math.max(1, Math.floor(this.growth() * count));
+      if (count - this.boundaryAt[boundary] < gap) return undefined;
+    }
+    if (!this.affords(now)) return undefined;
+    if (boundary === 'before-run') this.pairOf = span;
+    if (boundary !== 'after-run') this.boundaryAt[boundary] = count;
+    return boundary;
   }
 
   /**

@@ -31,6 +31,8 @@ export interface Reading {
   memory: { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
   /** Triples since the last reading: start, pause, V8's kind. */
   gc: number[];
+  /** Bytes that the program has allocated since we are there, where they are counted. */
+  counted?: number;
   /** What the agent began and ended since the last reading. */
   agent?: AgentRecord[];
   /** For so long, since the last reading, the program did nothing: it stands at a breakpoint, or waits. */
@@ -51,11 +53,15 @@ export interface InstallOptions {
   hold: boolean;
   /** Process id of the recorder: nobody waits for a dead one, where it is seen to live at first. */
   recorder?: number;
+  /** Tell at once where runs and sessions begin and end: a snapshot is to be taken there. */
+  prompt?: boolean;
 }
 
 export interface TargetAgent {
   facts(): TargetFacts;
   read(): Reading;
+  /** Allocates so many bytes, and holds them until the next reading. */
+  holdSample(bytes: number): void;
   /** Resolves when the event loop has come round: what a collection left to be finalized has been. */
   settle(): Promise<void>;
   /**
@@ -171,7 +177,8 @@ export function install(get: Get, send: (text: string) => void, options: Install
   };
   const observer = new PerformanceObserver(observe);
   observer.observe({ entryTypes: ['gc', 'mark'] });
-  const agent = quietly(watchAgent)(get, now, (records) => tell({ type: 'agent', now: now(), records }));
+  const tellAgent = (records: AgentRecord[]): void => tell({ type: 'agent', now: now(), records });
+  const agent = quietly(watchAgent)(get, now, tellAgent, options.prompt);
 
   const lives = (pid: number): boolean => {
     try {
@@ -300,6 +307,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
     return megabytes ? megabytes * 2 ** 20 : undefined;
   };
   const turned = Uint8Array.of(1);
+  const held: number[][] = [];
   let readCpu = 0;
   let readAt = 0;
   // V8's own function: a pause of the user's does not stop in it, as it would in one of ours.
@@ -322,11 +330,13 @@ export function install(get: Get, send: (text: string) => void, options: Install
     },
     read() {
       hear();
+      held.length = 0;
       const cpu = cpuMs();
       const reading = {
         now: heard,
         memory: process.memoryUsage(),
         gc: Array.from(gc.subarray(0, 3 * gcCount)),
+        counted: agent?.counted(),
         agent: agent?.drain(),
         // A busy loop does not turn either.
         stoodMs: !turned[0] && cpu - readCpu < IDLE_SHARE * (heard - readAt) ? heard - readAt : undefined,
@@ -400,6 +410,9 @@ export function install(get: Get, send: (text: string) => void, options: Install
         }
       });
       return texts;
+    },
+    holdSample(bytes) {
+      held.push(new Array(bytes >>> 3).fill(0));
     },
     settle: () => new Promise((resolve) => nextTurn(nextTurn, resolve)),
     beat: hear,

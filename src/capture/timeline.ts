@@ -28,18 +28,17 @@ export function gcEvents({ now, gc }: Reading, t: number): GcEvent[] {
   return events;
 }
 
-export function memoryEvent({ memory }: Reading, t: number, allocated?: number): RecordingEvent {
+/** @param interval bytes between two samples @param ordinal of the newest sample, where it is known */
+export function memoryEvent(
+  { memory, counted }: Reading,
+  t: number,
+  interval: number,
+  ordinal?: number,
+): RecordingEvent {
   const { heapUsed, heapTotal, external, arrayBuffers, rss } = memory;
-  return {
-    type: 'memory',
-    t: toMicroseconds(t),
-    heapUsed,
-    heapTotal,
-    external,
-    arrayBuffers,
-    rss,
-    allocated,
-  };
+  const allocated = ordinal && ordinal * interval;
+  const sums = { allocated, counted, ordinal };
+  return { type: 'memory', t: toMicroseconds(t), heapUsed, heapTotal, external, arrayBuffers, rss, ...sums };
 }
 
 /** Milliseconds until the next memory sample: ten a second at first, one in five seconds after an hour. */

@@ -6,9 +6,11 @@ import { commandHelp, generalHelp } from './help.ts';
 import { ignore } from './ignore.ts';
 import { classes, diff, open, path, report } from './inspect.ts';
 import { type Call, type Io, newProgress } from './io.ts';
+import { ledger } from './ledger.ts';
 import { objects } from './objects.ts';
 import { attach, run } from './record.ts';
 import { rules } from './rules.ts';
+import { sessions } from './sessions.ts';
 import { tellError } from './tell.ts';
 import { verify } from './verify.ts';
 import { version } from './version.ts';
@@ -21,7 +23,9 @@ const ACTIONS: Record<string, (call: Call) => Promise<number>> = {
   path,
   classes,
   objects,
+  ledger,
   report,
+  sessions,
   verify,
   ignore,
   rules,

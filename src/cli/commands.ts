@@ -52,6 +52,8 @@ const recordOptions: OptionSpec[] = [
     help: 'keep N snapshots, the last included (10 unless told); others are deleted',
   },
   { name: 'every-steps', value: 'N', help: 'a snapshot after every N steps, told or seen' },
+  { name: 'at-runs', help: "also a snapshot before and after a run of the agent's; of many, ever fewer" },
+  { name: 'at-sessions', help: 'also a snapshot after a session has closed; of many, ever fewer' },
   {
     name: 'on-growth',
     value: 'SHARE',
@@ -77,6 +79,11 @@ const recordOptions: OptionSpec[] = [
     help: 'on a crossing: collect (and tell what came back), snapshot, or both',
   },
   { name: 'on-budget-run', value: 'CMD', help: 'on a crossing: run CMD in the shell' },
+  {
+    name: 'sample-every',
+    value: 'SIZE',
+    help: 'sample what is allocated every SIZE (32KB unless told): 4KB makes the ledger finer, and costs more',
+  },
   {
     name: 'prove',
     help: 'also watch what seems to leak as the program runs: the lines that insert, how often',
@@ -221,6 +228,38 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'ledger',
+    usage: '[options] RECORDING',
+    summary: 'what each session, run, step and tool allocated, and what of that is still alive',
+    details: [
+      'Alive is told as of the last snapshot, from the sampling profile: of a step that keeps little it is a guess,',
+      'so each figure comes with the range in which it lies 19 times out of 20. Between snapshots the sums are',
+      'set right with what these hold: --every-steps 1 makes steps exact, and costs a stop each.',
+      'Steps are those that the program tells, else those that are seen: a model call and what follows.',
+    ],
+    options: [
+      {
+        name: 'by',
+        value: 'step|session|run|tool|model',
+        help: 'rows for each of these (steps unless told)',
+      },
+      {
+        name: 'sort',
+        value: 'live|allocated|time|order',
+        help: 'by this (live unless told)',
+      },
+      { name: 'top', value: 'N', help: 'at most N rows (30 unless told, 0 for all)' },
+      json,
+      noProgress,
+      help,
+    ],
+    examples: [
+      ['heapline ledger agent.heapline', 'the steps that keep most'],
+      ['heapline ledger agent.heapline --by session', 'what each conversation still holds'],
+      ['heapline ledger agent.heapline --json ledger.json', 'all of it, and the heat map'],
+    ],
+  },
+  {
     name: 'report',
     usage: '[options] RECORDING',
     summary: 'the verdict as text, Markdown or one self-contained HTML file',
@@ -239,6 +278,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     examples: [
       ['heapline report agent.heapline -o leak.html', 'a page to open or send'],
       ['heapline report agent.heapline --format markdown', 'for an issue or a pull request'],
+    ],
+  },
+  {
+    name: 'sessions',
+    usage: '[options] RECORDING',
+    summary: 'pools of agents and sessions: how many, how large, what evicts them, how many fit',
+    details: [
+      'A pool is a map, dictionary or list of agents or sessions. Idle is what was not seen at work, or did not change,',
+      'for 5 minutes (in a short recording: for a third of it). Sessions that are over and still held are listed.',
+      'How many fit is told for the bound that is reached first: V8 heap limit, or memory of container or machine.',
+    ],
+    options: [
+      { name: 'memory', value: 'SIZE', help: 'how many sessions fit into SIZE: 2GB, 512MB' },
+      json,
+      noProgress,
+      help,
+    ],
+    examples: [
+      ['heapline sessions agent.heapline', 'the pools of a recording'],
+      ['heapline sessions agent.heapline --memory 2GB', 'how many sessions fit into 2 GB'],
     ],
   },
   {

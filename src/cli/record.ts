@@ -16,7 +16,7 @@ import { replaceFile } from '../recording/disk.ts';
 import { usage } from './args.ts';
 import { budgetsOf } from './budgets.ts';
 import { EXIT_OK, exitCodeOf, programExitCode, verdictExitCode } from './exit.ts';
-import { htmlReport, textReport } from './inspect.ts';
+import { htmlReport, textReport, withPictures } from './inspect.ts';
 import { type Call, fileError, writeJson, writeOutput } from './io.ts';
 import { chooseFolder, nameOf } from './out-folder.ts';
 import { Prover } from './prover.ts';
@@ -84,10 +84,13 @@ export async function capture(
     every: values.duration('every'),
     snapshots: values.count('snapshots', 2),
     everySteps: values.count('every-steps'),
+    atRuns: values.has('at-runs') || undefined,
+    atSessions: values.has('at-sessions') || undefined,
     onGrowth: values.share('on-growth'),
     diskBudget: values.bytes('disk-budget'),
     pauseBudget: values.share('max-pause'),
     budgets: budgetsOf(call),
+    samplingInterval: values.bytes('sample-every'),
     version: version(io.dist),
   };
   const { folder, earlier } = chooseFolder(io.cwd, values.text('out'), name, new Date());
@@ -200,7 +203,7 @@ async function conclude(
     if (!values.has('quiet')) io.stderr.write(`\n${textReport(io, data, io.stderr)}`);
     keepFindings(folder, whole);
     const html = values.text('html');
-    if (html) writeOutput(io, html, htmlReport(io, data));
+    if (html) writeOutput(io, html, htmlReport(io, await withPictures(call, data, folder)));
     writeJson(call, data.findings);
     const places = `The recording: ${printable(shown)}${html ? `; the report: ${printable(html)}` : ''}.`;
     const cut = failure ? ` It was cut short: ${printable(failure.toLine(), MAX_NOTE)}` : '';

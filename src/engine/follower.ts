@@ -195,10 +195,10 @@ export class Follower implements Disposable {
 }
 
 function factsOf(
-  { nodeCount, edgeCount, totalSize, classes }: SnapshotTotals,
+  { nodeCount, edgeCount, totalSize, newestId, classes }: SnapshotTotals,
   before: { index: number; totals: SnapshotTotals } | undefined,
 ): TotalsFacts {
-  const facts = { nodes: nodeCount, edges: edgeCount, size: totalSize };
+  const facts = { nodes: nodeCount, edges: edgeCount, size: totalSize, newestId };
   if (!before) return facts;
   const { index, totals } = before;
   const gained = totalSize - totals.totalSize;

@@ -1,4 +1,5 @@
 import { classify } from '../analysis/classes.ts';
+import { newestId } from '../analysis/growth-survival.ts';
 import type { Task } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import type { SnapshotTotals } from '../protocol/tables.ts';
@@ -20,7 +21,7 @@ export class Following {
       const graph = await loadGrowing(growth, task);
       this.last = { file: growth.path, graph };
       // Not by shapes, which differ from one snapshot to the next: gains are exact so.
-      return snapshotTotals(graph, classify(graph));
+      return { ...snapshotTotals(graph, classify(graph)), newestId: newestId({ graph }) };
     } finally {
       this.growths.delete(file);
     }

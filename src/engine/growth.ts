@@ -32,6 +32,7 @@ import { type LargeCache, largeCaches } from './large-caches.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
 import type { SecondCore } from './second-core.ts';
+import type { SessionPasses } from './sessions/passes.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
@@ -108,14 +109,17 @@ interface Measured extends HeapTotals {
 
 /**
  * Finds who gained what between the snapshots.
+ * @param sessions looks at each snapshot, too
  * @throws HeaplineError of loadSnapshot, `cancelled`
  */
 export async function measureGrowth(
   source: GrowthSource,
   task?: Task,
   core?: SecondCore,
+  sessions?: SessionPasses,
+  look?: (last: HeapGraph) => void,
 ): Promise<HeapGrowth> {
-  return new GrowthPasses(source, task, core).run();
+  return new GrowthPasses(source, task, core, sessions, look).run();
 }
 
 class GrowthPasses {
@@ -133,6 +137,9 @@ class GrowthPasses {
     { files, endFile, releasedFile, cacheEntries }: GrowthSource,
     private readonly task?: Task,
     private readonly core?: SecondCore,
+    private readonly sessions?: SessionPasses,
+    /** Sees the last graph. */
+    private readonly look?: (last: HeapGraph) => void,
   ) {
     this.files = files;
     this.endFile = endFile;
@@ -201,14 +208,18 @@ class GrowthPasses {
     { index }: First,
     { tracked, atBaseline }: { tracked: readonly TrackedOwner[]; atBaseline: Measured },
   ): Promise<Measured> {
-    if (!tracked.some(({ way }) => way)) return atBaseline;
+    const again = tracked.some(({ way }) => way);
+    if (!again && !this.sessions?.asks) return atBaseline;
     const heap = await this.dominate(await this.load(index));
+    this.sessions?.at(heap, index);
+    if (!again) return atBaseline;
     return { ...atBaseline, owners: measureOwners(heap, liveTotals(heap), tracked) };
   }
 
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
   private async end(first: First) {
     const graph = await this.load(this.last);
+    this.look?.(graph);
     const heap = await this.dominate(graph, () => {
       this.classes.count(this.last, graph);
       this.idle.note(graph, true);
@@ -220,6 +231,7 @@ class GrowthPasses {
     const distances = measureDistances(graph, { signal: this.task?.signal });
     const retainers = buildRetainers(graph);
     const held = { heap, retainers, paths: new RetainingPaths({ ...heap, distances }, retainers) };
+    this.sessions?.last(held, this.last);
     for (const [k, { itself, excludedIds }] of replaced) {
       const way = wayTo(heap, old, wayOf(held, containers[k].node));
       if (!way) continue;
@@ -281,6 +293,7 @@ class GrowthPasses {
       this.idle.note(graph, false);
       scripts = countScripts(graph);
     });
+    this.sessions?.at(heap, index);
     const live = liveTotals(heap);
     const owners = measureOwners(heap, live, tracked);
     if (newestId === undefined) return { ...totalsOf(live), scripts, owners };

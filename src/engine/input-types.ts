@@ -8,6 +8,8 @@ export interface AnalysisSource {
   recording: ReportRecording;
   recordingDir?: string;
   runtime: { name: string; version: string };
+  /** Bytes that the program's heap, and its process, may have. */
+  limits?: { heap?: number; memory?: number };
   /** Of one process with comparable ids, oldest first. */
   snapshots: SnapshotEntry[];
   /** Paths of their files. */

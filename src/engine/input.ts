@@ -42,6 +42,7 @@ async function fromRecording(recording: Recording): Promise<AnalysisSource> {
     },
     recordingDir: dir,
     runtime: { name: manifest.runtime.name, version: manifest.runtime.version },
+    limits: { heap: manifest.target.heapLimit, memory: manifest.target.memoryLimit },
     snapshots,
     files: snapshots.map((snapshot) => join(dir, snapshot.file)),
     events,

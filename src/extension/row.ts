@@ -1,4 +1,4 @@
-/** What a row of the view says. */
+/** What a row of the view is. */
 
 /** The part of `vscode.l10n` that is needed. */
 export interface Localizer {

@@ -9,10 +9,10 @@ import { budgetRow } from './budget-rows.ts';
 import { withoutPid } from './debug-sessions.ts';
 import { isProcessLive, leaksOf, type Model, type Target } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
+import { processesRow, processRow } from './process-rows.ts';
 import { growthPerMinute, sparkline } from './readings.ts';
 import type { Localizer, Row } from './row.ts';
-
-export type { Localizer, Row } from './row.ts';
+import { sessionsRow } from './session-row.ts';
 
 /** @returns undefined for a node whose target or recording is gone */
 export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): Row | undefined {
@@ -50,6 +50,10 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
       return budgetRow(node.passed, l10n);
     case 'path':
       return pathRow(node.entry);
+    case 'sessions': {
+      const { sessions } = model.recording(node.dir) ?? {};
+      return sessions && sessionsRow(sessions, l10n);
+    }
     case 'snapshots': {
       const recording = model.recording(node.dir);
       return (
@@ -64,6 +68,10 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
     }
     case 'snapshot':
       return snapshotRow(node, l10n);
+    case 'processes':
+      return processesRow(model.recording(node.dir)?.findings?.processes, l10n);
+    case 'process':
+      return processRow(node.process, l10n);
   }
 }
 
@@ -335,7 +343,9 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
   const sure = confidence >= 0.7;
   const recording = model.recording(dir);
   const live = isWatchable(finding.kind) && recording && isProcessLive(model, recording);
-  const grown = l10n.t('{0}, {1} objects', signed(growth.bytes), formatCount(growth.objects));
+  const isProcesses = finding.kind === 'processes';
+  const gain = [signed(growth.bytes), formatCount(growth.objects)];
+  const grown = isProcesses ? l10n.t('{0}, {1} processes', ...gain) : l10n.t('{0}, {1} objects', ...gain);
   const left = ignored && l10n.t('ignored: {0}', printable(ignored.reason));
   return {
     label: name,
@@ -343,7 +353,10 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
     tooltip: [
       printable(finding.title, 600).replaceAll('`', ''),
       grown,
-      storeSite && l10n.t('Stored at {0}', placeOf(storeSite)),
+      storeSite &&
+        (isProcesses
+          ? l10n.t('Started at {0}', placeOf(storeSite))
+          : l10n.t('Stored at {0}', placeOf(storeSite))),
       caller && l10n.t('Your line that leads there: {0}', placeOf(caller)),
       l10n.t('Confidence: {0} %', Math.round(confidence * 100)),
       ignored?.expires && l10n.t('Ignored until {0}', printable(ignored.expires)),
@@ -359,7 +372,8 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
       left ? l10n.t('Ignored leak: {0}', name) : l10n.t('Leak: {0}', name),
       left,
       grown,
-      site && l10n.t('stored at {0}', placeOf(site)),
+      site &&
+        (isProcesses ? l10n.t('Started at {0}', placeOf(site)) : l10n.t('stored at {0}', placeOf(site))),
     ]
       .filter(Boolean)
       .join(', '),
@@ -430,6 +444,9 @@ function reasonOf(reason: SnapshotReason, l10n: Localizer): string {
     limit: l10n.t('near the heap limit'),
     budget: l10n.t('over a budget'),
     step: l10n.t('by step'),
+    'before-run': l10n.t('before a run'),
+    'after-run': l10n.t('after a run'),
+    'after-session': l10n.t('after a session'),
     manual: l10n.t('by hand'),
     end: l10n.t('at the end'),
   }[reason];

@@ -14,6 +14,10 @@ export type SnapshotReason =
   /** A budget was passed. */
   | 'budget'
   | 'step'
+  /** A run is about to begin, or has just ended; a session has closed. */
+  | 'before-run'
+  | 'after-run'
+  | 'after-session'
   | 'manual'
   | 'end';
 
@@ -22,6 +26,14 @@ export type EndCause = 'heap-full' | 'memory-full' | 'killed';
 
 /** What an agent does, from the widest to the narrowest. A session is one conversation, a run one execution of the agent. */
 export type SpanKind = 'session' | 'run' | 'step' | 'model' | 'tool';
+
+/** The heap at the moment in which a span begins or ends. Bytes. */
+export interface HeapReading {
+  used: number;
+  external: number;
+  /** All that was ever allocated, where the runtime counts it. */
+  allocated?: number;
+}
 
 /** One line of `events.ndjson`. `t` is milliseconds since the recording began (monotonic, wall time, pauses included). */
 export type RecordingEvent =
@@ -35,6 +47,10 @@ export type RecordingEvent =
       rss: number;
       /** Cumulative bytes that the program has allocated, as the sampling profiler estimates it; where it runs. */
       allocated?: number;
+      /** The same by the target's own count, since it is recorded. */
+      counted?: number;
+      /** How many samples the sampling profiler had taken by then: the ordinal of the newest. */
+      ordinal?: number;
     }
   | {
       type: 'gc';
@@ -56,6 +72,7 @@ export type RecordingEvent =
       parent?: number;
       /** Name of the session, where one is known. */
       session?: string;
+      heap?: HeapReading;
     }
   | {
       type: 'span-end';
@@ -65,6 +82,7 @@ export type RecordingEvent =
       model?: string;
       inputTokens?: number;
       outputTokens?: number;
+      heap?: HeapReading;
     }
   /** A snapshot that is whole on disk. `t` is when the pause began. `step`: steps completed by then. */
   | {
@@ -85,17 +103,22 @@ export type RecordingEvent =
   | { type: 'snapshot-dropped'; t: number; index: number }
   /** A sampling heap profile (live samples) is whole on disk. */
   | { type: 'profile'; t: number; index: number; file: string; samplingInterval: number; ordinal: number }
-  | {
+  | ({
       type: 'process';
       t: number;
       event: 'start' | 'exit';
-      role: 'target' | 'wrapper' | 'child';
+      role: 'target' | 'wrapper' | 'child' | 'worker';
+      /** Of a worker, its process's. */
       pid: number;
+      /** Of a worker: its thread. */
+      thread?: number;
       ppid?: number;
       argv?: string[];
       exitCode?: number;
       signal?: string;
-    }
+    } & ProcessStart)
+  /** What the children and workers of the program take. */
+  | { type: 'processes'; t: number; readings: ProcessReading[] }
   /** A container was watched in the running program. */
   | ({ type: 'watch'; t: number } & WatchFacts)
   /** The program passed a budget, or came back below it. */
@@ -131,6 +154,30 @@ export type RecordingEvent =
       signal?: string;
     };
 
+/** How a child process or worker was started. */
+export interface ProcessStart {
+  /** Who started it, nearest first: as of a wire-tap. */
+  frames?: TapFrame[];
+  /** The span within which it was started: an earlier event's id. */
+  span?: number;
+  /** Name of the session that started it. */
+  session?: string;
+}
+
+/** One look at a child process or worker. Bytes. */
+export interface ProcessReading {
+  pid: number;
+  thread?: number;
+  rss?: number;
+  /** Of a worker's own heap, where Node tells it. */
+  heapUsed?: number;
+  heapTotal?: number;
+  /** Milliseconds of the recording: until then it was used, as far as can be seen. */
+  used?: number;
+  /** It speaks JSON-RPC over its standard input and output, as MCP servers do. */
+  rpc?: true;
+}
+
 /** Values and limits are bytes, milliseconds or numbers, as the budget is. */
 export interface BudgetCrossing {
   budget: BudgetName;
@@ -147,6 +194,8 @@ export interface TotalsFacts {
   nodes: number;
   edges: number;
   size: number;
+  /** The highest id of an object of V8's own: what is born later has a higher one, or a dead one's. */
+  newestId?: number;
   /** The snapshot before; absent for the first. */
   since?: number;
   /** Bytes since then: negative where it lost some. */
@@ -215,7 +264,15 @@ export interface RecordingManifest {
   /** ISO 8601. */
   createdAt: string;
   runtime: { name: 'node' | 'browser'; version: string; v8?: string; arch?: string; platform?: string };
-  target: { command?: string[]; cwd?: string; pid?: number; inspector?: string };
+  target: {
+    command?: string[];
+    cwd?: string;
+    pid?: number;
+    inspector?: string;
+    /** Bytes: what V8 lets the heap have, and what the machine or container has. */
+    heapLimit?: number;
+    memoryLimit?: number;
+  };
   options: Record<string, unknown>;
   snapshots: SnapshotEntry[];
   end?: { reason: string; cause?: EndCause; exitCode?: number; signal?: string; t: number };

@@ -11,6 +11,7 @@ import type { HeapMethods } from './heap-rows.ts';
 import type { IgnoreEntry } from './ignore.ts';
 import type { RecordingManifest, SnapshotEntry, SnapshotReason } from './recording.ts';
 import type { ReportData, SourceExcerpt } from './report.ts';
+import type { SessionsBrief } from './sessions.ts';
 import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
 
 export type TargetKind = 'node' | 'worker' | 'page' | 'extension-host';
@@ -119,6 +120,8 @@ export interface RecordingInfo {
   findings?: Findings;
   /** The lines around its sites, as they were when it was made: what differs now is stale. */
   sources?: SourceExcerpt[];
+  /** Pools of agents and sessions, where the verdict tells of some. */
+  sessions?: SessionsBrief;
   /** Budgets that were passed so far. */
   budgets?: PassedBudget[];
   /** The verdict is of the recording's end, not provisional. */

@@ -5,6 +5,7 @@ import { HeaplineError } from '../base/errors.ts';
 import { passedBudgets } from '../protocol/budget-words.ts';
 import { RECORDING_FORMAT } from '../protocol/recording.ts';
 import type { RecordingInfo } from '../protocol/server.ts';
+import { briefOf } from '../protocol/sessions.ts';
 import { diskError } from '../recording/disk.ts';
 import { CACHE, EVENTS, MANIFEST, NEAR_LIMIT, SCRIPTS } from '../recording/layout.ts';
 import { openRecording, type Recording } from '../recording/reader.ts';
@@ -65,6 +66,7 @@ export async function describeRecording(dir: string, ignores: Ignores): Promise<
     snapshots,
     findings,
     sources: report?.sources,
+    sessions: report?.sessions && briefOf(report.sessions),
     budgets: findings?.budgets ?? passedBudgets(events, {}, []),
     final: findings !== undefined,
     end,

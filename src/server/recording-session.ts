@@ -11,6 +11,7 @@ import type { ContainerWatch, Findings, PassedBudget } from '../protocol/finding
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
+import { briefOf } from '../protocol/sessions.ts';
 import type { Analyst, Engine } from './analyst.ts';
 import type { Asked } from './asked.ts';
 import { budgetsFor } from './budgets.ts';
@@ -352,9 +353,9 @@ export class RecordingSession {
     }
   }
 
-  private judged({ findings, sources, recording }: ReportData, final: boolean): void {
+  private judged({ findings, sources, sessions, recording }: ReportData, final: boolean): void {
     this.whole = { findings, cwd: recording.cwd };
-    Object.assign(this.facts, { sources, final });
+    Object.assign(this.facts, { sources, final, sessions: sessions && briefOf(sessions) });
     this.measured = findings.budgets?.filter(({ t }) => t === undefined) ?? [];
     this.budgetsChanged();
     this.applyIgnores();

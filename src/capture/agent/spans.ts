@@ -1,4 +1,5 @@
 import type { RecordingEvent } from '../../protocol/recording.ts';
+import { ProcessEvents } from './process-events.ts';
 import type { AgentRecord, SpanBegun, SpanEnded } from './records.ts';
 
 /** Spans and sessions that never end: the oldest are forgotten. */
@@ -35,31 +36,52 @@ export class AgentSpans {
   private readonly sessions = new Map<string, number>();
   /** The present step of each session, or of each run where no sessions are known. */
   private readonly steps = new Map<string, Step>();
+  /** The processes among what is told. */
+  readonly processes: ProcessEvents;
 
   /** @param onStep hears that a step has ended; `told`: the program said so itself */
   constructor(
     private readonly write: (event: RecordingEvent) => void,
     private readonly onStep: (t: number, told: boolean, name?: string) => void,
-  ) {}
+  ) {
+    this.processes = new ProcessEvents(write);
+  }
+
+  /** The recording's time of the target's. @param offset as that of `hear` */
+  onClock(at: number, offset: number): number {
+    this.offset = Math.min(this.offset, offset);
+    return this.timeOf(at);
+  }
 
   /** @param offset of the recording's clock from the target's, by the time that the message took to come too large */
   hear(records: readonly AgentRecord[], offset: number): void {
+    // Also of a message without a record.
     this.offset = Math.min(this.offset, offset);
+    const onClock = (at: number): number => this.onClock(at, offset);
     for (const record of records) {
-      const t = Math.round(Math.max(0, record.at + this.offset) * 1000) / 1000;
+      const t = onClock(record.at);
       if (record.type === 'begin') this.begin(record, t);
-      else this.end(record, t);
+      else if (record.type === 'end') this.end(record, t);
+      else {
+        const within = record.type === 'process' ? this.open.get(record.parent ?? 0) : undefined;
+        this.processes.hear(record, onClock, within);
+      }
     }
   }
 
-  private begin({ id, kind, name, parent, session, told }: SpanBegun, t: number): void {
+  /** On the recording's clock, once something was heard. */
+  timeOf(at: number): number {
+    return Math.round(Math.max(0, at + this.offset) * 1000) / 1000;
+  }
+
+  private begin({ id, kind, name, parent, session, told, heap }: SpanBegun, t: number): void {
     const above = parent === undefined ? undefined : this.open.get(parent);
     const known = session ?? above?.session;
     const span: Span = { id: 0, kind, session: known, parent: above };
     const within = kind === 'session' ? undefined : this.session(known, t);
     const step = kind === 'model' || kind === 'tool' ? this.stepFor(span, within, t) : undefined;
     span.step = step;
-    span.id = this.begun({ kind, name, parent: step?.id ?? above?.id ?? within, session: known }, t);
+    span.id = this.begun({ kind, name, parent: step?.id ?? above?.id ?? within, session: known, heap }, t);
     if (kind === 'session' && known !== undefined) keep(this.sessions, known, span.id);
     if (kind === 'model' && step) step.calls++;
     keep(this.open, id, span);

@@ -11,7 +11,8 @@ describe('a reading of the target', () => {
       { type: 'gc', t: 2000, kind: 'scavenge', pauseMs: 1.5 },
       { type: 'gc', t: 2500, kind: 'mark-compact', pauseMs: 20 },
     ]);
-    assert.deepEqual(memoryEvent(reading, 3000, 77), { type: 'memory', t: 3000, ...memory, allocated: 77 });
+    const event = { type: 'memory', t: 3000, ...memory, allocated: 770, ordinal: 77 };
+    assert.deepEqual(memoryEvent(reading, 3000, 10, 77), event);
   });
   it('is taken ever more rarely', () => {
     const gaps = [0, 10_000, 120_000, 1_200_000, 7_200_000].map(sampleEvery);
