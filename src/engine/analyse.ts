@@ -172,9 +172,10 @@ function measuredAmounts({ owners, caches = [] }: HeapGrowth): MeasuredAmount[] 
 }
 
 /** Where no snapshot fitted: what the sampling profile in its place tells. */
-function mostSampled({ events, profile }: AnalysisSource): string[] {
+function mostSampled({ events, profile, scripts }: AnalysisSource): string[] {
   if (!profile || !events.some(({ type }) => type === 'left-out')) return [];
-  const most = [...liveBySite(profile)].sort((a, b) => b[1] - a[1]).slice(0, MOST_SAMPLED);
+  const urls = new Map(scripts.map(({ id, url }) => [id, url]));
+  const most = [...liveBySite(profile, urls)].sort((a, b) => b[1] - a[1]).slice(0, MOST_SAMPLED);
   const told = most.map(([site, bytes]) => `\`${unticked(site)}\` (${formatBytes(bytes)})`);
   return told.length
     ? [`By the last sampling profile, most of what is alive was allocated by ${told.join(', ')}.`]

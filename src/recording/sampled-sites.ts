@@ -1,13 +1,19 @@
 /** Who allocated what is alive, by function, from sampling heap profiles. */
 import type { SamplingNode } from './reader.ts';
 
-/** Bytes by `function (file:line)`: of the nearest function on the stack that is not Node's own. */
-export function liveBySite(profile: { head: SamplingNode }): Map<string, number> {
+/**
+ * Bytes by `function (file:line)`: of the nearest function on the stack that is not Node's own.
+ * @param urls of scripts by id: V8 forgets those of scripts none of which can run any more
+ */
+export function liveBySite(
+  profile: { head: SamplingNode },
+  urls: ReadonlyMap<string, string> = new Map(),
+): Map<string, number> {
   const bytes = new Map<string, number>();
   const stack: { node: SamplingNode; site?: string }[] = [{ node: profile.head }];
   for (let top = stack.pop(); top; top = stack.pop()) {
     const { node } = top;
-    const site = siteOf(node.callFrame) ?? top.site;
+    const site = siteOf(node.callFrame, urls) ?? top.site;
     if (site !== undefined && node.selfSize) bytes.set(site, (bytes.get(site) ?? 0) + node.selfSize);
     for (const child of node.children) stack.push({ node: child, site });
   }
@@ -33,7 +39,11 @@ export function surelyGrown(
   return grown;
 }
 
-function siteOf({ url, functionName, lineNumber }: SamplingNode['callFrame']): string | undefined {
+function siteOf(
+  { url: told, scriptId, functionName, lineNumber }: SamplingNode['callFrame'],
+  urls: ReadonlyMap<string, string>,
+): string | undefined {
+  const url = told || urls.get(scriptId);
   if (!url || url.startsWith('node:')) return undefined;
   const file = url
     .replace(/[?#].*$/, '')

@@ -228,7 +228,7 @@ test('--html', async () => {
     answers: leak,
     dist: pathToFileURL(join(cwd, 'dist', '/')),
   });
-  assert.equal(code, 0);
+  assert.equal(code, 0, stderr);
   assert.match(stderr, /; the report: r\.html\.\n$/);
   assert.equal(runs[0].version, '1.2.3');
   assert.match(readFileSync(join(cwd, 'r.html'), 'utf8'), /^<!doctype html>/i);

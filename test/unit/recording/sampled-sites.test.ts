@@ -37,6 +37,11 @@ test('bytes go to the nearest function that is not Node’s own', () => {
     '(anonymous) (b.cjs:5)': 1000,
     'parse (c.ts)': 3,
   });
+  const forgotten = frame('make', '', 9);
+  assert.deepEqual(
+    [...liveBySite({ head: forgotten }, new Map([['1', '/app/d.js']]))],
+    [['make (d.js:5)', 9]],
+  );
 });
 
 test('of few samples nothing is said', () => {
