@@ -55,7 +55,7 @@ function spansOf(events: readonly RecordingEvent[]): Span[] {
     if (event.type !== 'span-end' || !span || span.end !== undefined) continue;
     span.end = event.t;
     span.failed = event.failed === true;
-    // Parents come first, so that no chain of them is a circle.
+    // As far up as it is news: a circle, in a damaged file, ends there, too.
     for (let up = span.parent; up !== undefined; ) {
       const holder: Span | undefined = spans.get(up);
       if (!holder || holder.partsEnd >= event.t) break;
