@@ -1,6 +1,7 @@
 /** What a report is made of: plain JSON, made by the engine, rendered as text, Markdown, HTML and in the editor. */
 
 import type { Findings } from './findings.ts';
+import type { Ledger } from './ledger.ts';
 import type { DominatorBox, FlameFrame } from './pictures.ts';
 import type { ReportProcesses } from './processes.ts';
 import type { RecordingEvent, SnapshotEntry, SpanKind } from './recording.ts';
@@ -111,6 +112,8 @@ export interface ReportData {
   recording: ReportRecording;
   timeline: ReportTimeline;
   classes: ClassTrend;
+  /** Where something of the agent's work was seen, or told. */
+  ledger?: Ledger;
   sources?: SourceExcerpt[];
   /** Where the live bytes of the last sampling profile were allocated, and those since the baseline. */
   flame?: FlameFrame;
