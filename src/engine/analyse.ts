@@ -17,6 +17,7 @@ import { type HeapGrowth, measureGrowth } from './growth.ts';
 import { readInput } from './input.ts';
 import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
+import { withoutOwnTraces } from './own-traces.ts';
 import { processEvidence } from './processes/evidence.ts';
 import { memoryParts } from './processes/parts.ts';
 import { liveStacks } from './profile.ts';
@@ -79,7 +80,8 @@ export async function analyseSource(
   const { cacheEntries } = limits;
   const least = cacheEntries && Math.min(cacheEntries.warn ?? Infinity, cacheEntries.alert ?? Infinity);
   const passes = new SessionPasses(source);
-  const growth = await measureGrowth({ ...source, cacheEntries: least }, task, core, passes);
+  const measured = await measureGrowth({ ...source, cacheEntries: least }, task, core, passes);
+  const growth = withoutOwnTraces(measured, source.scripts);
   const sessions = passes.report();
   const taken = source.snapshots.slice(growth.baseline);
   const seen = seenSteps(taken, source.events);
