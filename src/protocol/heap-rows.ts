@@ -173,6 +173,21 @@ export type HeapQuestions = {
   holders: { params: { nodeId: number; range: Range }; result: Rows<HolderRow> };
 };
 
+export const HEAP_QUESTIONS: readonly (keyof HeapQuestions)[] = [
+  'info',
+  'classes',
+  'realms',
+  'nodes',
+  'node',
+  'fields',
+  'retainers',
+  'dominated',
+  'paths',
+  'boxes',
+  'pathGraph',
+  'holders',
+];
+
 /** The engine's methods for them: `heap/nodes` of `{file, ...}`. A file is read once and kept for more questions. */
 export type HeapMethods = {
   [K in keyof HeapQuestions as `heap/${K}`]: {

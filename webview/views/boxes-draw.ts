@@ -31,6 +31,7 @@ export function drawBoxes(
     .data(placed, ({ box }) => box.key)
     .join((enter) => {
       const cell = enter.append('g').attr('role', 'treeitem');
+      cell.append('title');
       cell.append('rect').attr('rx', 2);
       return cell;
     })
@@ -42,7 +43,6 @@ export function drawBoxes(
     .attr('tabindex', ({ box }) => (box.key === look.chosen ? 0 : null))
     .attr('aria-selected', ({ box }) => box.key === look.chosen)
     .attr('aria-level', ({ depth }) => depth + 1)
-    .attr('aria-label', ({ box }) => look.describe(box))
     .on('click', (event: MouseEvent, { box }) => look.click(box, event))
     .on('pointerenter', (event: PointerEvent, { box }) => {
       // A finger presses what it reaches.
@@ -61,12 +61,13 @@ function drawCell(
   const { strength } = look.tone(box);
   if (strength < 1) cell.style('--fill', 0.08 + 0.5 * strength);
   else cell.style('--fill', null);
+  cell.select('title').text(look.describe(box));
   cell.select('rect').attr('width', width).attr('height', height);
   const lines = width < LEAST_NAMED || height < LINE ? [] : linesOf(box, width, height, opened, look);
   cell
     .selectAll<SVGTextElement, [string, string]>('text')
     .data(lines)
-    .join('text')
+    .join((enter) => enter.append('text').attr('aria-hidden', 'true'))
     .attr('class', ([, kind]) => kind)
     .attr('x', ([, kind]) => (kind === 'size at-end' ? width - PADDING : PADDING))
     .attr('text-anchor', ([, kind]) => (kind === 'size at-end' ? 'end' : null))

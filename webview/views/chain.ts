@@ -3,7 +3,7 @@
 import { formatBytes, formatCount } from '../../src/base/units.ts';
 import type { Finding } from '../../src/protocol/findings.ts';
 import { siteLabel, stepNoun } from '../../src/protocol/wording.ts';
-import type { AskHeap } from '../ask.ts';
+import type { Asked } from '../ask.ts';
 import type { Host } from '../host.ts';
 import { type ChainBox, chainOf } from '../layout/path.ts';
 import { graphOfFinding } from '../layout/path-graph.ts';
@@ -20,14 +20,14 @@ export function pathView(
   id: string,
   cwd: string | undefined,
   host: Host,
-  ask?: AskHeap,
+  of?: Asked,
 ): HTMLElement {
   const graph = graphOfFinding(finding);
   const target = graph.nodes.find(({ role }) => role === 'container') ?? graph.nodes[0];
   return h(
     'div',
     {},
-    pathGraphView({ id, graph, target: target.key, pace: paceOf(finding), cwd, ask }, host),
+    pathGraphView({ id, graph, target: target.key, pace: paceOf(finding), cwd, of }, host),
     h('details', { class: 'as-list' }, h('summary', {}, t('As a list')), chainView(finding, cwd, host)),
   );
 }

@@ -64,7 +64,10 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
   append(body, [
     h('p', { class: 'title' }, prose(finding.title)),
     retainingPath.length > 0 && h('h4', {}, t('What holds it')),
-    retainingPath.length > 0 && pathView(finding, `${body.id}-path`, data.recording.cwd, host),
+    retainingPath.length > 0 &&
+      pathView(finding, `${body.id}-path`, data.recording.cwd, host, {
+        snapshot: data.classes.snapshots.at(-1),
+      }),
     h(
       'div',
       { class: 'columns' },

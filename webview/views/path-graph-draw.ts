@@ -36,6 +36,7 @@ export function drawGraph(canvas: Canvas, graph: Graph, layout: Layered<GraphLin
     .data(graph.nodes, ({ key }) => key)
     .join((enter) => {
       const node = enter.append('g').attr('role', 'button');
+      node.append('title');
       node.append('path').attr('class', 'stack');
       node.append('path').attr('class', 'form');
       node.append('path').attr('class', 'band');
@@ -49,10 +50,10 @@ export function drawGraph(canvas: Canvas, graph: Graph, layout: Layered<GraphLin
       return `translate(${x - BOX.width / 2},${y})`;
     })
     .attr('tabindex', ({ key }) => (key === look.chosen ? 0 : -1))
-    .attr('aria-label', (node) => look.describe(node))
     .on('click', (event: MouseEvent, node) => look.click(node, event))
     .on('dblclick', (_event: MouseEvent, node) => look.doubleClick(node))
     .call((nodes) => {
+      nodes.select('title').text((node) => look.describe(node));
       nodes.select('.form').attr('d', ({ origin, more }) => formOf(more ? undefined : origin));
       nodes
         .select('.stack')
@@ -62,7 +63,7 @@ export function drawGraph(canvas: Canvas, graph: Graph, layout: Layered<GraphLin
     })
     .selectAll<SVGTextElement, Line>('text')
     .data((node) => linesOf(node, look))
-    .join('text')
+    .join((enter) => enter.append('text').attr('aria-hidden', 'true'))
     .attr('class', ({ kind }) => kind)
     .attr('x', ({ x }) => x)
     .attr('y', ({ y }) => y)
@@ -126,12 +127,15 @@ function linesOf(node: GraphNode, look: GraphLook): Line[] {
   const room = width - 2 * PADDING - 4;
   const place = fitText(shown(look.place(node)), room * 0.6);
   const className = node.count > 1 ? `${formatCount(node.count)} ${node.className}` : node.className;
-  const id = node.nodeId === undefined || place.length > 12 ? '' : ` @${node.nodeId}`;
+  const classRoom = room - 6.8 * (place.length + 1);
+  const withId = node.nodeId === undefined ? className : `${className} @${node.nodeId}`;
+  // An id that is cut says nothing.
+  const classText = fitText(shown(withId), classRoom) === shown(withId) ? withId : className;
   return [
     { text: fitText(shown(node.name), room - 6.4 * (tag.length + 1)), kind: 'name', x: PADDING + 2, y: 18 },
     { text: tag, kind: 'tag', x: right, y: 18, end: true },
     {
-      text: fitText(shown(`${className}${id}`), room - 6.8 * (place.length + 1)),
+      text: fitText(shown(classText), classRoom),
       kind: 'class',
       x: PADDING + 2,
       y: 35,

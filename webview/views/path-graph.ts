@@ -3,7 +3,7 @@
 import { select, type ZoomBehavior, zoom, zoomIdentity } from 'd3';
 import { formatBytes, formatCount } from '../../src/base/units.ts';
 import { siteLabel } from '../../src/protocol/wording.ts';
-import type { AskHeap } from '../ask.ts';
+import type { Asked } from '../ask.ts';
 import type { Host } from '../host.ts';
 import { type Layered, layered } from '../layout/layered.ts';
 import {
@@ -31,16 +31,16 @@ export interface GraphOptions {
   /** What the growing link says: `+3 a step`. */
   pace?: string;
   cwd?: string;
-  /** Absent in a report: then it is as it is. */
-  ask?: AskHeap;
+  /** The snapshot that it is of. */
+  of?: Asked;
 }
 
 const SPACING = { ...BOX, gapX: 22, gapY: 40, margin: 16 };
 /** Holders asked for at first, and with each step more. */
-const HOLDERS = 8;
-const MORE_HOLDERS = 24;
+const HOLDERS = 5;
+const MORE_HOLDERS = 15;
 const WAYS = 12;
-const MOST_HEIGHT = 560;
+const MOST_HEIGHT = 640;
 const LEAST_SCALE = 0.2;
 const MOST_SCALE = 2;
 /** Smaller than that nothing can be read: it is moved about instead. */
@@ -213,10 +213,10 @@ class PathGraphView {
   }
 
   private askFor(node: GraphNode, start: number, count: number): void {
-    const { ask } = this.options;
+    const { ask } = this.host;
     if (!ask) return;
     this.wait(
-      ask('holders', { nodeId: node.nodeId!, range: { start, count } }).then((rows) => {
+      ask('holders', { nodeId: node.nodeId!, range: { start, count } }, this.options.of).then((rows) => {
         this.graph = withHolders(this.graph, node.key, rows);
         if (rows.rows.length === 0) this.said = t('Nothing else holds it.');
         else if (this.graph.nodes.length >= MOST_NODES) this.said = t('The picture is full.');
@@ -226,11 +226,11 @@ class PathGraphView {
 
   /** Other ways from a root to the node. */
   private askWays(node: GraphNode): void {
-    const { ask } = this.options;
+    const { ask } = this.host;
     if (!ask || node.nodeId === undefined) return;
     const before = this.graph.nodes.length;
     this.wait(
-      ask('pathGraph', { of: node.nodeId, most: WAYS }).then((ways) => {
+      ask('pathGraph', { of: node.nodeId, most: WAYS }, this.options.of).then((ways) => {
         this.graph = joined(this.graph, graphOfPaths(ways));
         if (this.graph.nodes.length === before) this.said = t('There is no other way.');
       }),
@@ -285,7 +285,7 @@ class PathGraphView {
     if (!node) return;
     const { site, retainedSize, nodeId } = node;
     const label = site && siteLabel(site, this.options.cwd);
-    const canAsk = this.options.ask && nodeId !== undefined && !this.busy;
+    const canAsk = this.host.ask && nodeId !== undefined && !this.busy;
     const button = (text: string, act: () => void): Child =>
       h('button', { type: 'button', class: 'button', onclick: act }, text);
     append(this.facts, [
@@ -299,7 +299,7 @@ class PathGraphView {
       canAsk && !node.asked && button(t('Other holders'), () => this.askHolders(node)),
       canAsk && button(t('Other ways to it'), () => this.askWays(node)),
       node.more !== undefined &&
-        this.options.ask !== undefined &&
+        this.host.ask !== undefined &&
         button(t('Show more'), () => this.askMore(node)),
       this.busy && h('span', { role: 'status' }, t('Loading...')),
       this.said !== undefined && h('span', { role: 'status' }, longText(this.said)),
@@ -318,8 +318,7 @@ class PathGraphView {
       { class: 'graph-legend' },
       ...kinds.filter(([kind]) => there.has(kind)).map(([kind, name]) => h('li', { class: kind }, t(name))),
       this.graph.links.some(({ growing }) => growing) && h('li', { class: 'grows' }, t('grows')),
-      (this.options.ask || this.graph.links.some(({ weak }) => weak)) &&
-        h('li', { class: 'weak' }, t('weak')),
+      (this.host.ask || this.graph.links.some(({ weak }) => weak)) && h('li', { class: 'weak' }, t('weak')),
     );
   }
 
@@ -333,9 +332,9 @@ class PathGraphView {
     return h(
       'div',
       { class: 'zoom' },
-      button('Zoom in', '+', () => this.zoomBy(1.25)),
-      button('Zoom out', '−', () => this.zoomBy(0.8)),
-      button('Show all', '⤢', () => this.fit()),
+      button('Larger', '+', () => this.zoomBy(1.25)),
+      button('Smaller', '−', () => this.zoomBy(0.8)),
+      button('Fit', '⤢', () => this.fit()),
     );
   }
 }
