@@ -12,6 +12,8 @@ export interface Host {
   editor?: {
     openSite(site: Site, beside: boolean): void;
     command(command: PanelCommand): void;
+    /** Compares two snapshots of the recording, by their numbers, the earlier first. */
+    compare(before: number, after: number): void;
     /** Opens the page of a named rule. */
     openRule(id: string): void;
     /** Stops what is loading. */

@@ -22,6 +22,7 @@ const host: Host = {
   editor: {
     openSite: (site, beside) => api.postMessage({ type: 'open-site', site, beside }),
     command: (command) => api.postMessage({ type: 'command', command }),
+    compare: (before, after) => api.postMessage({ type: 'compare', before, after }),
     openRule: (id) => api.postMessage({ type: 'open-rule', id }),
     cancel: () => api.postMessage({ type: 'cancel' }),
     retry: () => api.postMessage({ type: 'retry' }),

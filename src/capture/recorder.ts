@@ -393,7 +393,9 @@ export class Recorder {
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
     const ordinal = known ?? (await this.sampled.countAt(reading));
-    this.writer.event(memoryEvent(reading, t, this.samplingInterval, ordinal));
+    // On the clock of what the agent tells: the answer may have been on its way for long.
+    const read = this.probe.isNode ? this.agent.timeOf(reading.now) : t;
+    this.writer.event(memoryEvent(reading, read, this.samplingInterval, ordinal));
     this.heapUsed = reading.memory.heapUsed;
     this.work.reading(t, this.heapUsed);
     this.rss = reading.memory.rss;

@@ -31,6 +31,8 @@ export interface Reading {
   memory: { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
   /** Triples since the last reading: start, pause, V8's kind. */
   gc: number[];
+  /** Bytes that the program has allocated since we are there, where they are counted. */
+  counted?: number;
   /** What the agent began and ended since the last reading. */
   agent?: AgentRecord[];
   /** For so long, since the last reading, the program did nothing: it stands at a breakpoint, or waits. */
@@ -58,8 +60,8 @@ export interface InstallOptions {
 export interface TargetAgent {
   facts(): TargetFacts;
   read(): Reading;
-  /** Makes so many bytes of garbage. */
-  allocate(bytes: number): void;
+  /** Allocates so many bytes, and holds them until the next reading. */
+  holdSample(bytes: number): void;
   /** Resolves when the event loop has come round: what a collection left to be finalized has been. */
   settle(): Promise<void>;
   /**
@@ -305,6 +307,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
     return megabytes ? megabytes * 2 ** 20 : undefined;
   };
   const turned = Uint8Array.of(1);
+  const held: number[][] = [];
   let readCpu = 0;
   let readAt = 0;
   // V8's own function: a pause of the user's does not stop in it, as it would in one of ours.
@@ -327,11 +330,13 @@ export function install(get: Get, send: (text: string) => void, options: Install
     },
     read() {
       hear();
+      held.length = 0;
       const cpu = cpuMs();
       const reading = {
         now: heard,
         memory: process.memoryUsage(),
         gc: Array.from(gc.subarray(0, 3 * gcCount)),
+        counted: agent?.counted(),
         agent: agent?.drain(),
         // A busy loop does not turn either.
         stoodMs: !turned[0] && cpu - readCpu < IDLE_SHARE * (heard - readAt) ? heard - readAt : undefined,
@@ -406,8 +411,8 @@ export function install(get: Get, send: (text: string) => void, options: Install
       });
       return texts;
     },
-    allocate(bytes) {
-      new Array(bytes >>> 3).fill(0);
+    holdSample(bytes) {
+      held.push(new Array(bytes >>> 3).fill(0));
     },
     settle: () => new Promise((resolve) => nextTurn(nextTurn, resolve)),
     beat: hear,

@@ -30,24 +30,15 @@ export function gcEvents({ now, gc }: Reading, t: number): GcEvent[] {
 
 /** @param interval bytes between two samples @param ordinal of the newest sample, where it is known */
 export function memoryEvent(
-  { memory }: Reading,
+  { memory, counted }: Reading,
   t: number,
   interval: number,
   ordinal?: number,
 ): RecordingEvent {
-  const allocated = ordinal && ordinal * interval;
   const { heapUsed, heapTotal, external, arrayBuffers, rss } = memory;
-  return {
-    type: 'memory',
-    t: toMicroseconds(t),
-    heapUsed,
-    heapTotal,
-    external,
-    arrayBuffers,
-    rss,
-    allocated,
-    ordinal,
-  };
+  const allocated = ordinal && ordinal * interval;
+  const sums = { allocated, counted, ordinal };
+  return { type: 'memory', t: toMicroseconds(t), heapUsed, heapTotal, external, arrayBuffers, rss, ...sums };
 }
 
 /** Milliseconds until the next memory sample: ten a second at first, one in five seconds after an hour. */

@@ -6,6 +6,7 @@ import { commandHelp, generalHelp } from './help.ts';
 import { ignore } from './ignore.ts';
 import { classes, diff, open, path, report } from './inspect.ts';
 import { type Call, type Io, newProgress } from './io.ts';
+import { ledger } from './ledger.ts';
 import { objects } from './objects.ts';
 import { attach, run } from './record.ts';
 import { rules } from './rules.ts';
@@ -22,6 +23,7 @@ const ACTIONS: Record<string, (call: Call) => Promise<number>> = {
   path,
   classes,
   objects,
+  ledger,
   report,
   sessions,
   verify,

@@ -80,6 +80,11 @@ const recordOptions: OptionSpec[] = [
   },
   { name: 'on-budget-run', value: 'CMD', help: 'on a crossing: run CMD in the shell' },
   {
+    name: 'sample-every',
+    value: 'SIZE',
+    help: 'sample what is allocated every SIZE (32KB unless told): 4KB makes the ledger finer, and costs more',
+  },
+  {
     name: 'prove',
     help: 'also watch what seems to leak as the program runs: the lines that insert, how often',
   },
@@ -220,6 +225,38 @@ export const COMMANDS: readonly CommandSpec[] = [
         'messages in memory',
       ],
       ['heapline objects 3.heapsnapshot --id @18231', 'one of them'],
+    ],
+  },
+  {
+    name: 'ledger',
+    usage: '[options] RECORDING',
+    summary: 'what each session, run, step and tool allocated, and what of that is still alive',
+    details: [
+      'Alive is told as of the last snapshot, from the sampling profile: of a step that keeps little it is a guess,',
+      'so each figure comes with the range in which it lies 19 times out of 20. Between snapshots the sums are',
+      'set right with what these hold: --every-steps 1 makes steps exact, and costs a stop each.',
+      'Steps are those that the program tells, else those that are seen: a model call and what follows.',
+    ],
+    options: [
+      {
+        name: 'by',
+        value: 'step|session|run|tool|model',
+        help: 'rows for each of these (steps unless told)',
+      },
+      {
+        name: 'sort',
+        value: 'live|allocated|time|order',
+        help: 'by this (live unless told)',
+      },
+      { name: 'top', value: 'N', help: 'at most N rows (30 unless told, 0 for all)' },
+      json,
+      noProgress,
+      help,
+    ],
+    examples: [
+      ['heapline ledger agent.heapline', 'the steps that keep most'],
+      ['heapline ledger agent.heapline --by session', 'what each conversation still holds'],
+      ['heapline ledger agent.heapline --json ledger.json', 'all of it, and the heat map'],
     ],
   },
   {

@@ -84,6 +84,7 @@ export async function capture(
     diskBudget: values.bytes('disk-budget'),
     pauseBudget: values.share('max-pause'),
     budgets: budgetsOf(call),
+    samplingInterval: values.bytes('sample-every'),
     version: version(io.dist),
   };
   const { folder, earlier } = chooseFolder(io.cwd, values.text('out'), name, new Date());

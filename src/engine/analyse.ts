@@ -17,6 +17,8 @@ import { type HeapGrowth, measureGrowth } from './growth.ts';
 import { readInput } from './input.ts';
 import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
+import { type Cohorts, cohortsIn } from './ledger/cohorts.ts';
+import { ledgerOf } from './ledger/read.ts';
 import { processEvidence } from './processes/evidence.ts';
 import { memoryParts } from './processes/parts.ts';
 import { liveStacks } from './profile.ts';
@@ -52,6 +54,8 @@ export async function analyseRecording(
   }
 }
 
+/** Rows of each kind in a report. */
+const LEDGER_ROWS = 200;
 const DAMAGES: readonly ErrorCode[] = ['not-found', 'not-a-snapshot', 'truncated', 'malformed'];
 
 /** What is left without the snapshot that the error is about; undefined where it is about something else. */
@@ -73,13 +77,19 @@ export async function analyseSource(
   core?: SecondCore,
 ): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
-  if (source.files.length < 2) return await undecided(source, await sessionsAlone(source, task, core));
+  if (source.files.length < 2) {
+    const undecidedYet = await undecided(source, await sessionsAlone(source, task, core));
+    return { ...undecidedYet, ledger: await ledgerOf(source, LEDGER_ROWS) };
+  }
   await checkMemory(source.files);
   const { budgets: limits = {} } = source;
   const { cacheEntries } = limits;
   const least = cacheEntries && Math.min(cacheEntries.warn ?? Infinity, cacheEntries.alert ?? Infinity);
   const passes = new SessionPasses(source);
-  const growth = await measureGrowth({ ...source, cacheEntries: least }, task, core, passes);
+  let cohorts: Cohorts | undefined;
+  const growth = await measureGrowth({ ...source, cacheEntries: least }, task, core, passes, (graph) => {
+    cohorts = cohortsIn(graph, source.events, source.snapshots.at(-1)!.index);
+  });
   const sessions = passes.report();
   const taken = source.snapshots.slice(growth.baseline);
   const seen = seenSteps(taken, source.events);
@@ -129,6 +139,7 @@ export async function analyseSource(
         ...(seen ? { steps: thin(seenTimeline(source.events, seen.kind)) } : {}),
       },
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
+      ledger: await ledgerOf(source, LEDGER_ROWS, cohorts),
       sources,
       ...(source.profile && {
         flame: await flameTree(source.profile, since, (frame) => frameSite(frame, map)),

@@ -117,8 +117,9 @@ export async function measureGrowth(
   task?: Task,
   core?: SecondCore,
   sessions?: SessionPasses,
+  look?: (last: HeapGraph) => void,
 ): Promise<HeapGrowth> {
-  return new GrowthPasses(source, task, core, sessions).run();
+  return new GrowthPasses(source, task, core, sessions, look).run();
 }
 
 class GrowthPasses {
@@ -137,6 +138,8 @@ class GrowthPasses {
     private readonly task?: Task,
     private readonly core?: SecondCore,
     private readonly sessions?: SessionPasses,
+    /** Sees the last graph. */
+    private readonly look?: (last: HeapGraph) => void,
   ) {
     this.files = files;
     this.endFile = endFile;
@@ -216,6 +219,7 @@ class GrowthPasses {
   /** Who gained, from the last snapshot. Gives the baseline's memory back as soon as it can. */
   private async end(first: First) {
     const graph = await this.load(this.last);
+    this.look?.(graph);
     const heap = await this.dominate(graph, () => {
       this.classes.count(this.last, graph);
       this.idle.note(graph, true);

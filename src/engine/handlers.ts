@@ -10,6 +10,7 @@ import { garbageCollector } from './collect.ts';
 import { Following } from './following.ts';
 import type { OpenHeap } from './heap/open-heap.ts';
 import type { OpenHeaps } from './heap/open-heaps.ts';
+import { readLedger } from './ledger/read.ts';
 import { summariseProfile } from './profile-rows.ts';
 import type { SecondCore } from './second-core.ts';
 import { compare, detailsOf, summariseTotals, summaryOf } from './tables.ts';
@@ -37,6 +38,7 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
     analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
     diff: ({ before, after }, task) =>
       orTooLarge(checkMemory([before, after]).then(() => compare(before, after, task, core, heaps.cache))),
+    ledger: ({ recordingDir }, task) => orTooLarge(readLedger(recordingDir, task, core)),
     profile: ({ file }) => orTooLarge(summariseProfile(file)),
     summary: async (params, task) => {
       const [file] = unopened(params.file);

@@ -44,7 +44,10 @@ function within(report: SessionsReport, pool: SessionPool, limit: MemoryLimit): 
   const { children } = report;
   const isHeap = limit.kind === 'heap';
   const together = report.pools.filter((one) => one === pool || one.with === pool.nodeId);
-  const ofPools = together.reduce((sum, { bytes, external }) => sum + bytes - (isHeap ? external : 0), 0);
+  const ofPools = together.reduce(
+    (sum, { bytes, shared, external }) => sum + bytes + shared - (isHeap ? external : 0),
+    0,
+  );
   const live = report.live - (isHeap ? report.external : 0);
   const base = live - ofPools + (isHeap ? 0 : (report.process ?? 0));
   const child = isHeap || !children ? 0 : children.rss * children.perSession;

@@ -1,5 +1,6 @@
 /** What the engine's worker can be asked. */
 import type { HeapMethods } from './heap-rows.ts';
+import type { Ledger } from './ledger.ts';
 import type { ReportData } from './report.ts';
 import type { AnswererToCaller, CallerToAnswerer } from './rpc.ts';
 import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary, SnapshotTotals } from './tables.ts';
@@ -9,6 +10,8 @@ export type AnalysisInput = { recordingDir: string } | { snapshotFiles: string[]
 export type EngineMethods = HeapMethods & {
   /** The verdict on a recording, or on snapshots of one process in order of time. */
   analyse: { params: AnalysisInput; result: ReportData };
+  /** What each session, run, step and tool of a recording allocated, and what of that is alive. */
+  ledger: { params: { recordingDir: string }; result: Ledger };
   /** One snapshot's classes, largest retained size first. */
   summary: { params: { file: string }; result: SnapshotSummary };
   /** Two snapshots by class, largest change of size first. */

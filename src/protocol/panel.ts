@@ -72,7 +72,9 @@ export type PanelToEditor =
   | { type: 'cancel' }
   /** Tries again what failed or was cancelled. */
   | { type: 'retry' }
-  | { type: 'command'; command: PanelCommand };
+  | { type: 'command'; command: PanelCommand }
+  /** Two snapshots of the recording, by their numbers, the earlier first. */
+  | { type: 'compare'; before: number; after: number };
 
 /** Commands that a page may ask for: `heapline.NAME`, given the recording's folder as `{dir}`. */
 export type PanelCommand = 'compare' | 'export' | 'verify' | 'takeSnapshot' | 'openLog';

@@ -47,6 +47,8 @@ export type RecordingEvent =
       rss: number;
       /** Cumulative bytes that the program has allocated, as the sampling profiler estimates it; where it runs. */
       allocated?: number;
+      /** The same by the target's own count, since it is recorded. */
+      counted?: number;
       /** How many samples the sampling profiler had taken by then: the ordinal of the newest. */
       ordinal?: number;
     }

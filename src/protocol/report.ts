@@ -1,9 +1,10 @@
 /** What a report is made of: plain JSON, made by the engine, rendered as text, Markdown, HTML and in the editor. */
 
 import type { Findings } from './findings.ts';
+import type { Ledger } from './ledger.ts';
 import type { DominatorBox, FlameFrame } from './pictures.ts';
 import type { ReportProcesses } from './processes.ts';
-import type { RecordingEvent, SnapshotEntry } from './recording.ts';
+import type { RecordingEvent, SnapshotEntry, SpanKind } from './recording.ts';
 import type { SessionsReport } from './sessions.ts';
 
 type Event<T extends RecordingEvent['type']> = Extract<RecordingEvent, { type: T }>;
@@ -37,6 +38,37 @@ export type SnapshotMark = Pick<
   'index' | 'bytes' | 't' | 'pauseMs' | 'activeMs' | 'reason' | 'step'
 >;
 
+/** Something that the agent did, or several of a kind that are told of together. */
+export interface SpanBand {
+  kind: SpanKind;
+  t: number;
+  /** Of what never ended, when the last of its parts did, or the recording. */
+  end: number;
+  /** As the program has it; where there are several, the one that all have. */
+  name?: string;
+  /** How many, where more than one. */
+  count?: number;
+  /** How many of them failed. */
+  failed?: number;
+}
+
+/** All that was done of one kind. */
+export interface SpanTotals {
+  kind: SpanKind;
+  count: number;
+  failed: number;
+  /** Milliseconds, all together. */
+  ms: number;
+  longestMs: number;
+}
+
+/** What the agent was seen to do. */
+export interface AgentTimeline {
+  /** By time. Of each kind some hundreds at most: the longest by themselves, the others by when they began. */
+  bands: SpanBand[];
+  /** From the widest kind to the narrowest; of those that were seen. */
+  totals: SpanTotals[];
+}
 export type BudgetMark = Pick<Event<'budget'>, 't' | 'budget' | 'level' | 'value' | 'limit' | 'subject'>;
 
 /** Each list by time. Thinned by who makes it: at most some thousands of points each. */
@@ -45,6 +77,8 @@ export interface ReportTimeline {
   gc: GcPoint[];
   steps: StepPoint[];
   snapshots: SnapshotMark[];
+  /** Where anything was seen. */
+  agent?: AgentTimeline;
   /** Where budgets were passed. */
   budgets?: BudgetMark[];
 }
@@ -78,6 +112,8 @@ export interface ReportData {
   recording: ReportRecording;
   timeline: ReportTimeline;
   classes: ClassTrend;
+  /** Where something of the agent's work was seen, or told. */
+  ledger?: Ledger;
   sources?: SourceExcerpt[];
   /** Where the live bytes of the last sampling profile were allocated, and those since the baseline. */
   flame?: FlameFrame;

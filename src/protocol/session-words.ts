@@ -40,13 +40,13 @@ export function useSentence({ active, idle, by, idleMs, idleBytes }: PoolUse): s
 
 /** What takes entries out, as far as that was seen. */
 export function evictionSentence(
-  { policy, max, came, left, snapshots }: PoolEviction,
+  { policy, max, timer, came, left, snapshots }: PoolEviction,
   entries: number,
 ): string {
   const over = `over ${counted(snapshots, 'snapshot')}`;
   switch (policy) {
     case 'never':
-      return `never evicted: ${formatCount(came)} came and none left ${over}`;
+      return `never evicted: ${formatCount(came)} came and none left ${over}${timer ? " (a timer's function can reach it)" : ''}`;
     case 'fixed':
       return `of a fixed size: the same ${formatCount(entries)} ${over}`;
     case 'bounded':
@@ -54,7 +54,7 @@ export function evictionSentence(
     case 'lru':
       return `LRU: room for ${formatCount(max ?? 0)}${left ? `, ${formatCount(left)} left ${over}` : entries < (max ?? 0) ? ', not full yet' : ''}`;
     case 'ttl':
-      return `swept: ${formatCount(left)} left ${over}, and a timer's function reaches it`;
+      return `swept, it seems: ${formatCount(came)} came and ${formatCount(left)} left ${over}, and a timer's function can reach it`;
     case 'removed':
       return `entries are taken out: ${formatCount(came)} came and ${formatCount(left)} left ${over}`;
     case 'unknown':
@@ -65,7 +65,8 @@ export function evictionSentence(
 }
 
 /** `587 × median 3.1 MB, p90 4 MB`. */
-export function sizeSentence({ size, bytes, external, entries }: SessionPool): string {
+export function sizeSentence({ size, bytes, external, shared, entries }: SessionPool): string {
   const outside = external > 0.01 * bytes ? `, of which ${formatBytes(external)} outside the heap` : '';
-  return `${formatBytes(bytes)} in ${counted(entries, 'entry')}: median ${formatBytes(size.median)}, p90 ${formatBytes(size.p90)}${outside}`;
+  const together = shared > 0.05 * bytes ? `, and ${formatBytes(shared)} that they share` : '';
+  return `${formatBytes(bytes)} in ${counted(entries, 'entry')}: median ${formatBytes(size.median)}, p90 ${formatBytes(size.p90)}${outside}${together}`;
 }

@@ -27,6 +27,8 @@ export interface PoolPoint {
   activeMs: number;
   entries: number;
   bytes: number;
+  /** Retained by the entries together, and by none of them alone. */
+  shared: number;
   came: number;
   left: number;
 }
@@ -47,11 +49,13 @@ export interface PoolUse {
 export interface PoolEviction {
   /**
    * `never`: none left in several snapshots, and some came; `fixed`: the same throughout; `bounded`: as many, one out
-   * for one in; `lru`: room for `max`; `ttl`: some left, and a timer's function reaches it; `removed`: some left.
+   * for one in; `lru`: room for `max`; `ttl`: some left, and a timer's function can reach it; `removed`: some left.
    */
   policy: 'never' | 'fixed' | 'bounded' | 'lru' | 'ttl' | 'removed' | 'unknown';
   /** Entries that its lists have room for. */
   max?: number;
+  /** A timer's function can reach it: its scope has it. What it does there is not known. */
+  timer?: true;
   came: number;
   left: number;
   snapshots: number;
@@ -77,6 +81,8 @@ export interface SessionPool {
   /** Retained by all entries; of these, outside the heap. */
   bytes: number;
   external: number;
+  /** Retained by several entries together, and by none alone. */
+  shared: number;
   size: Spread;
   use?: PoolUse;
   eviction: PoolEviction;
@@ -85,7 +91,10 @@ export interface SessionPool {
   largest: PoolEntry[];
   /** Another pool has the same keys, and `bytesPerSession` of that one counts this: its `nodeId`. */
   with?: number;
-  /** Of this pool and those that go with it; outside the heap included. */
+  /**
+   * Of this pool and those that go with it, outside the heap included: the mean of the entries, and by how much what
+   * they share becomes more with each.
+   */
   bytesPerSession: number;
   externalPerSession: number;
   /** What the whole live heap gained for each new entry, where that can be told: a check from outside. */

@@ -140,6 +140,20 @@ it('can be read in each theme, and in a narrow window', async () => {
   await page.setViewportSize({ width: 1400, height: 900 });
 });
 
+it('compares two snapshots that are chosen in the timeline', async () => {
+  const group = report.getByRole('group', { name: 'Compare two snapshots' });
+  const list = group.getByLabel('The later snapshot');
+  const [first, second] = await list
+    .locator('option')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('value')!));
+  await group.getByLabel('The earlier snapshot').selectOption(first);
+  await list.selectOption(second);
+  await group.getByRole('button', { name: 'Compare' }).click();
+  const page = await workbench.webview(`Snapshot ${first} and Snapshot ${second}`);
+  await page.locator('#diff-classes').waitFor();
+  await page.locator('#timeline .ends-brush .selection').waitFor();
+});
+
 it('opens the line that stores, and what holds it, from the panel', async () => {
   await workbench.command('View: Close All Editors');
   await heapline.click(/^Leak: Memory\.messages, /);

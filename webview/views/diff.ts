@@ -21,13 +21,12 @@ export type DiffContent = Extract<PanelContent, { type: 'diff' }>;
 
 export function mountDiff(root: HTMLElement, content: DiffContent, store: Store, host: Host): void {
   const { diff, titles, numbers, report } = content;
-  const marked = numbers ? [numbers.before, numbers.after] : [];
   append(root, [
     headView(diff, titles, host, report !== undefined),
     h(
       'main',
       {},
-      report && timelineView(report, store, marked),
+      report && timelineView(report, store, { chosen: numbers, compare: host.editor?.compare }),
       ownersSection(content, store, host, report),
       host.ask && retainedView(askedOf(content), bytesOf(content), report?.recording.cwd, host),
       section(

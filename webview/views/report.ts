@@ -8,6 +8,8 @@ import { bannerView } from './banner.ts';
 import { classesView } from './classes.ts';
 import { append, h } from './dom.ts';
 import { findingView } from './finding.ts';
+import { heatMapView } from './heat-map.ts';
+import { ledgerView } from './ledger.ts';
 import { budgetsView, fineView, ignoredView, measuredView } from './notes.ts';
 import { picturesView } from './pictures.ts';
 import { processesView } from './processes.ts';
@@ -22,9 +24,11 @@ export function mountReport(root: HTMLElement, data: ReportData, store: Store, h
     h(
       'main',
       {},
-      timelineView(data, store),
+      timelineView(data, store, { compare: host.editor?.compare }),
       findings.length > 0 && h('h2', { class: 'part' }, t(verdict === 'leak' ? 'What leaks' : 'Suspects')),
       ...findings.map((finding, i) => findingView(finding, i, data, store, host)),
+      heatMapView(data, host),
+      ledgerView(data),
       budgetsView(data),
       processesView(data, host),
       ignoredView(data, host),

@@ -50,7 +50,7 @@ export class AgentSpans {
   /** The recording's time of the target's. @param offset as that of `hear` */
   onClock(at: number, offset: number): number {
     this.offset = Math.min(this.offset, offset);
-    return Math.round(Math.max(0, at + this.offset) * 1000) / 1000;
+    return this.timeOf(at);
   }
 
   /** @param offset of the recording's clock from the target's, by the time that the message took to come too large */
@@ -67,6 +67,11 @@ export class AgentSpans {
         this.processes.hear(record, onClock, within);
       }
     }
+  }
+
+  /** On the recording's clock, once something was heard. */
+  timeOf(at: number): number {
+    return Math.round(Math.max(0, at + this.offset) * 1000) / 1000;
   }
 
   private begin({ id, kind, name, parent, session, told, heap }: SpanBegun, t: number): void {

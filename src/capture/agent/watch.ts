@@ -1,5 +1,5 @@
 /** All that tells what the agent in this process does, put in and taken out as one. */
-import type { HeapReading } from '../../protocol/recording.ts';
+import { Allocations } from './allocations.ts';
 import { Context } from './context.ts';
 import { watchHttp } from './http.ts';
 import { watchLangChain } from './langchain.ts';
@@ -13,6 +13,8 @@ import { watchTold } from './told.ts';
 export interface AgentWatch {
   /** What was noted since the last time. */
   drain(): AgentRecord[];
+  /** Bytes allocated since the watch began, where they can be counted. */
+  counted(): number | undefined;
   stop(): void;
 }
 
@@ -28,7 +30,8 @@ export function watchAgent(
   prompt?: boolean,
 ): AgentWatch {
   const channels = get<typeof import('node:diagnostics_channel')>('diagnostics_channel');
-  const log = new AgentLog(now, tell, heapReader(get), prompt);
+  const allocations = new Allocations(get, now);
+  const log = new AgentLog(now, tell, () => allocations.read(), prompt);
   const context = new Context(log, get<typeof import('node:async_hooks')>('async_hooks'));
   const otel = watchOtel(context);
   let processes: ProcessWatch | undefined;
@@ -53,23 +56,11 @@ export function watchAgent(
       processes?.look();
       return log.drain();
     },
+    counted: () => (stopped ? undefined : allocations.read().allocated),
     stop() {
       stopped = true;
+      allocations.stop();
       for (const stop of stops.splice(0)) if (stop) quietly(stop)();
     },
-  };
-}
-
-/** Half a microsecond a reading. */
-function heapReader(get: <T>(module: string) => T): () => HeapReading | undefined {
-  const { getHeapStatistics } = get<typeof import('node:v8')>('v8');
-  return () => {
-    const heap: { [key: string]: number } = getHeapStatistics() as never;
-    return {
-      used: heap.used_heap_size,
-      external: heap.external_memory,
-      // Since Node 25.
-      allocated: heap.total_allocated_bytes,
-    };
   };
 }

@@ -4,7 +4,7 @@ import type { Span } from '../span.ts';
 import type { ProcessEvidence } from './evidence.ts';
 import { isAbout, processFinding, withProcesses } from './finding.ts';
 
-type Told = Pick<Findings, 'verdict' | 'confidence' | 'reasons'>;
+export type Told = Pick<Findings, 'verdict' | 'confidence' | 'reasons'>;
 
 interface Suspect {
   finding: Finding;

@@ -29,6 +29,8 @@ const IDLE_MS = 5 * MINUTE;
 const IDLE_SHARE = 1 / 3;
 /** Pools whose keys are the same to such a share go together. */
 const SAME_KEYS = 0.8;
+/** Snapshots with as many entries, some of them others each time, that show a bound. */
+const STEADY = 3;
 /** New entries from which on the whole heap's growth tells what each costs. */
 const ENOUGH_NEW = 10;
 
@@ -85,6 +87,7 @@ function poolOf(
     entries: entries.length,
     bytes,
     external: outside,
+    shared: pool.shared,
     size,
     ...useOf(facts, watched),
     eviction: evictionOf(watched),
@@ -94,12 +97,18 @@ function poolOf(
       nodeId,
       bytes,
     })),
-    bytesPerSession:
-      sum(together.map((one) => sum([...one.pool.entries.values()].map(({ bytes }) => bytes)))) / count,
+    bytesPerSession: sum(together.map((one) => bytesPerEntry(one, count))),
     externalPerSession: sum(together.map((one) => sum([...one.external.values()]))) / count,
     ...(evictionOf(watched).left ? {} : heapPerNew(points, facts.totals)),
     ...pace(facts, watched),
   };
+}
+
+/** @param count entries of the pool that it goes with */
+function bytesPerEntry({ pool, points }: WatchedPool, count: number): number {
+  const alone = sum([...pool.entries.values()].map(({ bytes }) => bytes)) / count;
+  const gain = slope(points.map(({ entries, shared }) => [entries, shared]));
+  return alone + Math.min(Math.max(0, gain ?? 0), pool.shared / count);
 }
 
 /** Of pools with the same keys the largest counts the others, too. */
@@ -164,13 +173,14 @@ function useOf(
 function evictionOf({ pool, points, timer }: WatchedPool): PoolEviction {
   const came = sum(points.map((point) => point.came));
   const left = sum(points.map((point) => point.left));
-  const facts = {
+  return {
+    policy: policyOf(points, came, left, timer, pool.max),
+    ...(pool.max === undefined ? {} : { max: pool.max }),
+    ...(timer ? { timer } : {}),
     came,
     left,
     snapshots: points.length,
-    ...(pool.max === undefined ? {} : { max: pool.max }),
   };
-  return { policy: policyOf(points, came, left, timer, pool.max), ...facts };
 }
 
 function policyOf(
@@ -182,12 +192,11 @@ function policyOf(
 ): PoolEviction['policy'] {
   if (max !== undefined) return 'lru';
   if (points.length < 2) return 'unknown';
-  if (!left) return came ? (timer || points.length < 3 ? 'unknown' : 'never') : 'fixed';
-  if (timer) return 'ttl';
-  const half = points.slice(Math.floor(points.length / 2));
-  const counts = half.map(({ entries }) => entries);
-  const moved = half.slice(1).some((point) => point.came > 0 && point.left > 0);
-  return moved && half.length > 2 && Math.max(...counts) === Math.min(...counts) ? 'bounded' : 'removed';
+  if (!left) return came ? (points.length < 3 ? 'unknown' : 'never') : 'fixed';
+  const last = points.slice(-STEADY);
+  const moves = last.slice(1).every((point) => point.came > 0 && point.left === point.came);
+  if (last.length === STEADY && moves) return 'bounded';
+  return timer ? 'ttl' : 'removed';
 }
 
 /** What the heap gained for each new entry: the median slope between any two snapshots. */
@@ -195,16 +204,19 @@ function heapPerNew(points: readonly PoolPoint[], totals: SessionFacts['totals']
   const last = points[points.length - 1];
   if (points.length < 3 || last.entries - points[0].entries < ENOUGH_NEW) return {};
   const live = new Map(totals.map(({ snapshot, total }) => [snapshot, total]));
+  const gain = slope(points.map(({ entries, snapshot }) => [entries, live.get(snapshot)]));
+  return gain !== undefined && gain > 0 ? { heapPerNew: gain } : {};
+}
+
+/** By how much the second rises with the first: the median between any two points; undefined where the first stands. */
+function slope(points: readonly (readonly [number, number | undefined])[]): number | undefined {
   const slopes: number[] = [];
-  for (const [i, a] of points.entries()) {
-    for (const b of points.slice(i + 1)) {
-      const [before, after] = [live.get(a.snapshot), live.get(b.snapshot)];
-      if (before === undefined || after === undefined || a.entries === b.entries) continue;
-      slopes.push((after - before) / (b.entries - a.entries));
+  for (const [i, [x, y]] of points.entries()) {
+    for (const [x2, y2] of points.slice(i + 1)) {
+      if (y !== undefined && y2 !== undefined && x !== x2) slopes.push((y2 - y) / (x2 - x));
     }
   }
-  const slope = slopes.sort((a, b) => a - b)[Math.floor(slopes.length / 2)];
-  return slope > 0 ? { heapPerNew: slope } : {};
+  return slopes.sort((a, b) => a - b)[Math.floor(slopes.length / 2)];
 }
 
 function pace(

@@ -9,7 +9,7 @@ import type { HeldHeap } from '../owner-facts.ts';
 import { composeSessions } from './compose.ts';
 import type { LastHeap, WatchedPool } from './facts.ts';
 import { closedSessions } from './held.ts';
-import { entriesOf, entryId, type FoundEntry, findPools } from './pools.ts';
+import { entriesOf, entryId, type FoundEntry, findPools, sharedIn } from './pools.ts';
 import { type SeenSession, seenSessions } from './seen-sessions.ts';
 import { externalBytes, retainedBytes } from './sizes.ts';
 import { reachedByTimers, timesOf } from './use.ts';
@@ -84,18 +84,25 @@ export class SessionPasses {
     for (const watched of this.pools) {
       const { pool } = watched;
       const entries = new Map<string, FoundEntry>();
+      const containers: number[] = [];
       pool.nodeIds.forEach((nodeId, i) => {
         const node = found.get(nodeId);
         // V8 gives dead ids to new objects.
         if (node === undefined || reader.kindOf(node) !== pool.kind) return;
+        containers.push(node);
         for (const [id, entry] of entriesOf(heap, reader.read(node, pool.kind), retained))
           entries.set(entryId(i, nodeId, id), entry);
       });
-      this.note(watched, entries, place);
+      this.note(watched, entries, sharedIn(containers, entries, retained), place);
     }
   }
 
-  private note(watched: WatchedPool, entries: ReadonlyMap<string, FoundEntry>, place: number): void {
+  private note(
+    watched: WatchedPool,
+    entries: ReadonlyMap<string, FoundEntry>,
+    shared: number,
+    place: number,
+  ): void {
     const { index: snapshot, t, activeMs } = this.source.snapshots[place];
     const before = this.before.get(watched)?.entries;
     const now: Before['entries'] = new Map();
@@ -116,6 +123,7 @@ export class SessionPasses {
       activeMs,
       entries: entries.size,
       bytes,
+      shared,
       came: before ? came : 0,
       left,
     });
@@ -127,7 +135,7 @@ export class SessionPasses {
     const { lastHeap, source, sessions } = this;
     if (!lastHeap || (!this.pools.length && !lastHeap.closed)) return undefined;
     for (const watched of this.pools) {
-      this.note(watched, watched.pool.entries, lastHeap.place);
+      this.note(watched, watched.pool.entries, watched.pool.shared, lastHeap.place);
       for (const [id, { since }] of this.before.get(watched)!.entries) watched.unchangedSince.set(id, since);
     }
     const totals = source.snapshots.flatMap(({ index }, place) => {

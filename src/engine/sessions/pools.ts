@@ -23,6 +23,8 @@ export interface FoundPool {
   evidence: string[];
   /** By key, or by the value's id where keys are no texts. */
   entries: Map<string, FoundEntry>;
+  /** Bytes that the containers retain, beyond what single entries do. */
+  shared: number;
   /** Room in an LRU cache's lists. */
   max?: number;
   /** Share of the keys that are names of sessions seen at work. */
@@ -68,7 +70,8 @@ export function findPools(
     // A general container's own fields say less than who has it: `sessions` > LRUCache > `cache`.
     const owner = isCache(className, holders) ? holders[1]?.name : undefined;
     const named = candidate.poolNames.length > 0 || namesPool(holders[0].name) || namesPool(owner ?? '');
-    const name = owner && !namesPool(holders[0].name) ? owner : display;
+    const said = display.startsWith('{') ? className : display;
+    const name = owner && !namesPool(holders[0].name) ? owner : said;
     const evidence = judge(candidate, median, keeper, named, name, entries.size);
     if (!evidence) continue;
     pools.push({
@@ -82,6 +85,7 @@ export function findPools(
       entryClass: candidate.entryClass,
       evidence,
       entries,
+      shared: sharedIn([candidate.node], entries, sizes.retained),
       max: candidate.kind === 'lru' ? reader.roomOf(candidate.node) : undefined,
       seen: candidate.seen,
     });
@@ -193,7 +197,7 @@ function distinct(heap: DominatedHeap, pools: FoundPool[]): FoundPool[] {
 const rank = ({ kind, seen }: FoundPool): number =>
   (seen >= SEEN ? 2 : 0) + (kind === 'array' || kind === 'set' ? 0 : 1);
 
-export const bytesOf = ({ entries }: Pick<FoundPool, 'entries'>): number => {
+export const bytesOf = ({ entries }: { entries: ReadonlyMap<string, FoundEntry> }): number => {
   let sum = 0;
   for (const { bytes } of entries.values()) sum += bytes;
   return sum;
@@ -211,10 +215,21 @@ function merged(pools: readonly FoundPool[]): FoundPool[] {
     }
     before.nodes.push(...pool.nodes);
     before.nodeIds.push(...pool.nodeIds);
+    before.shared += pool.shared;
     for (const [key, entry] of pool.entries)
       before.entries.set(entryId(before.nodeIds.length - 1, pool.nodeIds[0], key), entry);
   }
   return [...found.values()];
+}
+
+/** What containers retain with their tables, beyond single entries; 0 where they do not keep their entries alone. */
+export function sharedIn(
+  containers: readonly number[],
+  entries: ReadonlyMap<string, FoundEntry>,
+  retained: ArrayLike<number>,
+): number {
+  const whole = containers.reduce((sum, node) => sum + retained[node], 0);
+  return Math.max(0, whole - bytesOf({ entries }));
 }
 
 /** By which an entry is known in all snapshots: of the second and further containers with theirs. */

@@ -103,7 +103,7 @@ export function isTimeField(name: string): boolean {
 
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
 /** Paths, URLs, dotted names, languages: keys of tables that the program comes with. */
-const NO_ID = /[\\/]|^\.|^[a-z]{2}(-[A-Z]{2})?$|^[a-z][\w-]*(\.[a-z][\w-]*)+$|\s/i;
+const NO_ID = /[\\/]|^\.|^[a-z]{2}(-[A-Z]{2})?$|^[a-z][\w-]*(\.[\w-]+)*\.[a-z][\w-]*(\.[\w-]+)*$|\s/i;
 
 export type KeyLook = 'ids' | 'names' | 'paths' | 'none';
 

@@ -30,6 +30,11 @@ export function readMessage(value: unknown): PanelToEditor | undefined {
       const command = COMMANDS.find((known) => known === message.command);
       return command && { type: 'command', command };
     }
+    case 'compare': {
+      const { before, after } = message;
+      const inOrder = isCount(before) && isCount(after) && before < after;
+      return inOrder ? { type: 'compare', before, after } : undefined;
+    }
     default:
       return undefined;
   }

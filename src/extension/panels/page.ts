@@ -117,6 +117,12 @@ export class Page implements vscode.Disposable {
           recordingDir && { dir: recordingDir },
         );
         break;
+      case 'compare': {
+        const { before, after } = message;
+        if (recordingDir)
+          void vscode.commands.executeCommand('heapline.compare', { dir: recordingDir }, { before, after });
+        break;
+      }
     }
   }
 

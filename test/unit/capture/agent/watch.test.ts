@@ -9,10 +9,17 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import * as v8 from 'node:v8';
+import * as threads from 'node:worker_threads';
 import type { AgentRecord, SpanBegun } from '../../../../src/capture/agent/records.ts';
 import { watchAgent } from '../../../../src/capture/agent/watch.ts';
 
-const modules: Record<string, unknown> = { diagnostics_channel: channels, async_hooks: asyncHooks, fs, v8 };
+const modules: Record<string, unknown> = {
+  diagnostics_channel: channels,
+  async_hooks: asyncHooks,
+  fs,
+  v8,
+  worker_threads: threads,
+};
 const watch = (told: AgentRecord[] = []) =>
   watchAgent(
     <T>(name: string) => modules[name] as T,
@@ -44,6 +51,7 @@ const CHANNELS = [
   'http.client.response.finish',
   'http.server.request.start',
   'child_process',
+  'worker_threads',
   'tracing:heapline.step:start',
   'tracing:ai:telemetry:start',
 ];
