@@ -21,6 +21,7 @@ export class SampleCounter {
     private readonly probe: Probe,
     private readonly samplingInterval: number,
     private readonly clock: () => number,
+    private readonly tell: (reading: MemoryNow, ordinal: number) => void,
   ) {}
 
   /** Whether to count, now and then, while the program works. */
@@ -32,9 +33,9 @@ export class SampleCounter {
     return true;
   }
 
-  /** The ordinal of the newest sample, and what was read at that moment; not of a page. @throws HeaplineError `target-gone` */
-  async count(): Promise<{ ordinal: number; reading: MemoryNow } | undefined> {
-    if (!this.probe.isNode) return undefined;
+  /** Tells the ordinal of the newest sample, and what was read at that moment; nothing of a page. @throws HeaplineError `target-gone` */
+  async count(): Promise<void> {
+    if (!this.probe.isNode) return;
     const begun = this.clock();
     const [reading, { profile }] = await Promise.all([
       this.probe.call('holdSample', CERTAIN * this.samplingInterval),
@@ -42,9 +43,9 @@ export class SampleCounter {
     ]);
     const now = this.clock();
     this.due = now + Math.max(LEAST_MS, TIMES_COST * (now - begun));
-    return {
+    this.tell(
       reading,
-      ordinal: profile.samples.reduce((newest, { ordinal }) => Math.max(newest, ordinal), 0),
-    };
+      profile.samples.reduce((newest, { ordinal }) => Math.max(newest, ordinal), 0),
+    );
   }
 }
