@@ -1,6 +1,7 @@
 /** Entry of the editor's panel: shows what it is sent, says what the reader wants, keeps how it was left. */
 
 import type { EditorToPanel, PanelState, PanelToEditor } from '../src/protocol/panel.ts';
+import { Asker } from './ask.ts';
 import type { Host } from './host.ts';
 import { packState, Store, unpackState } from './state.ts';
 import { mountContent } from './views/content.ts';
@@ -14,11 +15,14 @@ declare function acquireVsCodeApi(): EditorApi;
 
 const api = acquireVsCodeApi();
 const root = document.getElementById('panel')!;
+const asker = new Asker((message) => api.postMessage(message));
 const host: Host = {
+  ask: asker.ask,
   copy: async (text) => api.postMessage({ type: 'copy', text }),
   editor: {
     openSite: (site, beside) => api.postMessage({ type: 'open-site', site, beside }),
     command: (command) => api.postMessage({ type: 'command', command }),
+    compare: (before, after) => api.postMessage({ type: 'compare', before, after }),
     openRule: (id) => api.postMessage({ type: 'open-rule', id }),
     cancel: () => api.postMessage({ type: 'cancel' }),
     retry: () => api.postMessage({ type: 'retry' }),
@@ -37,6 +41,7 @@ function save(): void {
 }
 
 window.addEventListener('message', ({ data }: MessageEvent<EditorToPanel>) => {
+  if (data.type === 'answer') asker.receive(data);
   if (data.type !== 'show') return;
   const { content } = data;
   source = data.source ?? source;

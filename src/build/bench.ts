@@ -9,9 +9,10 @@ import { ROOT, run } from './run.ts';
 const BENCHES: Record<string, string> = {
   engine: 'test/bench/engine/main.ts',
   capture: 'test/bench/capture.ts',
+  overhead: 'test/bench/overhead/main.ts',
   scaling: 'test/bench/engine/scaling.ts',
 };
-const ALL = ['engine', 'capture'];
+const ALL = ['engine', 'capture', 'overhead'];
 
 const given = process.argv.slice(2);
 const at = given.findIndex((word) => word.startsWith('--'));

@@ -24,8 +24,11 @@ export interface Announcement {
   error?: string;
 }
 
-/** The environment's NODE_OPTIONS with what we need. @param preload path of the preload bundle */
-export function withPreload(nodeOptions: string | undefined, preload: string): string {
+/** Names, in the environment, a flag in NODE_OPTIONS that is for the target alone. */
+export const LIMIT_FLAG = 'HEAPLINE_LIMIT_FLAG';
+
+/** The environment's NODE_OPTIONS with what we need. @param preload path of the preload bundle @param more a flag, quoted */
+export function withPreload(nodeOptions: string | undefined, preload: string, more?: string): string {
   const quoted = `"${preload.replace(/[\\"]/g, '\\$&')}"`;
-  return [nodeOptions, `--require ${quoted}`, QUIET_FLAG].filter(Boolean).join(' ');
+  return [nodeOptions, `--require ${quoted}`, QUIET_FLAG, more].filter(Boolean).join(' ');
 }

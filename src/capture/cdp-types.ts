@@ -1,5 +1,7 @@
 /** The part of V8's inspector protocol that we use. https://chromedevtools.github.io/devtools-protocol/v8/ */
 
+import type { SamplingNode } from '../recording/reader.ts';
+
 export interface RemoteObject {
   objectId?: string;
   /** Its constructor's name. */
@@ -32,7 +34,7 @@ export interface ScriptParsed {
 }
 
 export interface SampledProfile {
-  head: object;
+  head: SamplingNode;
   samples: { size: number; nodeId: number; ordinal: number }[];
 }
 

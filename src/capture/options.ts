@@ -46,9 +46,18 @@ export interface CaptureOutcome {
 /** The options as the manifest keeps them. */
 export function optionsForManifest(options: RecorderOptions & { stepOn?: RegExp }): Record<string, unknown> {
   const { snapshots, every, everySteps, onGrowth, warmUp, beforeLimit, diskBudget, pauseBudget } = options;
-  const { samplingInterval, forceGC, stepOn } = options;
+  const { samplingInterval, forceGC, stepOn, budgets } = options;
   const schedule = { snapshots, every, everySteps, onGrowth, warmUp, beforeLimit, diskBudget, pauseBudget };
-  return { ...schedule, samplingInterval, forceGC, stepOn: stepOn?.toString() };
+  const { atRuns, atSessions } = options;
+  return {
+    ...schedule,
+    atRuns,
+    atSessions,
+    samplingInterval,
+    forceGC,
+    stepOn: stepOn?.toString(),
+    budgets: budgets?.limits,
+  };
 }
 
 /** A clock that stands at 0 until it is started. */

@@ -37,6 +37,7 @@ export class PageProbe implements Probe {
       spillSnapshot: () => Promise.reject(new Error('A page has no files.')),
       readSpilled: () => '',
       dropSpilled: nothing,
+      armNearLimit: nothing,
       scripts: () => this.scripts(),
       sources: (scriptIds) =>
         this.withDebugger(() => Promise.all(scriptIds.map((scriptId) => this.source(scriptId)))),

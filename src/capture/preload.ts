@@ -10,6 +10,7 @@ import { isAlive } from './alive.ts';
 import {
   type Announcement,
   ELECTED_FILE,
+  LIMIT_FLAG,
   QUIET_FLAG,
   RECORDER_FILE,
   RENDEZVOUS,
@@ -44,7 +45,10 @@ function takePart(folder: string): void {
     return;
   }
   // Children are not ours to quieten.
-  env.NODE_OPTIONS = env.NODE_OPTIONS?.replace(QUIET_FLAG, '').trim();
+  env.NODE_OPTIONS = env.NODE_OPTIONS?.replace(QUIET_FLAG, '')
+    .replace(env[LIMIT_FLAG] ?? '', '')
+    .trim();
+  delete env[LIMIT_FLAG];
   const url = inspector.url();
   const target: Announcement = { role: 'target', ...facts, url };
   try {

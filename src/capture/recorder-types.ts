@@ -1,8 +1,11 @@
 import type { SnapshotReason, TotalsFacts } from '../protocol/recording.ts';
 import type { ServedFolder } from '../protocol/server.ts';
+import type { BudgetOptions } from './budget-keeper.ts';
 import type { LastSeen } from './end-cause.ts';
+import type { NearLimit } from './near-limit.ts';
 import type { ScheduleOptions } from './schedule.ts';
 import type { TakingProgress } from './snapshot.ts';
+import type { RoomSources } from './snapshot-room.ts';
 import type { InstallOptions } from './target.ts';
 
 export interface RecorderOptions extends ScheduleOptions {
@@ -10,6 +13,10 @@ export interface RecorderOptions extends ScheduleOptions {
   samplingInterval?: number;
   /** Collect garbage before each snapshot, so that what is being finalized is gone: true unless told. */
   forceGC?: boolean;
+  /** What the program may take before that is told. */
+  budgets?: BudgetOptions;
+  /** What memory and disk there is, where others than the machine's own figures are to count. */
+  room?: RoomSources;
 }
 
 /** How far the snapshot under way is. */
@@ -36,6 +43,8 @@ export interface RecorderStart extends RecorderOptions, InstallOptions {
   /** After `stop` objects are still found by their ids, until `forget`. */
   keepIds?: boolean;
   follower?: SnapshotFollower;
+  /** Where V8 leaves a snapshot of its own. */
+  nearLimit?: NearLimit;
   /** Hears of the snapshot under way; undefined when it is over. */
   onSnapshot?(progress: SnapshotProgress | undefined): void;
 }

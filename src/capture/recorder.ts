@@ -3,24 +3,30 @@ import type { SnapshotEntry, SnapshotReason } from '../protocol/recording.ts';
 import { WorkMeter } from '../recording/work-meter.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
 import { AgentSpans } from './agent/spans.ts';
+import { askSnapshot } from './asked-snapshot.ts';
+import { withBoundaries } from './boundaries.ts';
+import { BudgetKeeper, type GivenBack } from './budget-keeper.ts';
 import type { LastSeen } from './end-cause.ts';
+import { keepWaiting } from './hold.ts';
 import type { Inspector } from './inspector.ts';
+import { KeptIds } from './kept-ids.ts';
 import { installProbe } from './probe.ts';
-import { noRoom, tooLate } from './recorder-errors.ts';
+import { noRoom } from './recorder-errors.ts';
 import type { RecorderEnd, RecorderStart } from './recorder-types.ts';
 import { SampleCounter } from './sampled.ts';
 import { type Moment, Schedule, type ScheduleOptions } from './schedule.ts';
 import { ScriptCollector } from './scripts.ts';
 import { settle } from './settling.ts';
 import { SnapshotTaker, type TakingProgress } from './snapshot.ts';
+import { highestOrdinal, SnapshotCare } from './snapshot-care.ts';
+import { SnapshotRoom } from './snapshot-room.ts';
 import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
-import { gcEvents, memoryEvent, sampleEvery } from './timeline.ts';
+import { gcEvents, memoryEvent, sampleEvery, toMicroseconds } from './timeline.ts';
 import { Urgency } from './urgency.ts';
 import { Watches } from './watches.ts';
 
 /** 32 KB: within noise on Node 24, 16 % of a loop that only allocates on Node 20. */
 export const SAMPLING_INTERVAL = 32_768;
-const BEAT_MS = 1000;
 /** The user's debugger has work with each sample that comes through it. */
 const SHARED_SAMPLE_MS = 500;
 /** How long a target may take to be let go. */
@@ -44,9 +50,9 @@ export class Recorder {
   private sampled!: SampleCounter;
   private scripts!: ScriptCollector;
   private taker!: SnapshotTaker;
+  private care!: SnapshotCare;
   private limits: Pick<TargetFacts, 'heapLimit' | 'memoryLimit'> = {};
-  /** V8 keeps ids of objects that move from the first snapshot on. */
-  private baselineId?: string;
+  private ids!: KeptIds;
   private manual: boolean;
   /** Gives up the snapshot under way. */
   private current?: AbortController;
@@ -54,8 +60,9 @@ export class Recorder {
   private steps = 0;
   /** Seen at work: counted where snapshots go by steps and none are told. */
   private seenSteps = 0;
-  private readonly agent: AgentSpans;
-  private stepSnapshot = false;
+  readonly agent: AgentSpans;
+  /** One that goes by what the agent does waits for its turn, or is under way. */
+  private awaitsAligned = false;
   private pausedMs = 0;
   private heapUsed = 0;
   private rss = 0;
@@ -67,6 +74,7 @@ export class Recorder {
   /** What snapshots hold is still to be told. */
   private telling: Promise<void> = Promise.resolve();
   private readonly urgency = new Urgency();
+  private readonly budgets?: BudgetKeeper;
 
   private constructor(
     private readonly inspector: Inspector,
@@ -81,12 +89,16 @@ export class Recorder {
       this.resolveDone = resolve;
     });
     this.agent = new AgentSpans(
-      (event) => writer.event(event),
+      withBoundaries(
+        (event) => writer.event(event),
+        (...passed) => this.align(this.schedule.dueAt(...passed, this.moment())),
+      ),
       (t, told, name) => (told ? this.step('mark', name, t) : this.seeStep()),
     );
+    this.budgets = options.budgets && new BudgetKeeper(options.budgets, writer, clock, this);
     this.watches = new Watches(
       inspector,
-      () => this.keepsIds(),
+      () => this.ids.areKept(),
       (facts) => writer.event({ type: 'watch', t: clock(), ...facts }),
     );
   }
@@ -107,16 +119,21 @@ export class Recorder {
     const { signals, hold, recorder: pid } = options;
     const { samplingInterval } = recorder;
     const hear = (message: TargetMessage): void => recorder.hear(message);
-    const probe = await installProbe(inspector, { signals, hold, recorder: pid }, hear, options.served);
+    const install = { signals, hold, recorder: pid, prompt: options.atRuns || options.atSessions };
+    const probe = await installProbe(inspector, install, hear, options.served);
     recorder.probe = probe;
+    recorder.ids = new KeptIds(probe);
     recorder.sampled = new SampleCounter(inspector, probe, samplingInterval, clock, (reading, ordinal) =>
       writer.event(memoryEvent(reading, recorder.agent.timeOf(reading.now), samplingInterval, ordinal)),
     );
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
+    recorder.care = recorder.newCare();
     try {
       await inspector.send('HeapProfiler.startSampling', { samplingInterval });
-      recorder.describe(await probe.call('facts'));
+      const facts = await probe.call('facts');
+      recorder.describe(facts);
+      await recorder.care.begin(facts);
     } catch (error) {
       await probe.uninstall().catch(() => {});
       throw error;
@@ -124,6 +141,7 @@ export class Recorder {
     inspector.closed.then(() =>
       recorder.enqueue(async () => {
         await recorder.watches.end();
+        await recorder.care.adopt();
         await recorder.telling;
         recorder.finishWith({ by: 'gone', seen: recorder.seen });
       }),
@@ -132,40 +150,48 @@ export class Recorder {
     return recorder;
   }
 
+  private newCare(): SnapshotCare {
+    const { inspector, probe, writer, clock, schedule, urgency, scripts, samplingInterval, options } = this;
+    const shared = { inspector, probe, writer, clock, schedule, urgency, scripts, samplingInterval };
+    return new SnapshotCare({
+      ...shared,
+      room: new SnapshotRoom(writer.dir, options.room),
+      launched: options.signals,
+      nearLimit: options.beforeLimit === undefined ? options.nearLimit : undefined,
+      read: () => this.read().then(() => ({ heapUsed: this.heapUsed, rss: this.rss })),
+      moment: () => this.moment(),
+      stood: (ms, began) => {
+        this.pausedMs += ms;
+        this.budgets?.ours(began, clock());
+      },
+    });
+  }
+
   private get seen(): LastSeen {
     const { limits, heapUsed, rss, options } = this;
     return { ...limits, heapUsed, rss, tells: options.hold && this.probe.isNode };
-  }
-
-  get stepCount(): number {
-    return this.steps;
-  }
-
-  get snapshotCount(): number {
-    return this.schedule.taken;
   }
 
   /** A step has ended just now. What the program printed last may be read only after it said that it ends. */
   step(source: 'output' | 'mark', name?: string, t = this.clock()): void {
     this.steps++;
     this.writer.event({ type: 'step', t, step: this.steps, source, name });
-    this.stepEnded();
+    this.align(this.schedule.dueAtStep(this.moment()));
   }
 
   private seeStep(): void {
     if (this.steps || this.options.everySteps === undefined || this.options.stepsToCome) return;
     this.seenSteps++;
-    this.stepEnded();
+    this.align(this.schedule.dueAtStep(this.moment()));
   }
 
-  private stepEnded(): void {
-    const reason = this.manual ? undefined : this.schedule.dueAtStep(this.moment());
-    // Steps that end while one is under way, or waits for its turn, come too late for one of their own.
-    if (!reason || this.stepSnapshot) return;
-    this.stepSnapshot = true;
+  private align(reason: SnapshotReason | undefined): void {
+    // What ends while one is under way, or waits for its turn, comes too late for one of its own.
+    if (!reason || this.awaitsAligned || this.manual) return;
+    this.awaitsAligned = true;
     this.enqueue(() =>
       this.snapshot(reason).finally(() => {
-        this.stepSnapshot = false;
+        this.awaitsAligned = false;
       }),
     );
   }
@@ -180,38 +206,26 @@ export class Recorder {
     if (schedule) this.schedule.change(schedule);
   }
 
-  /**
-   * Takes a snapshot as soon as possible. Settles when it is whole on disk.
-   * @param signal gives it up @throws HeaplineError `cancelled`, `target-gone`, or what else hindered it
-   */
-  takeSnapshot(signal?: AbortSignal): Promise<SnapshotEntry> {
-    return new Promise((resolve, reject) => {
-      if (this.ending) {
-        reject(tooLate());
-        return;
-      }
-      const giveUp = (): void => {
-        reject(new HeaplineError('cancelled', 'The snapshot was cancelled.'));
-        if (asked.isUnderWay) this.cancelSnapshot();
-      };
-      const asked = { isUnderWay: false };
-      signal?.addEventListener('abort', giveUp);
-      if (signal?.aborted) giveUp();
-      this.done.then(() => reject(tooLate()));
-      this.enqueue(async () => {
-        try {
-          if (signal?.aborted) return;
-          asked.isUnderWay = true;
-          await this.snapshot('manual', resolve);
-          reject(this.ending ? tooLate() : (this.failure ?? tooLate()));
-        } catch (error) {
-          reject(error);
-          throw error;
-        } finally {
-          signal?.removeEventListener('abort', giveUp);
-        }
-      });
+  /** See askSnapshot. */
+  takeSnapshot(signal?: AbortSignal, reason: 'manual' | 'budget' = 'manual'): Promise<SnapshotEntry> {
+    const asked = {
+      done: this.done,
+      isEnding: () => this.ending,
+      enqueue: (work: () => Promise<unknown>) => this.enqueue(work),
+      take: (onWhole: (entry: SnapshotEntry) => void) => this.snapshot(reason, onWhole),
+      cancel: () => this.cancelSnapshot(),
+      failure: () => this.failure,
+    };
+    return askSnapshot(asked, signal);
+  }
+
+  /** Collects garbage in its turn. @returns undefined where the program did not let it, or has ended */
+  async collect(): Promise<GivenBack | undefined> {
+    let given: GivenBack | undefined;
+    await this.enqueue(async () => {
+      if (!this.ending) given = await this.care.collect();
     });
+    return given;
   }
 
   /** Gives up the snapshot under way: what is written vanishes. */
@@ -237,11 +251,6 @@ export class Recorder {
     this.end({ by: 'hold', signal }, true, () => this.probe.call('raise', signal));
   }
 
-  /** Whether the ids of objects are those of the last snapshot: nobody has reset them. @throws HeaplineError `target-gone` */
-  private async keepsIds(): Promise<boolean> {
-    return this.baselineId !== undefined && (await this.probe.heapObjectId()) === this.baselineId;
-  }
-
   /** After `stop` with `keepIds`: takes what is left of ours out of the target. @throws HeaplineError `target-gone` */
   async forget(): Promise<void> {
     await this.probe.uninstall();
@@ -258,7 +267,7 @@ export class Recorder {
   private hear(message: TargetMessage): void {
     if (message.type === 'steps') {
       const offset = this.clock() - message.now;
-      for (const { at, name } of message.steps) this.step('mark', name, Math.max(0, at + offset));
+      for (const { at, name } of message.steps) this.step('mark', name, this.agent.onClock(at, offset));
       return;
     }
     if (message.type === 'agent') {
@@ -266,18 +275,12 @@ export class Recorder {
       return;
     }
     const { exitCode, signal } = message;
-    const beat = setInterval(() => this.probe.call('beat').catch(() => {}), BEAT_MS);
-    // The program may end within a call of ours: that one is answered never, and all later ones are.
-    const before = this.inspector.unanswered();
-    this.probe.call('beat').then(
-      () => this.inspector.giveUp(before),
-      () => {},
-    );
+    const beat = keepWaiting(this.probe, this.inspector);
     this.end({ by: 'hold', exitCode, signal }, true, async () => {
-      clearInterval(beat);
+      beat.dispose();
       await this.probe.call('release');
     });
-    this.done.then(() => clearInterval(beat));
+    this.done.then(() => beat.dispose());
   }
 
   private end(end: RecorderEnd, lastSnapshot: boolean, letGo: () => Promise<unknown>): void {
@@ -320,7 +323,7 @@ export class Recorder {
   }
 
   /** Runs `work` after all that was asked for before. What fails is noted; a target that is gone shows by itself. */
-  private enqueue(work: () => Promise<unknown>): void {
+  private enqueue(work: () => Promise<unknown>): Promise<void> {
     this.queue = this.queue.then(work).then(
       () => {},
       (error) => {
@@ -330,6 +333,7 @@ export class Recorder {
         );
       },
     );
+    return this.queue;
   }
 
   private fail(error: HeaplineError): void {
@@ -345,8 +349,9 @@ export class Recorder {
   private describe({ runtime, heapLimit, memoryLimit, process }: TargetFacts): void {
     this.limits = { heapLimit, memoryLimit };
     const { pid, ppid, argv, cwd } = process ?? {};
-    this.writer.describe({ runtime, target: { pid, cwd } });
+    this.writer.describe({ runtime, target: { pid, cwd, heapLimit, memoryLimit } });
     if (pid === undefined) return;
+    this.agent.processes.of(pid, runtime.platform);
     this.writer.event({ type: 'process', t: this.clock(), event: 'start', role: 'target', pid, ppid, argv });
   }
 
@@ -386,6 +391,7 @@ export class Recorder {
       this.writer.event({ type: 'stopped', t, ms: toMicroseconds(stoodMs) });
     }
     this.agent.hear(reading.agent ?? [], t - reading.now);
+    this.agent.processes.look(this.clock);
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
     // On the clock of what the agent tells: the answer may have been on its way for long.
@@ -410,6 +416,9 @@ export class Recorder {
     // Who asks by hand may have made room.
     if (reason === 'manual') this.diskFull = this.overBudget = false;
     if (this.diskFull || ((this.ending || this.overBudget) && reason !== 'end')) return;
+    if ((await this.care.adopt()) && reason === 'schedule') return;
+    if (await this.care.leavesOut(reason)) return;
+    const { rss } = this;
     const room = this.schedule.makeRoom(this.moment(), reason);
     if (!room) {
       if (this.failure?.code !== 'too-large') this.fail(noRoom());
@@ -421,10 +430,12 @@ export class Recorder {
     const { t, pauseMs } = entry;
     const ordinal = entry.ordinal ?? 0;
     const { samplingInterval } = this;
-    this.baselineId = await this.probe.heapObjectId();
+    await this.ids.note();
     this.work.snapshot();
     await this.sampled.count();
     await this.read();
+    this.care.took(rss, this.rss);
+    this.budgets?.hearProfile(profile, t, samplingInterval);
     const { index, bytes } = entry;
     const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };
     for (const dropped of this.schedule.add(taken)) this.writer.dropSnapshot(dropped, this.clock());
@@ -433,6 +444,7 @@ export class Recorder {
   }
 
   private async take(reason: SnapshotReason, limit: number) {
+    const began = this.clock();
     const index = this.writer.nextSnapshot;
     const controller = new AbortController();
     const { signal } = controller;
@@ -465,7 +477,8 @@ export class Recorder {
       const { profile } = taken;
       const pauseMs = toMicroseconds(taken.pauseMs);
       this.pausedMs += pauseMs;
-      const ordinal = profile.samples.reduce((highest, sample) => Math.max(highest, sample.ordinal), 0);
+      this.budgets?.ours(began, this.clock());
+      const ordinal = highestOrdinal(profile);
       const facts = { t, pauseMs, reason, step: step || undefined, ordinal };
       const entry = await this.writer.commitSnapshot(taken.file, facts).catch((error) => {
         if (HeaplineError.is(error, 'too-large')) this.overBudget = true;
@@ -493,11 +506,8 @@ export class Recorder {
   }
 
   private async checkIds(): Promise<void> {
-    const id = await this.probe.heapObjectId();
-    if (id === this.baselineId || this.baselineId === undefined) return;
+    if (!(await this.ids.wereReset())) return;
     this.writer.event({ type: 'id-reset', t: this.clock(), beforeSnapshot: this.writer.nextSnapshot });
     this.note('warning', 'Another client of the inspector has reset the object ids.');
   }
 }
-
-const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;

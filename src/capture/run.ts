@@ -3,10 +3,11 @@ import { HeaplineError } from '../base/errors.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import { RecordingWriter } from '../recording/writer.ts';
 import { isAlive } from './alive.ts';
-import { type Announcement, RENDEZVOUS, START_HOOK, withPreload } from './announcement.ts';
+import { type Announcement, LIMIT_FLAG, RENDEZVOUS, START_HOOK, withPreload } from './announcement.ts';
 import { bundlePath } from './bundles.ts';
 import { Inspector } from './inspector.ts';
 import { type Launched, type LaunchOptions, launch } from './launch.ts';
+import { NearLimit } from './near-limit.ts';
 import {
   type CaptureHooks,
   type CaptureOptions,
@@ -14,6 +15,7 @@ import {
   optionsForManifest,
   RecordingClock,
 } from './options.ts';
+import { outlived } from './outlived.ts';
 import { Recorder } from './recorder.ts';
 import type { RecorderEnd } from './recorder-types.ts';
 import { Rendezvous } from './rendezvous.ts';
@@ -78,6 +80,7 @@ class Run {
   private interrupts = 0;
   private cancelled = false;
   private snapshotFirst = false;
+  private nearLimit?: NearLimit;
   private readonly timers: NodeJS.Timeout[] = [];
 
   constructor(
@@ -92,10 +95,12 @@ class Run {
   async start(): Promise<void> {
     const { command, stepOn } = this.options;
     const own = this.options.env ?? process.env;
+    this.nearLimit = NearLimit.for(this.writer, command, own.NODE_OPTIONS);
     const env = {
       ...own,
-      NODE_OPTIONS: withPreload(own.NODE_OPTIONS, bundlePath('preload.cjs')),
+      NODE_OPTIONS: withPreload(own.NODE_OPTIONS, bundlePath('preload.cjs'), this.nearLimit?.flag),
       [RENDEZVOUS]: this.rendezvous.folder,
+      ...(this.nearLimit ? { [LIMIT_FLAG]: this.nearLimit.flag } : {}),
     };
     const lines = stepOn && new StepLines(stepOn, (name) => this.recorder?.step('output', name));
     this.launched = await launch(command, { ...this.options, env }, lines && ((chunk) => lines.write(chunk)));
@@ -112,6 +117,7 @@ class Run {
     if (end?.by === 'gone') await this.explainLoss();
     if (end?.by === 'stop') this.kill('SIGTERM');
     const { exitCode, signal } = await ended;
+    this.nearLimit?.close(this.options.cwd ?? process.cwd());
     this.rendezvous.look();
     const reason = this.reason(end, signal);
     const outcome = { recordingDir: this.options.out, exitCode, signal, reason };
@@ -131,6 +137,7 @@ class Run {
     const own = end.by === 'hold' ? { exitCode: end.exitCode, signal: end.signal } : { exitCode, signal };
     const pid = this.targetPid!;
     this.writer.event({ type: 'process', t: this.clock.now(), event: 'exit', role: 'target', pid, ...own });
+    if (this.recorder) await outlived(this.recorder.agent.processes, this.clock.now);
     const snapshots = this.writer.snapshots.length;
     this.writer.end({ t: this.clock.now(), reason, ...own });
     return { ...outcome, snapshots, failure: this.failure ?? this.recorder?.failure ?? this.writer.failure };
@@ -219,6 +226,7 @@ class Run {
       hold: true,
       recorder: process.pid,
       follower: this.hooks.follower,
+      nearLimit: this.nearLimit,
       stepsToCome: this.options.stepOn !== undefined,
     };
     this.recorder = await Recorder.start(inspector, this.writer, this.clock.now, settings);

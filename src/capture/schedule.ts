@@ -7,6 +7,7 @@
  * four, 3 s ten, two days ten. Where steps are known, the same goes by steps instead of time.
  */
 import type { SnapshotReason } from '../protocol/recording.ts';
+import type { Boundary } from './boundaries.ts';
 
 export interface ScheduleOptions {
   /** Keep so many snapshots (10 unless told), the last one included. */
@@ -15,11 +16,15 @@ export interface ScheduleOptions {
   every?: number;
   /** A snapshot at every so-many-th step's end, instead of the default schedule. */
   everySteps?: number;
+  /** Also before and after runs: of many ever fewer. */
+  atRuns?: boolean;
+  /** Also after sessions have closed: of many ever fewer. */
+  atSessions?: boolean;
   /** Steps will be told: until the first has ended, snapshots are few. */
   stepsToCome?: boolean;
   /** Milliseconds of the program's own time before the first snapshot of any schedule; its own first moment unless told. */
   warmUp?: number;
-  /** Also at once when the heap comes to this share of what V8 lets it have: 0.85 is 85 %. */
+  /** Also at once when the heap comes to this share of what V8 lets it have: 0.85, 85 %, unless told. */
   beforeLimit?: number;
   /** Also when the live heap has grown by this share since the last snapshot: 0.5 is 50 %. */
   onGrowth?: number;
@@ -60,6 +65,7 @@ export const DEFAULT_PAUSE_BUDGET = 0.2;
 const WARM_UP_MS = 250;
 /** The heap has left its limit when it has fallen to this share of where it came near. */
 const LIMIT_LEFT = 0.8;
+const BEFORE_LIMIT = 0.85;
 /** Least own time between two snapshots: by time, and by steps. */
 const MIN_GAP_MS = 200;
 const MIN_STEP_GAP_MS = 50;
@@ -86,12 +92,22 @@ export class Schedule {
   private count = 0;
   private pausedMs = 0;
   private nearLimit = false;
+  /** How many runs had begun, and sessions closed, when a snapshot was last taken for it. */
+  private readonly boundaryAt = { 'before-run': 0, 'after-session': 0 };
+  /** The run before which the last one was taken. */
+  private pairOf?: number;
+  private limitLeft = false;
 
   constructor(private options: ScheduleOptions) {}
 
   /** From now on by these; what was taken counts as before. */
   change(options: ScheduleOptions): void {
     this.options = options;
+  }
+
+  /** V8 sees to it by itself that there is one near the limit. */
+  leaveLimit(): void {
+    this.limitLeft = true;
   }
 
   private get most(): number {
@@ -134,6 +150,28 @@ export class Schedule {
     const since = now.activeMs - (this.last?.activeMs ?? 0);
     const gap = Math.max(1, Math.floor(this.growth() * now.steps));
     return steps >= gap && since >= MIN_STEP_GAP_MS && this.affords(now) ? 'step' : undefined;
+  }
+
+  /**
+   * Asked where a run begins or ends, or a session closes. Of many it is every so-many-th, as with steps, within the
+   * budget of pauses; after a run only where one was taken before it.
+   * @param count how many there were by now
+   */
+  dueAt(boundary: Boundary, count: number, span: number, now: Moment): SnapshotReason | undefined {
+    const { atRuns, atSessions, warmUp } = this.options;
+    if (!(boundary === 'after-session' ? atSessions : atRuns)) return undefined;
+    if (warmUp !== undefined && !this.last && now.activeMs < warmUp) return undefined;
+    if (boundary === 'after-run') {
+      if (this.pairOf !== span) return undefined;
+      this.pairOf = undefined;
+    } else {
+      const gap = Math.max(1, Math.floor(this.growth() * count));
+      if (count - this.boundaryAt[boundary] < gap) return undefined;
+    }
+    if (!this.affords(now)) return undefined;
+    if (boundary === 'before-run') this.pairOf = span;
+    if (boundary !== 'after-run') this.boundaryAt[boundary] = count;
+    return boundary;
   }
 
   /**
@@ -188,8 +226,8 @@ export class Schedule {
 
   /** True once each time that the heap comes near its limit. */
   private comesNearLimit({ heapUsed, heapLimit }: Moment): boolean {
-    const { beforeLimit } = this.options;
-    if (beforeLimit === undefined || !heapLimit) return false;
+    const { beforeLimit = BEFORE_LIMIT } = this.options;
+    if (this.limitLeft || !heapLimit) return false;
     const was = this.nearLimit;
     if (heapUsed > beforeLimit * heapLimit) this.nearLimit = true;
     else if (heapUsed < LIMIT_LEFT * beforeLimit * heapLimit) this.nearLimit = false;
@@ -229,7 +267,8 @@ export class Schedule {
     return this.last?.heapUsed ?? Number.POSITIVE_INFINITY;
   }
 
-  private expectedBytes(heapUsed: number): number {
+  /** How large the next snapshot will be on disk, about. */
+  expectedBytes(heapUsed: number): number {
     if (!this.last) return FILE_PER_HEAP * heapUsed + 4e6;
     return FILE_GROWTH * this.last.bytes * Math.max(1, heapUsed / this.last.heapUsed);
   }

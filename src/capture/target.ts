@@ -57,6 +57,8 @@ export interface InstallOptions {
   hold: boolean;
   /** Process id of the recorder: nobody waits for a dead one, where it is seen to live at first. */
   recorder?: number;
+  /** Tell at once where runs and sessions begin and end: a snapshot is to be taken there. */
+  prompt?: boolean;
 }
 
 export interface TargetAgent {
@@ -77,6 +79,8 @@ export interface TargetAgent {
   readSpilled(): string;
   /** Gives the spilled file up. */
   dropSpilled(): void;
+  /** V8 is to take a snapshot by itself, once, when its heap comes to its limit. */
+  armNearLimit(): void;
   /** All scripts. */
   scripts(): ScriptParsed[];
   /** Their running texts; empty for one that was collected meanwhile. */
@@ -177,7 +181,8 @@ export function install(get: Get, send: (text: string) => void, options: Install
   };
   const observer = new PerformanceObserver(observe);
   observer.observe({ entryTypes: ['gc', 'mark'] });
-  const agent = quietly(watchAgent)(get, now, (records) => tell({ type: 'agent', now: now(), records }));
+  const tellAgent = (records: AgentRecord[]): void => tell({ type: 'agent', now: now(), records });
+  const agent = quietly(watchAgent)(get, now, tellAgent, options.prompt);
 
   const lives = (pid: number): boolean => {
     try {
@@ -386,6 +391,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
       return piece.toString('latin1', 0, length);
     },
     dropSpilled,
+    armNearLimit: () => v8.setHeapSnapshotNearHeapLimit?.(1),
     scripts() {
       const found: ScriptParsed[] = [];
       const note = ({ params }: { params: ScriptParsed }): void => {

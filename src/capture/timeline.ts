@@ -18,7 +18,12 @@ export function gcEvents({ now, gc }: Reading, t: number): GcEvent[] {
   for (let i = 0; i < gc.length; i += 3) {
     const kind = KINDS[gc[i + 2]];
     if (kind)
-      events.push({ type: 'gc', t: round(Math.max(0, t - now + gc[i])), kind, pauseMs: round(gc[i + 1]) });
+      events.push({
+        type: 'gc',
+        t: toMicroseconds(Math.max(0, t - now + gc[i])),
+        kind,
+        pauseMs: toMicroseconds(gc[i + 1]),
+      });
   }
   return events;
 }
@@ -33,7 +38,7 @@ export function memoryEvent(
   const { heapUsed, heapTotal, external, arrayBuffers, rss } = memory;
   const allocated = ordinal && ordinal * interval;
   const sums = { allocated, ordinal, heap };
-  return { type: 'memory', t: round(t), heapUsed, heapTotal, external, arrayBuffers, rss, ...sums };
+  return { type: 'memory', t: toMicroseconds(t), heapUsed, heapTotal, external, arrayBuffers, rss, ...sums };
 }
 
 /** Milliseconds until the next memory sample: ten a second at first, one in five seconds after an hour. */
@@ -44,4 +49,5 @@ export function sampleEvery(elapsedMs: number): number {
   return elapsedMs < 3_600_000 ? 1000 : 5000;
 }
 
-const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+/** Milliseconds, as events keep them. */
+export const toMicroseconds = (ms: number): number => Math.round(ms * 1000) / 1000;

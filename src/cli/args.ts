@@ -12,6 +12,8 @@ export interface OptionSpec {
    * before `--` where nothing else can; any other must be joined with `=`.
    */
   optionalValue?: boolean;
+  /** It may be given several times: the values are joined by commas. */
+  list?: boolean;
   help: string;
 }
 
@@ -40,6 +42,10 @@ export interface Parsed {
 export function parseWords(spec: CommandSpec, argv: readonly string[]): Parsed {
   const options = new Map<string, string | true>();
   const words: string[] = [];
+  const set = ({ name, list }: OptionSpec, value: string): void => {
+    const before = list && options.get(name);
+    options.set(name, before ? `${before},${value}` : value);
+  };
   const end = argv.indexOf('--');
   const limit = end < 0 ? argv.length : end;
   let i = 0;
@@ -63,7 +69,7 @@ export function parseWords(spec: CommandSpec, argv: readonly string[]): Parsed {
       if (joined !== undefined) throw usage(spec, `\`${flag}\` takes no value.`);
       options.set(option.name, true);
     } else if (joined !== undefined) {
-      options.set(option.name, joined);
+      set(option, joined);
     } else if (option.optionalValue) {
       const next = i < limit ? argv[i] : undefined;
       const taken = next !== undefined && isOptionalValue(next, Boolean(spec.program) && end >= 0);
@@ -71,7 +77,7 @@ export function parseWords(spec: CommandSpec, argv: readonly string[]): Parsed {
     } else {
       if (i >= limit || argv[i].startsWith('--'))
         throw usage(spec, `\`${flag}\` needs a value: ${flag} ${option.value}.`);
-      options.set(option.name, argv[i++]);
+      set(option, argv[i++]);
     }
   }
   if (end >= 0) words.push(...argv.slice(end + 1));

@@ -10,6 +10,7 @@ import { ledger } from './ledger.ts';
 import { objects } from './objects.ts';
 import { attach, run } from './record.ts';
 import { rules } from './rules.ts';
+import { sessions } from './sessions.ts';
 import { tellError } from './tell.ts';
 import { verify } from './verify.ts';
 import { version } from './version.ts';
@@ -24,6 +25,7 @@ const ACTIONS: Record<string, (call: Call) => Promise<number>> = {
   objects,
   ledger,
   report,
+  sessions,
   verify,
   ignore,
   rules,

@@ -1,4 +1,5 @@
 /** The commands and their options, as data: what is parsed and what help shows. */
+import { BUDGET_NAMES, BUDGETS, type BudgetName, formatAmount } from '../protocol/budgets.ts';
 import { QUERY_WORDS } from '../protocol/heap-query.ts';
 import type { CommandSpec, OptionSpec } from './args.ts';
 
@@ -14,6 +15,25 @@ const help: OptionSpec = { name: 'help', short: 'h', help: 'show this help' };
 const failOnLeak: OptionSpec = {
   name: 'fail-on-leak',
   help: 'exit with 1 when the verdict is leak (for CI)',
+};
+
+const BUDGET_WORDS = [
+  'Budgets, with their warn and alert levels unless told (also in .heapline/budgets.json):',
+  ...BUDGET_NAMES.map((name) => `  ${name.padEnd(15)} ${budgetHelp(name)}`),
+  'CMD of --on-budget-run finds HEAPLINE_BUDGET, _LEVEL, _VALUE, _LIMIT and _RECORDING in its environment.',
+];
+
+function budgetHelp(name: BudgetName): string {
+  const { label, limits } = BUDGETS[name];
+  const levels = [limits?.warn, limits?.alert].flatMap((one) =>
+    one === undefined ? [] : [formatAmount(name, one)],
+  );
+  return `${label}: ${levels.join(', ') || 'no limit'}`;
+}
+
+const failOnBudget: OptionSpec = {
+  name: 'fail-on-budget',
+  help: 'exit with 2 when a budget passed its alert level (for CI)',
 };
 
 const recordOptions: OptionSpec[] = [
@@ -32,6 +52,8 @@ const recordOptions: OptionSpec[] = [
     help: 'keep N snapshots, the last included (10 unless told); others are deleted',
   },
   { name: 'every-steps', value: 'N', help: 'a snapshot after every N steps, told or seen' },
+  { name: 'at-runs', help: "also a snapshot before and after a run of the agent's; of many, ever fewer" },
+  { name: 'at-sessions', help: 'also a snapshot after a session has closed; of many, ever fewer' },
   {
     name: 'on-growth',
     value: 'SHARE',
@@ -44,9 +66,23 @@ const recordOptions: OptionSpec[] = [
     help: 'at most SHARE of the time in pauses (20% unless told, and up to 60s in a short run)',
   },
   {
+    name: 'budget',
+    value: 'NAME=N',
+    list: true,
+    help: 'tell when it is passed: rss=500MB, or with WARN/ALERT: rss=400MB/500MB; rss=off',
+  },
+  failOnBudget,
+  {
+    name: 'on-budget',
+    value: 'ACTIONS',
+    list: true,
+    help: 'on a crossing: collect (and tell what came back), snapshot, or both',
+  },
+  { name: 'on-budget-run', value: 'CMD', help: 'on a crossing: run CMD in the shell' },
+  {
     name: 'sample-every',
     value: 'SIZE',
-    help: 'sample what is allocated every SIZE (32KB unless told): 4KB makes the ledger finer, and costs more',
+    help: 'sample allocations every SIZE (32KB unless told): 4KB makes the ledger finer, and costs more',
   },
   {
     name: 'prove',
@@ -68,6 +104,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'with Enter (give the keyboard to the program instead with --stdin) or SIGUSR2. Model calls, tools, runs and',
       'sessions of the agent are seen by themselves. A step of your own ends with a line that matches --step-on,',
       "or with performance.mark('heapline.step') in the program.",
+      ...BUDGET_WORDS,
       '--max-pause does not count the first two snapshots, the last, and those that you time yourself.',
       'Where --out is an earlier recording, that is kept as NAME.old.heapline; any other folder is left alone.',
       '--prove analyses what is recorded so far while the program runs, and notes for some seconds who inserts',
@@ -95,6 +132,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     details: [
       'Records until the program ends or Ctrl-C; the program goes on. A step ends with',
       "performance.mark('heapline.step') in the program; what it prints is not seen.",
+      ...BUDGET_WORDS,
       '--max-pause does not count the first two snapshots, the last, and those that you time yourself.',
       '--prove analyses what is recorded so far while the program runs, and notes for some seconds who inserts',
       'into what seems to leak. To find that object V8 walks the heap: a stop shorter than that of a snapshot.',
@@ -113,7 +151,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       'PATH is a recording (a folder), or .heapsnapshot files: of one, its classes; of two or more of one',
       'process, oldest first, what grows.',
     ],
-    options: [json, failOnLeak, quiet, help],
+    options: [json, failOnLeak, failOnBudget, quiet, help],
     examples: [
       ['heapline open agent.heapline', 'the verdict again'],
       ['heapline open 1.heapsnapshot 2.heapsnapshot 3.heapsnapshot', 'what grows between them'],
@@ -243,6 +281,26 @@ export const COMMANDS: readonly CommandSpec[] = [
     ],
   },
   {
+    name: 'sessions',
+    usage: '[options] RECORDING',
+    summary: 'pools of agents and sessions: how many, how large, what evicts them, how many fit',
+    details: [
+      'A pool is a map, dictionary or list of agents or sessions. Idle is what was not seen at work, or did not change,',
+      'for 5 minutes (in a short recording: for a third of it). Sessions that are over and still held are listed.',
+      'How many fit is told for the bound that is reached first: V8 heap limit, or memory of container or machine.',
+    ],
+    options: [
+      { name: 'memory', value: 'SIZE', help: 'how many sessions fit into SIZE: 2GB, 512MB' },
+      json,
+      noProgress,
+      help,
+    ],
+    examples: [
+      ['heapline sessions agent.heapline', 'the pools of a recording'],
+      ['heapline sessions agent.heapline --memory 2GB', 'how many sessions fit into 2 GB'],
+    ],
+  },
+  {
     name: 'verify',
     usage: '[options] --baseline REC (-- CMD [ARGS...] | --after REC)',
     summary: 'run the mended program, and say what became of the leaks of an earlier recording',
@@ -267,7 +325,8 @@ export const COMMANDS: readonly CommandSpec[] = [
         help: 'each line printed that matches ends a step (unless told, as in the baseline)',
       },
       ...recordOptions.filter(
-        ({ name }) => !['json', 'html', 'prove', 'fail-on-leak', 'quiet', 'help'].includes(name),
+        ({ name }) =>
+          !['json', 'html', 'prove', 'fail-on-leak', 'fail-on-budget', 'quiet', 'help'].includes(name),
       ),
       { name: 'stdin', help: 'the keyboard belongs to the program' },
       noProgress,

@@ -1,9 +1,12 @@
 /** Exit codes. From 64 on as in BSD's sysexits.h, so that they stand apart from a program's own. */
 import type { ErrorCode } from '../base/errors.ts';
+import type { Findings } from '../protocol/findings.ts';
 
 export const EXIT_OK = 0;
 /** `--fail-on-leak` found one; `verify` did not find the leaks gone. */
 export const EXIT_LEAK = 1;
+/** `--fail-on-budget`, and no leak that fails. */
+export const EXIT_BUDGET = 2;
 
 const BY_CODE: Record<ErrorCode, number> = {
   usage: 64,
@@ -23,6 +26,7 @@ const BY_CODE: Record<ErrorCode, number> = {
 export const EXIT_HELP: [string, string][] = [
   ['0', 'all went well'],
   ['1', '--fail-on-leak, and there is a leak; verify: not fixed, or not certain'],
+  ['2', '--fail-on-budget, and a budget passed its alert level'],
   ['64', 'the command line is off'],
   ['65', 'a file is damaged or of another kind'],
   ['66', 'a file, folder or object is not there or not readable'],
@@ -32,6 +36,13 @@ export const EXIT_HELP: [string, string][] = [
   ['74', 'the result could not be written, as on a full disk'],
   ['130', 'interrupted (Ctrl-C)'],
 ];
+
+/** What `--fail-on-leak` and `--fail-on-budget` make of a verdict. */
+export function verdictExitCode(asked: { has(name: string): boolean }, findings: Findings): number {
+  if (asked.has('fail-on-leak') && findings.verdict === 'leak') return EXIT_LEAK;
+  const isPassed = findings.budgets?.some(({ level }) => level === 'alert');
+  return asked.has('fail-on-budget') && isPassed ? EXIT_BUDGET : EXIT_OK;
+}
 
 export function exitCodeOf(code: ErrorCode): number {
   return BY_CODE[code];

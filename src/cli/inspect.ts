@@ -4,16 +4,27 @@ import { basename, extname, resolve } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
 import { formatBytes } from '../base/units.ts';
 import { memoryNeed } from '../engine/memory-need.ts';
-import { availableMemory } from '../engine/memory-there.ts';
+import { withBoxes } from '../engine/report-boxes.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { SnapshotSummary } from '../protocol/tables.ts';
+import { availableMemory } from '../recording/memory-there.ts';
 import { renderHtml } from '../report/html.ts';
 import { renderMarkdown } from '../report/markdown.ts';
 import { renderText } from '../report/text.ts';
 import { type CommandSpec, usage } from './args.ts';
-import { EXIT_LEAK, EXIT_OK } from './exit.ts';
-import { ask, type Call, fileError, type Io, jsonOnStdout, kindOf, writeJson, writeOutput } from './io.ts';
+import { EXIT_OK, verdictExitCode } from './exit.ts';
+import {
+  ask,
+  type Call,
+  fileError,
+  type Io,
+  jsonOnStdout,
+  kindOf,
+  withEngine,
+  writeJson,
+  writeOutput,
+} from './io.ts';
 import { classesText, detailsText, diffText, type Look } from './tables.ts';
 import { painter, wantsColor, widthOf } from './terminal.ts';
 import { verdictOn } from './verdict.ts';
@@ -41,7 +52,7 @@ export async function open(call: Call): Promise<number> {
   const { data } = await verdictOn(call, input);
   writeJson(call, data.findings);
   if (!jsonOnStdout(values) && !values.has('quiet')) io.stdout.write(textReport(io, data));
-  return values.has('fail-on-leak') && data.findings.verdict === 'leak' ? EXIT_LEAK : EXIT_OK;
+  return verdictExitCode(values, data.findings);
 }
 
 export async function classes(call: Call): Promise<number> {
@@ -125,7 +136,7 @@ export async function report(call: Call): Promise<number> {
   if (!file && jsonOnStdout(values)) return EXIT_OK;
   const rendered =
     format === 'html'
-      ? htmlReport(io, data)
+      ? htmlReport(io, await withPictures(call, data, resolve(io.cwd, words[0])))
       : format === 'markdown'
         ? renderMarkdown(data)
         : file
@@ -146,6 +157,11 @@ function formatOf(file: string | undefined): 'text' | 'markdown' | 'html' {
 
 export function textReport(io: Io, data: ReportData, output = io.stdout): string {
   return renderText(data, { color: wantsColor(output, io.env), width: widthOf(output) ?? 100, cwd: io.cwd });
+}
+
+/** With the pictures of a page that can't ask for them. */
+export function withPictures(call: Call, data: ReportData, dir: string): Promise<ReportData> {
+  return withEngine(call, (ask) => withBoxes(data, dir, (params) => ask('heap/boxes', params)));
 }
 
 /** One page that needs nothing else. */

@@ -8,13 +8,15 @@ import { formatBytes, formatDuration } from '../base/units.ts';
 import { CaptureControls } from '../capture/controls.ts';
 import type { CaptureHooks, CaptureOptions, CaptureOutcome } from '../capture/options.ts';
 import { Follower } from '../engine/follower.ts';
+import { budgetCrossed, gaveBack } from '../protocol/budget-words.ts';
 import type { Findings } from '../protocol/findings.ts';
 import type { RecordingEvent } from '../protocol/recording.ts';
 import { printable, totalsText } from '../protocol/wording.ts';
 import { replaceFile } from '../recording/disk.ts';
 import { usage } from './args.ts';
-import { EXIT_LEAK, EXIT_OK, exitCodeOf, programExitCode } from './exit.ts';
-import { htmlReport, textReport } from './inspect.ts';
+import { budgetsOf } from './budgets.ts';
+import { EXIT_OK, exitCodeOf, programExitCode, verdictExitCode } from './exit.ts';
+import { htmlReport, textReport, withPictures } from './inspect.ts';
 import { type Call, fileError, writeJson, writeOutput } from './io.ts';
 import { chooseFolder, nameOf } from './out-folder.ts';
 import { Prover } from './prover.ts';
@@ -76,9 +78,12 @@ export async function capture(
     every: values.duration('every'),
     snapshots: values.count('snapshots', 2),
     everySteps: values.count('every-steps'),
+    atRuns: values.has('at-runs') || undefined,
+    atSessions: values.has('at-sessions') || undefined,
     onGrowth: values.share('on-growth'),
     diskBudget: values.bytes('disk-budget'),
     pauseBudget: values.share('max-pause'),
+    budgets: budgetsOf(call),
     samplingInterval: values.bytes('sample-every'),
     version: version(io.dist),
   };
@@ -155,6 +160,10 @@ function eventText(event: RecordingEvent, begun: string): string | undefined {
     }
     case 'totals':
       return `Snapshot ${event.index}: ${totalsText(event)}.`;
+    case 'budget':
+      return budgetCrossed(event);
+    case 'collected':
+      return `${gaveBack(event)}.`;
     case 'note':
       return printable(event.message, MAX_NOTE);
     default:
@@ -188,13 +197,14 @@ async function conclude(
     if (!values.has('quiet')) io.stderr.write(`\n${textReport(io, data, io.stderr)}`);
     keepFindings(folder, whole);
     const html = values.text('html');
-    if (html) writeOutput(io, html, htmlReport(io, data));
+    if (html) writeOutput(io, html, htmlReport(io, await withPictures(call, data, folder)));
     writeJson(call, data.findings);
     const places = `The recording: ${printable(shown)}${html ? `; the report: ${printable(html)}` : ''}.`;
     const cut = failure ? ` It was cut short: ${printable(failure.toLine(), MAX_NOTE)}` : '';
     progress.line(places + cut);
     if (programCode !== EXIT_OK) return programCode;
-    if (values.has('fail-on-leak') && data.findings.verdict === 'leak') return EXIT_LEAK;
+    const failing = verdictExitCode(values, data.findings);
+    if (failing !== EXIT_OK) return failing;
     // A disk budget is the user's own wish.
     return failure && failure.code !== 'too-large' ? exitCodeOf(failure.code) : EXIT_OK;
   } catch (error) {

@@ -47,6 +47,11 @@ export function adviceFor(kind: FindingKind, name: string): string[] {
         'Make the object once and use it again, rather than for each call.',
         'Keep small copies (Buffer.from(slice)) rather than views of large buffers.',
       ];
+    case 'processes':
+      return [
+        `End ${it} when the work is done, on failure too: await client.close() or transport.close(), child.kill(), worker.terminate(), in finally or \`await using\`.`,
+        'Or start a fixed number once, and share them.',
+      ];
     case 'string':
       return ['Do not append to one string forever: write it out, or keep the last part only.'];
     default:

@@ -2,24 +2,31 @@
 
 import { type ErrorCode, HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
+import { type MeasuredAmount, passedBudgets } from '../protocol/budget-words.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import { FINDINGS_FORMAT } from '../protocol/findings.ts';
 import type { ReportData } from '../protocol/report.ts';
+import type { SessionsReport } from '../protocol/sessions.ts';
 import { ScriptMap } from '../source/script-map.ts';
 import { SyntaxParser } from '../source/syntax.ts';
 import { progressAxis } from './axis.ts';
 import { composeFindings } from './compose.ts';
 import { externalGrowth } from './external.ts';
-import { measureGrowth } from './growth.ts';
+import { flameTree, frameSite } from './flame.ts';
+import { type HeapGrowth, measureGrowth } from './growth.ts';
 import { readInput } from './input.ts';
 import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
 import { type Cohorts, cohortsIn } from './ledger/cohorts.ts';
 import { ledgerOf } from './ledger/read.ts';
+import { processEvidence } from './processes/evidence.ts';
+import { memoryParts } from './processes/parts.ts';
 import { liveStacks } from './profile.ts';
 import { withoutReleasedEnd } from './program-end.ts';
 import type { SecondCore } from './second-core.ts';
-import { seenSteps, seenTimeline } from './seen-steps.ts';
+import { seenSteps, seenTimeline, stepEnds } from './seen-steps.ts';
+import { sessionsAlone } from './sessions/alone.ts';
+import { SessionPasses } from './sessions/passes.ts';
 import { SiteFinder } from './sites.ts';
 import { makeTimeline, thin } from './timeline.ts';
 import { ENGINE_VERSION } from './version.ts';
@@ -70,12 +77,20 @@ export async function analyseSource(
   core?: SecondCore,
 ): Promise<ReportData> {
   const source = withoutReleasedEnd(whole);
-  if (source.files.length < 2) return { ...undecided(source), ledger: await ledgerOf(source, LEDGER_ROWS) };
+  if (source.files.length < 2) {
+    const undecidedYet = await undecided(source, await sessionsAlone(source, task, core));
+    return { ...undecidedYet, ledger: await ledgerOf(source, LEDGER_ROWS) };
+  }
   await checkMemory(source.files);
+  const { budgets: limits = {} } = source;
+  const { cacheEntries } = limits;
+  const least = cacheEntries && Math.min(cacheEntries.warn ?? Infinity, cacheEntries.alert ?? Infinity);
+  const passes = new SessionPasses(source);
   let cohorts: Cohorts | undefined;
-  const growth = await measureGrowth(source, task, core, (graph) => {
+  const growth = await measureGrowth({ ...source, cacheEntries: least }, task, core, passes, (graph) => {
     cohorts = cohortsIn(graph, source.events, source.snapshots.at(-1)!.index);
   });
+  const sessions = passes.report();
   const taken = source.snapshots.slice(growth.baseline);
   const seen = seenSteps(taken, source.events);
   const snapshots = seen?.snapshots ?? taken;
@@ -90,6 +105,9 @@ export async function analyseSource(
     steps: last.step,
   });
   const external = externalGrowth(snapshots, axis.xs, source.events);
+  const steps = stepEnds(source.events, seen?.kind);
+  const processes = await processEvidence(source, snapshots, axis.xs, steps);
+  const parts = memoryParts(snapshots, axis.xs, source.events, processes?.all ?? []);
 
   throwIfCancelled(task);
   task?.report?.({ phase: 'Searching the source', done: 0 });
@@ -107,11 +125,14 @@ export async function analyseSource(
       growth,
       judgement,
       external,
+      processes,
+      parts,
       finder,
       map,
     });
+    const budgets = passedBudgets(source.events, limits, measuredAmounts(growth));
     return {
-      findings,
+      findings: budgets ? { ...findings, budgets } : findings,
       recording: source.recording,
       timeline: {
         ...makeTimeline(source.events, source.snapshots),
@@ -120,6 +141,11 @@ export async function analyseSource(
       classes: { snapshots: snapshots.map((snapshot) => snapshot.index), rows: growth.classes },
       ledger: await ledgerOf(source, LEDGER_ROWS, cohorts),
       sources,
+      ...(source.profile && {
+        flame: await flameTree(source.profile, since, (frame) => frameSite(frame, map)),
+      }),
+      ...(processes ? { processes: processes.report } : {}),
+      ...(sessions ? { sessions } : {}),
     };
   } finally {
     parser.dispose();
@@ -127,8 +153,23 @@ export async function analyseSource(
   }
 }
 
+/** What budgets limit, and only snapshots tell. */
+function measuredAmounts({ owners, caches = [] }: HeapGrowth): MeasuredAmount[] {
+  return [
+    ...owners.map(({ facts, series }): MeasuredAmount => {
+      const value = series[series.length - 1].objects;
+      return { budget: 'ownerObjects', subject: facts.display, value };
+    }),
+    ...caches.map(({ name, entries }): MeasuredAmount => {
+      return { budget: 'cacheEntries', subject: name, value: entries };
+    }),
+  ];
+}
+
 /** Without two snapshots there is no verdict; what was recorded is still shown. */
-function undecided(source: AnalysisSource): ReportData {
+async function undecided(source: AnalysisSource, sessions?: SessionsReport): Promise<ReportData> {
+  const processes = await processEvidence(source, source.snapshots, [], stepEnds(source.events));
+  const budgets = passedBudgets(source.events, source.budgets ?? {}, []);
   const count = source.files.length === 1 ? 'Only one whole snapshot was' : 'No whole snapshot was';
   return {
     findings: {
@@ -143,9 +184,13 @@ function undecided(source: AnalysisSource): ReportData {
       ],
       growth: { bytes: 0, seconds: 0, slopeConfidence: 0 },
       findings: [],
+      ...(processes ? { processes: processes.facts } : {}),
+      ...(budgets ? { budgets } : {}),
     },
     recording: source.recording,
     timeline: makeTimeline(source.events, source.snapshots),
     classes: { snapshots: [], rows: [] },
+    ...(processes ? { processes: processes.report } : {}),
+    ...(sessions ? { sessions } : {}),
   };
 }

@@ -4,6 +4,7 @@ import {
   FINDINGS_FORMAT,
   type Finding,
   type Findings,
+  type MemoryParts,
   type PathEntry,
   type StepKind,
 } from '../protocol/findings.ts';
@@ -22,6 +23,8 @@ import type { AnalysisSource } from './input-types.ts';
 import type { JudgedOwner, Judgement } from './judge.ts';
 import type { EntryFact, OwnerFacts } from './owner-facts.ts';
 import { reasonsOf, titleOf } from './phrases.ts';
+import type { ProcessEvidence } from './processes/evidence.ts';
+import { withLeftProcesses } from './processes/verdict.ts';
 import { Proofs, withProof } from './proof.ts';
 import { withRule } from './rules/rules.ts';
 import type { OwnerSites, SiteFinder } from './sites.ts';
@@ -38,6 +41,8 @@ export interface Evidence {
   growth: HeapGrowth;
   judgement: Judgement;
   external?: ExternalGrowth;
+  processes?: ProcessEvidence;
+  parts?: MemoryParts;
   finder: SiteFinder;
   map: ScriptMap;
 }
@@ -63,7 +68,11 @@ export async function composeFindings(
       entries: one.owner.facts.entries,
     });
   }
-  const { verdict, confidence, reasons } = withExternal(evidence, span, suspects);
+  const { processes, parts, snapshots } = evidence;
+  const { cwd } = source.recording;
+  const judged = withExternal(evidence, span, suspects);
+  const told = withLeftProcesses(judged, suspects, processes, snapshots, span, cwd);
+  const { verdict, confidence, reasons } = told;
   suspects.sort(
     (a, b) => rank(b.finding) - rank(a.finding) || b.finding.growth.bytes - a.finding.growth.bytes,
   );
@@ -99,6 +108,8 @@ export async function composeFindings(
       slopeConfidence: round(1 - (suspects[0]?.p ?? totalsP(evidence))),
     },
     findings: list,
+    ...(processes ? { processes: processes.facts } : {}),
+    ...(parts ? { memoryParts: parts } : {}),
     notLeaks: notLeaks(judgement.sound, verdict === 'leak' ? judgement.unsettled : []),
   };
   return { findings, sources };

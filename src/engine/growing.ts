@@ -4,8 +4,8 @@ import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
 import { peekHeader } from '../heap/peek.ts';
 import { SnapshotReader } from '../heap/snapshot-reader.ts';
+import { availableMemory } from '../recording/memory-there.ts';
 import { needOf } from './memory-need.ts';
-import { availableMemory } from './memory-there.ts';
 
 const BUFFER_BYTES = 1 << 20;
 /**

@@ -28,9 +28,11 @@ import { groupKeys } from './group-keys.ts';
 import { dominateByTwo } from './heap-by-two.ts';
 import { IdleFunctions } from './idle-functions.ts';
 import type { AnalysisSource } from './input-types.ts';
+import { type LargeCache, largeCaches } from './large-caches.ts';
 import { loadSnapshot } from './load.ts';
 import { type OwnerFacts, ownerFacts, wayOf } from './owner-facts.ts';
 import type { SecondCore } from './second-core.ts';
+import type { SessionPasses } from './sessions/passes.ts';
 
 export interface OwnerGrowth {
   facts: OwnerFacts;
@@ -68,6 +70,8 @@ export interface HeapGrowth {
   idle: IdleFunctions;
   /** Columns from the baseline on. */
   classes: ClassTrendRow[];
+  /** At the last snapshot, with as many entries as were asked for. */
+  caches?: LargeCache[];
 }
 
 /** Owners looked at: those that gained most. */
@@ -78,7 +82,10 @@ const MIDWAY = 0.4;
 const WANTED = ENOUGH;
 
 /** Files of one process, oldest first, at least two; in `endFile` and `releasedFile` owners are measured, too. */
-export type GrowthSource = Pick<AnalysisSource, 'files' | 'endFile' | 'releasedFile'>;
+export type GrowthSource = Pick<AnalysisSource, 'files' | 'endFile' | 'releasedFile'> & {
+  /** Caches with so many entries are told. */
+  cacheEntries?: number;
+};
 
 /** What is known of the owners, to measure them in snapshots after the last. */
 interface End {
@@ -102,21 +109,24 @@ interface Measured extends HeapTotals {
 
 /**
  * Finds who gained what between the snapshots.
+ * @param sessions looks at each snapshot, too
  * @throws HeaplineError of loadSnapshot, `cancelled`
  */
 export async function measureGrowth(
   source: GrowthSource,
   task?: Task,
   core?: SecondCore,
+  sessions?: SessionPasses,
   look?: (last: HeapGraph) => void,
 ): Promise<HeapGrowth> {
-  return new GrowthPasses(source, task, core, look).run();
+  return new GrowthPasses(source, task, core, sessions, look).run();
 }
 
 class GrowthPasses {
   private readonly files: readonly string[];
   private readonly endFile?: string;
   private readonly releasedFile?: string;
+  private readonly cacheEntries?: number;
   private readonly classes: ClassCounter;
   private readonly idle = new IdleFunctions();
   private readonly last: number;
@@ -124,15 +134,17 @@ class GrowthPasses {
   private readonly collect = garbageCollector();
 
   constructor(
-    { files, endFile, releasedFile }: GrowthSource,
+    { files, endFile, releasedFile, cacheEntries }: GrowthSource,
     private readonly task?: Task,
     private readonly core?: SecondCore,
+    private readonly sessions?: SessionPasses,
     /** Sees the last graph. */
     private readonly look?: (last: HeapGraph) => void,
   ) {
     this.files = files;
     this.endFile = endFile;
     this.releasedFile = releasedFile;
+    this.cacheEntries = cacheEntries;
     this.classes = new ClassCounter(files.length);
     this.last = files.length - 1;
   }
@@ -166,6 +178,7 @@ class GrowthPasses {
       scripts: points.map(({ scripts }) => scripts),
       idle: this.idle,
       classes: this.classes.rows(first.index),
+      caches: end.caches,
     };
   }
 
@@ -195,8 +208,11 @@ class GrowthPasses {
     { index }: First,
     { tracked, atBaseline }: { tracked: readonly TrackedOwner[]; atBaseline: Measured },
   ): Promise<Measured> {
-    if (!tracked.some(({ way }) => way)) return atBaseline;
+    const again = tracked.some(({ way }) => way);
+    if (!again && !this.sessions?.asks) return atBaseline;
     const heap = await this.dominate(await this.load(index));
+    this.sessions?.at(heap, index);
+    if (!again) return atBaseline;
     return { ...atBaseline, owners: measureOwners(heap, liveTotals(heap), tracked) };
   }
 
@@ -215,6 +231,7 @@ class GrowthPasses {
     const distances = measureDistances(graph, { signal: this.task?.signal });
     const retainers = buildRetainers(graph);
     const held = { heap, retainers, paths: new RetainingPaths({ ...heap, distances }, retainers) };
+    this.sessions?.last(held, this.last);
     for (const [k, { itself, excludedIds }] of replaced) {
       const way = wayTo(heap, old, wayOf(held, containers[k].node));
       if (!way) continue;
@@ -224,6 +241,7 @@ class GrowthPasses {
     const synthetic = graph.nodeTypeNames.indexOf('synthetic');
     return {
       ...measured,
+      caches: this.cacheEntries === undefined ? [] : largeCaches(held, this.cacheEntries),
       ways: containers.map(({ node }) =>
         this.releasedFile ? wayTo(heap, old, wayOf(held, node)) : undefined,
       ),
@@ -275,6 +293,7 @@ class GrowthPasses {
       this.idle.note(graph, false);
       scripts = countScripts(graph);
     });
+    this.sessions?.at(heap, index);
     const live = liveTotals(heap);
     const owners = measureOwners(heap, live, tracked);
     if (newestId === undefined) return { ...totalsOf(live), scripts, owners };

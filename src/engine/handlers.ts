@@ -3,6 +3,7 @@ import { HeaplineError } from '../base/errors.ts';
 import type { Task } from '../base/progress.ts';
 import type { EngineMethods } from '../protocol/engine.ts';
 import type { HeapMethods, HeapQuestions } from '../protocol/heap-rows.ts';
+import type { BoxAddress, DominatorBox } from '../protocol/pictures.ts';
 import type { Handlers } from '../protocol/rpc.ts';
 import { analyseRecording } from './analyse.ts';
 import { garbageCollector } from './collect.ts';
@@ -28,6 +29,10 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
         ),
       );
   const unopened = (file: string): string[] => (heaps.files.includes(file) ? [] : [file]);
+  const boxes = heap((open, params: Params<'boxes'>, task) => open.boxes(params, task));
+  const measured = heap((open, { tree, at }: { file: string; tree: DominatorBox; at?: BoxAddress }, task) =>
+    open.measureBoxes(tree, at, task),
+  );
   const wholeSummary = heap((open, _: { file: string }, task) => summaryOf(open, task));
   return {
     analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
@@ -52,6 +57,15 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
     'heap/retainers': heap((open, params: Params<'retainers'>, task) => open.retainersIn(params, task)),
     'heap/dominated': heap((open, params: Params<'dominated'>, task) => open.dominated(params, task)),
     'heap/paths': heap((open, params: Params<'paths'>, task) => open.paths(params, task)),
+    'heap/pathGraph': heap((open, params: Params<'pathGraph'>, task) => open.pathGraph(params, task)),
+    'heap/holders': heap((open, params: Params<'holders'>, task) => open.holders(params, task)),
+    'heap/boxes': async (params, task) => {
+      const { before, at } = params;
+      const tree = await boxes(params, task);
+      // One after the other: both need not be open at once.
+      if (before !== undefined) await measured({ file: before, tree, at }, task);
+      return tree;
+    },
     settle: async () => {
       await heaps.settled();
       return null;

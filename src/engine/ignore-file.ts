@@ -27,8 +27,13 @@ export const IGNORE_FILE = join('.heapline', 'ignore.json');
 
 /** The nearest one in a folder or above it. */
 export function findIgnoreFile(folder: string): string | undefined {
+  return findUpwards(folder, IGNORE_FILE);
+}
+
+/** The nearest file of that name in a folder or above it. */
+export function findUpwards(folder: string, name: string): string | undefined {
   for (let at = resolve(folder); ; at = dirname(at)) {
-    const file = join(at, IGNORE_FILE);
+    const file = join(at, name);
     if (existsSync(file)) return file;
     if (dirname(at) === at) return undefined;
   }
@@ -105,13 +110,13 @@ function memberOf(object: Node, name: string): Node | undefined {
 }
 
 /** `line:column`, both from 1. */
-function lineAndColumn(text: string, offset: number): string {
+export function lineAndColumn(text: string, offset: number): string {
   const before = text.slice(0, offset).split(/\r\n|\n|\r/);
   return `${before.length}:${before[before.length - 1].length + 1}`;
 }
 
 /** `comma expected`, of the parser's `CommaExpected`. */
-function wordsOf({ error }: ParseError): string {
+export function wordsOf({ error }: ParseError): string {
   return printParseErrorCode(error)
     .replace(/(?!^)[A-Z]/g, ' $&')
     .toLowerCase();

@@ -1,3 +1,4 @@
+import type { Budgets } from '../protocol/budgets.ts';
 import type { RecordingEvent, ScriptEntry, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportRecording } from '../protocol/report.ts';
 import type { SamplingProfile } from '../recording/reader.ts';
@@ -7,11 +8,15 @@ export interface AnalysisSource {
   recording: ReportRecording;
   recordingDir?: string;
   runtime: { name: string; version: string };
+  /** Bytes that the program's heap, and its process, may have. */
+  limits?: { heap?: number; memory?: number };
   /** Of one process with comparable ids, oldest first. */
   snapshots: SnapshotEntry[];
   /** Paths of their files. */
   files: string[];
   events: RecordingEvent[];
+  /** What the program was to keep within while it was recorded. */
+  budgets?: Budgets;
   scripts: ScriptEntry[];
   /** The last sampling profile. */
   profile?: SamplingProfile;

@@ -1,8 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
+import { formatBytes } from '../base/units.ts';
+import { type Budgets, readBudgets } from '../protocol/budgets.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
+import { counted } from '../protocol/wording.ts';
 import { openRecording, type Recording } from '../recording/reader.ts';
 import type { AnalysisSource } from './input-types.ts';
 
@@ -17,6 +20,7 @@ async function fromRecording(recording: Recording): Promise<AnalysisSource> {
   const { manifest, events, dir } = recording;
   const warnings = [...recording.problems];
   const snapshots = comparable(recording, warnings);
+  leftOutWarning(events, warnings);
   const lastEvent = events[events.length - 1]?.t ?? 0;
   const last = recording.profiles[recording.profiles.length - 1];
   const profile =
@@ -38,13 +42,34 @@ async function fromRecording(recording: Recording): Promise<AnalysisSource> {
     },
     recordingDir: dir,
     runtime: { name: manifest.runtime.name, version: manifest.runtime.version },
+    limits: { heap: manifest.target.heapLimit, memory: manifest.target.memoryLimit },
     snapshots,
     files: snapshots.map((snapshot) => join(dir, snapshot.file)),
     events,
+    budgets: budgetsIn(manifest.options.budgets),
     scripts: recording.scripts,
     profile,
     warnings,
   };
+}
+
+/** The manifest may be from elsewhere: what can't be read limits nothing. */
+function budgetsIn(written: unknown): Budgets {
+  const read = readBudgets(written ?? {}, () => {});
+  return Object.fromEntries(Object.entries(read).filter(([, limits]) => limits !== 'off')) as Budgets;
+}
+
+/** Snapshots that there was no room for. */
+function leftOutWarning(events: Recording['events'], warnings: string[]): void {
+  const out = events.filter((event) => event.type === 'left-out');
+  if (!out.length) return;
+  const most = out.reduce((best, next) => (next.needed > best.needed ? next : best));
+  const what = most.lacks === 'memory' ? 'of memory' : 'on disk';
+  warnings.push(
+    `${counted(out.length, 'snapshot')} ${out.length === 1 ? 'was' : 'were'} left out so that the program runs on: ` +
+      `one would have taken about ${formatBytes(most.needed)} ${what}, and ${formatBytes(most.available)} were available. ` +
+      'Sampling profiles were kept in their place.',
+  );
 }
 
 /** Ids can be compared only between resets: the longest stretch is used. */

@@ -155,6 +155,26 @@ function listenedTo(path: PathFact[]): PathFact | undefined {
   return path[path.findLastIndex(({ edge }) => /_events$|kEvents/.test(edge)) - 1];
 }
 
+/** What a person would call any container. */
+export function displayOf(held: HeldHeap, node: number, kind: FindingKind): string {
+  return howHeld(held, node, kind).display;
+}
+
+/** The same, and how it is held. */
+export function howHeld(
+  held: HeldHeap,
+  node: number,
+  kind: FindingKind,
+): { display: string; className: string; path: PathFact[]; holders: Holder[] } {
+  const { graph } = held.heap;
+  const steps = wayOf(held, node);
+  const holders = holdersOf(graph, held.retainers, steps);
+  const path = readablePath(graph, held.retainers, steps);
+  const named = holders.filter(({ name }) => name);
+  const display = displayName(kind, named, path, nameOfClass(graph, node));
+  return { display, className: containerClass(graph, node, kind, path), path, holders };
+}
+
 function displayName(
   kind: FindingKind,
   [holder, by]: Holder[],

@@ -41,9 +41,14 @@ function nameOf(graph: HeapGraph, node: number, edge: number, holder: string): s
       return `${edgeName(graph, edge)}${itsClass === 'Array' ? '[]' : ''}`;
     case 'element':
       return `${holder.replace(/\[\]$/, '')}[${edgeName(graph, edge)}]`;
-    default: {
-      const ownName = graph.strings.get(graph.nodeNames[node]);
-      return graph.nodeTypeNames[graph.nodeTypes[node]] === 'closure' && ownName ? `${ownName}()` : itsClass;
-    }
+    default:
+      return ownName(graph, node);
   }
+}
+
+/** What a node is called by itself: `push()`, `AgentMemory`. */
+export function ownName(graph: HeapGraph, node: number): string {
+  const name = graph.strings.get(graph.nodeNames[node]);
+  const isNamed = graph.nodeTypeNames[graph.nodeTypes[node]] === 'closure' && name;
+  return isNamed ? `${name}()` : className(graph, node);
 }

@@ -1,11 +1,11 @@
 /** A `.heapprofile` as rows: live bytes by function. */
 import { readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
-import type { Site } from '../protocol/findings.ts';
 import type { ProfileRow, ProfileSummary } from '../protocol/tables.ts';
-import type { SamplingNode } from '../recording/reader.ts';
-import { urlToPath } from '../source/local-path.ts';
+import { openRecording, type SamplingNode, type SamplingProfile } from '../recording/reader.ts';
 import type { ScriptMap } from '../source/script-map.ts';
+import { flameTree, frameSite } from './flame.ts';
 import { scriptsAround } from './snapshot-sites.ts';
 
 /** A profile is a tree of functions: real ones have some 100 kB. What is larger is none, or of another program. */
@@ -20,7 +20,8 @@ export async function summariseProfile(file: string): Promise<ProfileSummary> {
   let total = 0;
   // Who is on the stack above counts its total once.
   const onStack = new Map<string, number>();
-  const open: { node: SamplingNode; left: boolean }[] = [{ node: await readHead(file), left: false }];
+  const profile = await readProfile(file);
+  const open: { node: SamplingNode; left: boolean }[] = [{ node: profile.head, left: false }];
   const sums: number[] = [0];
   for (let at = open.pop(); at; at = open.pop()) {
     const { node, left } = at;
@@ -48,17 +49,32 @@ export async function summariseProfile(file: string): Promise<ProfileSummary> {
     }
   }
   rows.delete(frameKey({ functionName: '(root)', scriptId: '0', url: '', lineNumber: -1, columnNumber: -1 }));
-  const map = await scriptsAround(file);
+  const { map, since } = await recordingAround(file);
   const sized = await Promise.all(
     [...rows.values()].map(async ({ frame, ...row }) => {
-      const site = await siteOf(frame, map);
+      const site = await frameSite(frame, map);
       return site ? { ...row, site } : row;
     }),
   );
-  return { file, total, rows: sized.sort((a, b) => b.selfSize - a.selfSize || b.totalSize - a.totalSize) };
+  return {
+    file,
+    total,
+    rows: sized.sort((a, b) => b.selfSize - a.selfSize || b.totalSize - a.totalSize),
+    flame: await flameTree(profile, since, (frame) => frameSite(frame, map)),
+  };
 }
 
-async function readHead(file: string): Promise<SamplingNode> {
+/** Its scripts, and the ordinal of the first snapshot where there is a later one. */
+async function recordingAround(file: string): Promise<{ map: ScriptMap; since?: number }> {
+  const map = await scriptsAround(file);
+  const snapshots = await openRecording(dirname(dirname(file))).then(
+    (recording) => recording.snapshots,
+    () => [],
+  );
+  return { map, since: snapshots.find(({ ordinal }) => ordinal !== undefined)?.ordinal };
+}
+
+async function readProfile(file: string): Promise<SamplingProfile> {
   let text: string;
   try {
     const { size } = await stat(file);
@@ -71,13 +87,14 @@ async function readHead(file: string): Promise<SamplingNode> {
       cause: error,
     });
   }
-  let profile: { head?: SamplingNode } | null;
+  let profile: Partial<SamplingProfile> | null;
   try {
-    profile = JSON.parse(text) as { head?: SamplingNode } | null;
+    profile = JSON.parse(text) as Partial<SamplingProfile> | null;
   } catch (error) {
     throw new HeaplineError('malformed', `${file}: The profile is cut off or damaged.`, { cause: error });
   }
-  return checked(profile?.head, file);
+  const samples = Array.isArray(profile?.samples) ? profile.samples : [];
+  return { head: checked(profile?.head, file), samples };
 }
 
 function checked(node: SamplingNode | undefined, file: string): SamplingNode {
@@ -95,22 +112,4 @@ function checked(node: SamplingNode | undefined, file: string): SamplingNode {
 
 function frameKey({ functionName, scriptId, lineNumber, columnNumber }: SamplingNode['callFrame']): string {
   return `${scriptId}:${lineNumber}:${columnNumber}:${functionName}`;
-}
-
-/** Through the recording's source maps where the profile lies in one, else as the profile has it. */
-async function siteOf(frame: SamplingNode['callFrame'], map: ScriptMap): Promise<Site | undefined> {
-  const { scriptId, url, lineNumber, columnNumber, functionName } = frame;
-  if (!url || lineNumber < 0) return undefined;
-  const extra = { function: functionName || undefined, evidence: 'allocation' };
-  const known = await map.site(scriptId, lineNumber, columnNumber, extra);
-  if (known) return known;
-  const path = urlToPath(url);
-  return {
-    url,
-    ...(path ? { path } : {}),
-    line: lineNumber + 1,
-    column: Math.max(0, columnNumber) + 1,
-    ...(extra.function ? { function: extra.function } : {}),
-    evidence: extra.evidence,
-  };
 }

@@ -44,6 +44,13 @@ export function seenTimeline(events: readonly RecordingEvent[], kind: StepKind):
   return timesOf(events, kind).map((one, i) => ({ ...one, step: i + 1 }));
 }
 
+/** When the steps ended, in order: as they are told, or of the kind that counts as a step. */
+export function stepEnds(events: readonly RecordingEvent[], kind?: StepKind): number[] {
+  const told = events.flatMap((event) => (event.type === 'step' ? [event.t] : []));
+  if (told.length || kind === undefined || kind === 'session') return told;
+  return timesOf(events, kind).map(({ t }) => t);
+}
+
 /** When each was done; of sessions, when they began: few tell that they end. */
 function timesOf(events: readonly RecordingEvent[], kind: StepKind): { t: number; name?: string }[] {
   const open = new Map<number, string | undefined>();

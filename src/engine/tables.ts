@@ -10,9 +10,8 @@ import type { HeapGraph } from '../heap/graph.ts';
 import type { NodeDetails, SnapshotDiff, SnapshotSummary } from '../protocol/tables.ts';
 import { garbageCollector } from './collect.ts';
 import type { ColumnCache } from './heap/column-cache.ts';
-import { FreshColumns } from './heap/columns.ts';
 import { DamagedColumns } from './heap/columns-file.ts';
-import { OpenHeap } from './heap/open-heap.ts';
+import type { OpenHeap } from './heap/open-heap.ts';
 import { loadSnapshot } from './load.ts';
 import type { SecondCore } from './second-core.ts';
 import { type ClassSites, classSites } from './snapshot-sites.ts';
@@ -27,13 +26,8 @@ export async function summaryOf(heap: OpenHeap, task?: Task): Promise<SnapshotSu
   return { ...heap.info(), classes: await heap.allClasses(task) };
 }
 
-/** @throws HeaplineError as loadSnapshot does */
-export async function summarise(file: string, task?: Task, core?: SecondCore): Promise<SnapshotSummary> {
-  return summaryOf(await openAlone(file, task, core), task);
-}
-
 /**
- * The same without dominators, where there is no memory for them: retained sizes are as the shallow ones, distances 0.
+ * Every class without dominators, where there is no memory for them: retained sizes are as the shallow ones, distances 0.
  * @param degraded says so @throws HeaplineError as loadSnapshot does
  */
 export async function summariseTotals(file: string, degraded: string, task?: Task): Promise<SnapshotSummary> {
@@ -134,23 +128,6 @@ export async function detailsOf(
   const paths = await heap.paths({ nodeId, most }, task);
   const { className, name, type, selfSize, retainedSize, distance, site } = await heap.node({ nodeId }, task);
   return { nodeId, className, name, type, selfSize, retainedSize, distance, site, paths };
-}
-
-/** @throws HeaplineError `not-found` for an id that the snapshot has not; as loadSnapshot does */
-export async function describeNode(
-  file: string,
-  nodeId: number,
-  paths: number,
-  task?: Task,
-  core?: SecondCore,
-): Promise<NodeDetails> {
-  return detailsOf(await openAlone(file, task, core), nodeId, paths, task);
-}
-
-/** For one question. */
-async function openAlone(file: string, task?: Task, core?: SecondCore): Promise<OpenHeap> {
-  const graph = await loadSnapshot(file, task, core);
-  return new OpenHeap(file, (await stat(file)).size, new FreshColumns(graph, core));
 }
 
 function named(task: Task | undefined, file: string): Task | undefined {

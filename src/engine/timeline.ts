@@ -1,5 +1,6 @@
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportTimeline } from '../protocol/report.ts';
+import { agentTimeline } from './agent-timeline.ts';
 
 /** Points per list: what a chart of some thousand pixels can show. */
 const MOST = 2000;
@@ -10,7 +11,9 @@ export function makeTimeline(
 ): ReportTimeline {
   const memory = events.filter((event) => event.type === 'memory');
   const gc = events.filter((event) => event.type === 'gc');
+  const budgets = events.filter((event) => event.type === 'budget');
   const steps = events.filter((event) => event.type === 'step');
+  const agent = agentTimeline(events);
   return {
     memory: thin(memory).map(({ t, heapUsed, heapTotal, external, arrayBuffers, rss }) => ({
       t,
@@ -36,6 +39,8 @@ export function makeTimeline(
       reason,
       step,
     })),
+    ...(agent && { agent }),
+    ...(budgets.length ? { budgets: thin(budgets).map(({ type, ...mark }) => mark) } : {}),
   };
 }
 

@@ -1,8 +1,8 @@
 /** Whether there is memory for what is asked, said before it is begun. */
 import { HeaplineError } from '../base/errors.ts';
 import { formatBytes } from '../base/units.ts';
+import { availableMemory } from '../recording/memory-there.ts';
 import { type MemoryNeed, memoryNeed } from './memory-need.ts';
-import { availableMemory } from './memory-there.ts';
 
 /** @throws HeaplineError `too-large`: what is needed, what there is, what to do */
 export async function checkMemory(files: readonly string[], available = availableMemory()): Promise<void> {

@@ -1,5 +1,6 @@
 /** Entry of the extension: makes the parts and wires them. Nothing is started here; see targets-view.ts and recorder.ts. */
 import { commands, type ExtensionContext, l10n, window } from 'vscode';
+import { watchBudgets } from './budget-messages.ts';
 import { registerCommands } from './commands/register.ts';
 import { ContextKeys } from './context-keys.ts';
 import type { Deps } from './deps.ts';
@@ -64,6 +65,7 @@ export function activate(context: ExtensionContext): void {
     gutter,
     markFindings(model, gutter),
     watchIgnoreFiles(deps),
+    watchBudgets(model),
     ...registerCommands({ ...commandContext, clearMarks: () => gutter.clear() }),
     watchEndings(deps, panels, sources.openSite),
     new ContextKeys(model, sessions, (dir) => launches.of(dir) !== undefined),

@@ -1,5 +1,5 @@
 /** The tree of the Heapline view: which nodes there are. How they look is said in rows.ts. No `vscode` here. */
-import type { Finding, PathEntry } from '../protocol/findings.ts';
+import type { Finding, PassedBudget, PathEntry, ProcessRow } from '../protocol/findings.ts';
 import type { SnapshotEntry } from '../protocol/recording.ts';
 import type { RecordingInfo } from '../protocol/server.ts';
 import { ignoredOf, leaksOf, type Model } from './model.ts';
@@ -14,7 +14,14 @@ export type Node =
   | { kind: 'recordings'; id: string }
   | { kind: 'recording'; id: string; dir: string; latest: boolean }
   | { kind: 'finding'; id: string; dir: string; finding: Finding }
+  /** A budget that was passed. */
+  | { kind: 'budget'; id: string; dir: string; passed: PassedBudget }
   | { kind: 'path'; id: string; dir: string; entry: PathEntry }
+  /** Child processes and workers that ran at the last look. */
+  | { kind: 'processes'; id: string; dir: string }
+  | { kind: 'process'; id: string; dir: string; process: ProcessRow }
+  /** Pools of agents and sessions. */
+  | { kind: 'sessions'; id: string; dir: string }
   | { kind: 'snapshots'; id: string; dir: string }
   | { kind: 'snapshot'; id: string; dir: string; snapshot: SnapshotEntry; previous?: SnapshotEntry }
   /** A sentence where there would be leaks. */
@@ -66,6 +73,13 @@ export function childrenOf(model: Model, node: Node | undefined): Node[] {
         dir: node.dir,
         entry,
       }));
+    case 'processes':
+      return (model.recording(node.dir)?.findings?.processes?.rows ?? []).map((process) => ({
+        kind: 'process',
+        id: `process:${node.dir}:${process.pid}:${process.thread ?? ''}:${process.started}`,
+        dir: node.dir,
+        process,
+      }));
     case 'snapshots':
       return snapshotNodes(model.recording(node.dir));
     default:
@@ -98,7 +112,17 @@ function contentOf(recording: RecordingInfo): Node[] {
     finding,
   });
   const nodes: Node[] = leaks.length ? leaks.map(nodeOf) : [{ kind: 'verdict', id: `verdict:${dir}`, dir }];
+  nodes.unshift(
+    ...(recording.budgets ?? []).map((passed): Node => {
+      const { budget, subject = '' } = passed;
+      return { kind: 'budget', id: `budget:${dir}:${budget}:${subject}`, dir, passed };
+    }),
+  );
   nodes.push(...ignoredOf(recording).map(nodeOf));
+  if (recording.findings?.processes?.rows.length)
+    nodes.push({ kind: 'processes', id: `processes:${dir}`, dir });
+  const { pools = [], held } = recording.sessions ?? {};
+  if (pools.length || held) nodes.push({ kind: 'sessions', id: `sessions:${dir}`, dir });
   if (recording.snapshots.length) nodes.push({ kind: 'snapshots', id: `snapshots:${dir}`, dir });
   return nodes;
 }

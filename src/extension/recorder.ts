@@ -136,7 +136,17 @@ export class Recorder implements VsDisposable {
   }
 
   private options(target: string, mode: RecordingOptions['mode']): RecordingOptions {
-    return { mode, ...this.wanted(this.sessions.session(target)).options };
+    const session = this.sessions.session(target);
+    const { options } = this.wanted(session);
+    const root = session && (rootOf(session) as DebugSession);
+    const folder = root?.workspaceFolder?.uri ?? workspace.workspaceFolders?.[0]?.uri;
+    const budgets = {
+      written: {},
+      ...options.budgets,
+      // A file of an untrusted workspace has no say.
+      ...(folder?.scheme === 'file' && workspace.isTrusted ? { folder: folder.fsPath } : {}),
+    };
+    return { mode, ...options, budgets };
   }
 
   private async folder(): Promise<string> {

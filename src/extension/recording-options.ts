@@ -1,6 +1,7 @@
 /** How a recording is asked for: settings, and `heapline` in a launch configuration, which goes before them. */
 import { parseBytes, parseDuration } from '../base/units.ts';
-import type { RecordingOptions } from '../protocol/server.ts';
+import { readBudgets, type WrittenBudgets } from '../protocol/budgets.ts';
+import type { BudgetWishes, RecordingOptions } from '../protocol/server.ts';
 
 /** What can be said in both places, as a person writes it: durations as `30s` (a bare number is seconds), sizes as `2GB`. */
 export interface WrittenOptions {
@@ -13,6 +14,10 @@ export interface WrittenOptions {
   forceGC?: unknown;
   diskBudget?: unknown;
   samplingInterval?: unknown;
+  budgets?: unknown;
+  onBudget?: unknown;
+  /** Of the user's own settings alone: a launch configuration is a file of the workspace. */
+  budgetCommand?: unknown;
 }
 
 export interface WantedRecording {
@@ -48,11 +53,35 @@ export function wantedRecording(settings: WrittenOptions, launch: unknown): Want
     diskBudget: read('diskBudget', bytes),
     samplingInterval: read('samplingInterval', bytes),
   };
+  const budgets = budgetWishes(settings, own, bad);
+  if (budgets) options.budgets = budgets;
   return {
     autoRecord: written.autoRecord === true,
     options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
     bad,
   };
+}
+
+const ON_BUDGET = ['collect', 'snapshot'] as const;
+
+/** Undefined where nobody wishes anything. */
+function budgetWishes(
+  settings: WrittenOptions,
+  launch: WrittenOptions,
+  bad: string[],
+): BudgetWishes | undefined {
+  const layers = [settings.budgets, launch.budgets].map((layer) =>
+    readBudgets(layer ?? {}, (key) => bad.push(key ? `budgets.${key}` : 'budgets')),
+  );
+  const written = Object.assign({}, ...layers) as WrittenBudgets;
+  const asked = launch.onBudget ?? settings.onBudget;
+  const list = Array.isArray(asked) ? asked : [];
+  const on = ON_BUDGET.filter((action) => list.includes(action));
+  if (list.length > on.length || (asked !== undefined && !Array.isArray(asked))) bad.push('onBudget');
+  const { budgetCommand } = settings;
+  const command = typeof budgetCommand === 'string' && budgetCommand.trim() ? budgetCommand : undefined;
+  if (!Object.keys(written).length && !on.length && !command) return undefined;
+  return { written, ...(on.length ? { on } : {}), ...(command ? { command } : {}) };
 }
 
 function duration(value: unknown): number | undefined {

@@ -5,32 +5,14 @@ import type { EndCause, SnapshotReason, TotalsFacts } from '../protocol/recordin
 import type { RecordingInfo, TargetKind } from '../protocol/server.ts';
 import { isWatchable } from '../protocol/watch.ts';
 import { printable, siteOrigin } from '../protocol/wording.ts';
+import { budgetRow } from './budget-rows.ts';
 import { withoutPid } from './debug-sessions.ts';
 import { isProcessLive, leaksOf, type Model, type Target } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
+import { processesRow, processRow } from './process-rows.ts';
 import { growthPerMinute, sparkline } from './readings.ts';
-
-/** The part of `vscode.l10n` that is needed. */
-export interface Localizer {
-  t(message: string, ...args: (string | number | boolean)[]): string;
-}
-
-export interface Row {
-  label: string;
-  description?: string;
-  /** Plain text: names in it are from the program. */
-  tooltip?: string;
-  /** A codicon, and a theme colour for it. */
-  icon?: string;
-  color?: string;
-  /** For menus. */
-  context: string;
-  /** What a screen reader says instead of label and description. */
-  spoken?: string;
-  state: 'none' | 'collapsed' | 'expanded';
-  /** What a click does, given the node. */
-  command?: string;
-}
+import type { Localizer, Row } from './row.ts';
+import { sessionsRow } from './session-row.ts';
 
 /** @returns undefined for a node whose target or recording is gone */
 export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): Row | undefined {
@@ -64,8 +46,14 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
     }
     case 'finding':
       return findingRow(model, node, l10n);
+    case 'budget':
+      return budgetRow(node.passed, l10n);
     case 'path':
       return pathRow(node.entry);
+    case 'sessions': {
+      const { sessions } = model.recording(node.dir) ?? {};
+      return sessions && sessionsRow(sessions, l10n);
+    }
     case 'snapshots': {
       const recording = model.recording(node.dir);
       return (
@@ -80,6 +68,10 @@ export function rowOf(model: Model, node: Node, l10n: Localizer, now: number): R
     }
     case 'snapshot':
       return snapshotRow(node, l10n);
+    case 'processes':
+      return processesRow(model.recording(node.dir)?.findings?.processes, l10n);
+    case 'process':
+      return processRow(node.process, l10n);
   }
 }
 
@@ -351,7 +343,9 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
   const sure = confidence >= 0.7;
   const recording = model.recording(dir);
   const live = isWatchable(finding.kind) && recording && isProcessLive(model, recording);
-  const grown = l10n.t('{0}, {1} objects', signed(growth.bytes), formatCount(growth.objects));
+  const isProcesses = finding.kind === 'processes';
+  const gain = [signed(growth.bytes), formatCount(growth.objects)];
+  const grown = isProcesses ? l10n.t('{0}, {1} processes', ...gain) : l10n.t('{0}, {1} objects', ...gain);
   const left = ignored && l10n.t('ignored: {0}', printable(ignored.reason));
   return {
     label: name,
@@ -359,7 +353,10 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
     tooltip: [
       printable(finding.title, 600).replaceAll('`', ''),
       grown,
-      storeSite && l10n.t('Stored at {0}', placeOf(storeSite)),
+      storeSite &&
+        (isProcesses
+          ? l10n.t('Started at {0}', placeOf(storeSite))
+          : l10n.t('Stored at {0}', placeOf(storeSite))),
       caller && l10n.t('Your line that leads there: {0}', placeOf(caller)),
       l10n.t('Confidence: {0} %', Math.round(confidence * 100)),
       ignored?.expires && l10n.t('Ignored until {0}', printable(ignored.expires)),
@@ -375,7 +372,8 @@ function findingRow(model: Model, { finding, dir }: NodeOf<'finding'>, l10n: Loc
       left ? l10n.t('Ignored leak: {0}', name) : l10n.t('Leak: {0}', name),
       left,
       grown,
-      site && l10n.t('stored at {0}', placeOf(site)),
+      site &&
+        (isProcesses ? l10n.t('Started at {0}', placeOf(site)) : l10n.t('stored at {0}', placeOf(site))),
     ]
       .filter(Boolean)
       .join(', '),
@@ -444,7 +442,11 @@ function reasonOf(reason: SnapshotReason, l10n: Localizer): string {
     interval: l10n.t('by interval'),
     growth: l10n.t('on growth'),
     limit: l10n.t('near the heap limit'),
+    budget: l10n.t('over a budget'),
     step: l10n.t('by step'),
+    'before-run': l10n.t('before a run'),
+    'after-run': l10n.t('after a run'),
+    'after-session': l10n.t('after a session'),
     manual: l10n.t('by hand'),
     end: l10n.t('at the end'),
   }[reason];

@@ -18,6 +18,7 @@ import type { TargetInfo, TargetSpec } from '../protocol/server.ts';
 import { isJsDebug, isTarget, JS_DEBUG, kindOf, ownName, rootOf, servedOf } from './debug-sessions.ts';
 import type { Deps } from './deps.ts';
 import type { Model } from './model.ts';
+import { PendingPause } from './pending-pause.ts';
 import type { Server } from './server.ts';
 
 type Proxy = NonNullable<TargetSpec['proxy']>;
@@ -33,6 +34,7 @@ export class Sessions implements VsDisposable {
   private readonly running = new Map<string, DebugSession>();
   /** What was asked of the server already. */
   private readonly opened = new Map<string, Promise<TargetInfo>>();
+  private readonly pauses = new Map<string, PendingPause>();
   private readonly starts = new EventEmitter<DebugSession>();
   private readonly ends = new EventEmitter<DebugSession>();
   private readonly model: Model;
@@ -128,6 +130,7 @@ export class Sessions implements VsDisposable {
   }
 
   dispose(): void {
+    for (const pause of this.pauses.values()) pause.dispose();
     this.store.dispose();
   }
 
@@ -150,20 +153,40 @@ export class Sessions implements VsDisposable {
   /** The editor asks for the end of a session only when its user does, or after it has ended. */
   private track(session: DebugSession): DebugAdapterTracker {
     let isOver = false;
+    const pause = this.pauseOf(session);
     return {
-      onDidSendMessage: ({ type, event }) => {
-        if (type === 'event' && event === 'terminated') isOver = true;
+      onDidSendMessage: (message) => {
+        if (message.type === 'event' && message.event === 'terminated') isOver = true;
+        pause.told(message);
       },
-      onWillReceiveMessage: ({ command }) => {
-        if (isOver || !ENDS.has(command)) return;
+      onWillReceiveMessage: (message) => {
+        pause.asked(message);
+        if (isOver || !ENDS.has(message.command)) return;
         for (const one of this.running.values())
           if (rootOf(one).id === rootOf(session).id) this.model.noteStop(one.id);
       },
     };
   }
 
+  private pauseOf(session: DebugSession): PendingPause {
+    const pause = new PendingPause({
+      isOurs: () => this.opened.has(session.id),
+      repeat: (threadId) => {
+        this.log.debug(`Pause of ${session.name} came to nothing: asked again.`);
+        session
+          .customRequest('pause', { threadId })
+          .then(undefined, (error) => this.log.debug(`Pausing ${session.name}: ${error}`));
+      },
+    });
+    this.pauses.get(session.id)?.dispose();
+    this.pauses.set(session.id, pause);
+    return pause;
+  }
+
   private ended(session: DebugSession): void {
     if (!isJsDebug(session)) return;
+    this.pauses.get(session.id)?.dispose();
+    this.pauses.delete(session.id);
     this.running.delete(session.id);
     this.model.removeTarget(session.id);
     const asked = this.opened.delete(session.id);

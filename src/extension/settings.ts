@@ -16,6 +16,10 @@ export function writtenOptions(scope?: ConfigurationScope): WrittenOptions {
     forceGC: settings.get('forceGC'),
     diskBudget: settings.get('diskBudget'),
     samplingInterval: settings.get('samplingInterval'),
+    budgets: settings.get('budgets'),
+    onBudget: settings.get('onBudget'),
+    // A command is the user's own to say: no workspace can.
+    budgetCommand: workspace.isTrusted ? settings.inspect<string>('budgetCommand')?.globalValue : undefined,
   };
 }
 

@@ -19,7 +19,8 @@ import { leaksOf, type Model } from './model.ts';
 import { childrenOf, type Node } from './nodes.ts';
 import { showError } from './progress.ts';
 import type { Recorder } from './recorder.ts';
-import { type Row, rowOf } from './rows.ts';
+import type { Row } from './row.ts';
+import { rowOf } from './rows.ts';
 import type { Sessions } from './sessions.ts';
 
 /** What changed is drawn at most so often, in milliseconds. */

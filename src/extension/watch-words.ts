@@ -2,7 +2,8 @@
 import { formatCount, formatDuration } from '../base/units.ts';
 import type { ContainerWatch, Site, WatchedSite } from '../protocol/findings.ts';
 import { percent, printable } from '../protocol/wording.ts';
-import { type Localizer, shortPlace } from './rows.ts';
+import type { Localizer } from './row.ts';
+import { shortPlace } from './rows.ts';
 
 /** @param name of the container, as the finding has it */
 export function watchMessage(name: string, watch: ContainerWatch, l10n: Localizer): string {

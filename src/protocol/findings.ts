@@ -1,5 +1,7 @@
 /** The JSON contract `heapline-findings/1`. Its JSON Schema stands beside it: findings.schema.json. */
 
+import type { BudgetLevel, BudgetName } from './budgets.ts';
+
 export const FINDINGS_FORMAT = 'heapline-findings/1';
 
 export type Verdict = 'leak' | 'no-leak' | 'inconclusive';
@@ -93,8 +95,61 @@ export type FindingKind =
   | 'closure'
   | 'object'
   | 'external-memory'
+  | 'processes'
   | 'string'
   | 'unknown';
+
+/** `left`: it runs on though who started it has ended, and nobody is seen to use it. `outlived`: it runs on without the program. */
+export type ProcessState = 'running' | 'left' | 'outlived';
+
+/** A child process or worker that runs. Times are milliseconds since the recording began. */
+export interface ProcessRow {
+  role: 'child' | 'worker';
+  /** Of a worker, its process's. */
+  pid: number;
+  thread?: number;
+  ppid?: number;
+  /** As it was started, readable and short: `node server.js`; `worker 3`. */
+  command: string;
+  state: ProcessState;
+  /** It speaks JSON-RPC over its standard input and output, as MCP servers do. */
+  rpc?: true;
+  started: number;
+  /** Steps completed when it was started. */
+  step?: number;
+  /** What started it. */
+  origin?: { kind: 'session' | 'run' | 'step' | 'model' | 'tool'; name?: string };
+  /** The line that started it: the user's own, where it is known. */
+  site?: Site;
+  /** The last resident size known; of a worker, its heap. */
+  bytes?: number;
+}
+
+/** What the program's memory gained, told apart. Bytes, negative where there is less. */
+export interface MemoryParts {
+  /** Over so many milliseconds of the program's own time. */
+  ms: number;
+  /** Live objects of JavaScript. */
+  heap: number;
+  buffers: number;
+  /** What else V8 is told of. */
+  external: number;
+  /** Resident memory that is none of these, without what Heapline's own snapshots left behind. */
+  native: number;
+  /** The same a minute, where it keeps growing. */
+  nativePerMinute?: number;
+  /** Resident memory of child processes. */
+  children: number;
+}
+
+export interface ProcessFacts {
+  /** In sentences; names between backticks. */
+  notes: string[];
+  /** Those that ran at the last look, without use first; at most 100. */
+  rows: ProcessRow[];
+  /** So many more. */
+  more?: number;
+}
 
 export interface Finding {
   /** A fingerprint, stable between runs of the same program. */
@@ -123,6 +178,8 @@ export interface Finding {
   rule?: FindingRule;
   /** What the wire-tap saw in the running program. */
   proof?: ContainerWatch;
+  /** Child processes or workers that it leaves running, at most 20. */
+  processes?: ProcessRow[];
   /** Somebody decided that it may grow. It is listed under `ignored` then, and does not count. */
   ignored?: { reason: string; expires?: string };
 }
@@ -132,6 +189,26 @@ export interface FindingRule {
   id: string;
   /** As a heading: `Conversation history without a window`. */
   title: string;
+}
+
+/** Amounts are bytes, milliseconds or numbers, as the budget is. */
+export interface PassedBudget {
+  budget: BudgetName;
+  /** The highest that was passed. */
+  level: BudgetLevel;
+  /** When it was passed first; of what the analysis found, at the last snapshot. */
+  value: number;
+  limit: number;
+  /** Which owner, cache, site or session, where a budget is for each. */
+  subject?: string;
+  /** Milliseconds since the recording began; absent for what the analysis found. */
+  t?: number;
+  /** How often it was passed. */
+  times: number;
+  /** It came back below, and stayed so. */
+  back?: true;
+  /** What a forced collection gave back when it was passed: bytes before and after. */
+  collected?: { heapBefore: number; heapAfter: number; rssBefore: number; rssAfter: number };
 }
 
 export interface Findings {
@@ -161,6 +238,12 @@ export interface Findings {
   findings: Finding[];
   /** What would be among the findings, had nobody decided to ignore it (.heapline/ignore.json). */
   ignored?: Finding[];
+  /** The program's child processes and workers; absent where it had none. */
+  processes?: ProcessFacts;
+  /** Where memory grew, in the heap and elsewhere; absent where nothing is known. */
+  memoryParts?: MemoryParts;
+  /** Budgets that the program passed, alerts first. */
+  budgets?: PassedBudget[];
   /** Growth that was looked at and found not to be a leak, with why: shown, not counted. */
   notLeaks?: { name: string; bytes: number; reason: string }[];
 }

@@ -3,6 +3,7 @@
  * Sizes in bytes. Nodes are told by V8's id within their snapshot. Texts come from the program's users.
  */
 import type { Site } from './findings.ts';
+import type { BoxAddress, DominatorBox, PathGraph } from './pictures.ts';
 import type { ClassRow, PathStepRow } from './tables.ts';
 
 /** Which rows are wanted: `count` of them from `start` on. At most MOST_ROWS are given at once. */
@@ -50,6 +51,14 @@ export interface EdgeRow {
   /** V8's type: `property`, `element`, `context`, `internal`, `weak`, ... */
   edgeType: string;
   node: NodeRow;
+}
+
+/** Who holds a node, by an edge. */
+export interface HolderRow extends EdgeRow {
+  /** What a person would call it. */
+  name: string;
+  /** Where its class or function is written. */
+  site?: Site;
 }
 
 /** A snapshot, seen whole. */
@@ -150,7 +159,34 @@ export type HeapQuestions = {
   dominated: { params: { nodeId: number; range: Range; sort?: Sort<NodeSort> }; result: NodeRows };
   /** Up to `most` distinct ways from a root to it, shortest first. */
   paths: { params: { nodeId: number; most: number }; result: PathStepRow[][] };
+  /**
+   * The dominator tree from an object, or a group of siblings, down: so many levels and boxes at most, what is largest
+   * first. `before`: an earlier snapshot of the process, for `DominatorBox.before`.
+   */
+  boxes: {
+    params: { at?: BoxAddress; levels?: number; most?: number; before?: string };
+    result: DominatorBox;
+  };
+  /** Up to `most` ways to one object, or one way to each of up to `most` objects that a query finds, merged. */
+  pathGraph: { params: { of: number | NodeQuery; most: number }; result: PathGraph };
+  /** As `retainers`, with what a graph tells of each. */
+  holders: { params: { nodeId: number; range: Range }; result: Rows<HolderRow> };
 };
+
+export const HEAP_QUESTIONS: readonly (keyof HeapQuestions)[] = [
+  'info',
+  'classes',
+  'realms',
+  'nodes',
+  'node',
+  'fields',
+  'retainers',
+  'dominated',
+  'paths',
+  'boxes',
+  'pathGraph',
+  'holders',
+];
 
 /** The engine's methods for them: `heap/nodes` of `{file, ...}`. A file is read once and kept for more questions. */
 export type HeapMethods = {

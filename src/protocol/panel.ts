@@ -1,8 +1,11 @@
 /** What the editor and its webview tell each other: plain messages, named by direction. */
 import type { Site } from './findings.ts';
+import type { HeapQuestions } from './heap-rows.ts';
 import type { ReportData } from './report.ts';
 import type { WireError } from './rpc.ts';
-import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
+import type { ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
+
+export type HeapQuestion = keyof HeapQuestions;
 
 /** What a panel shows. */
 export type PanelContent =
@@ -51,8 +54,8 @@ export interface PanelState {
 
 export type EditorToPanel =
   | { type: 'show'; content: PanelContent; source?: PanelSource }
-  /** Answer to `ask-details`. */
-  | { type: 'details'; id: number; details?: NodeDetails; error?: WireError };
+  /** To `ask`: what the engine gave, or why it did not. */
+  | { type: 'answer'; id: number; result?: unknown; error?: WireError };
 
 export type PanelToEditor =
   /** Sent once, when messages can be received. */
@@ -60,13 +63,18 @@ export type PanelToEditor =
   | { type: 'open-site'; site: Site; beside?: boolean }
   /** The page of a named rule. */
   | { type: 'open-rule'; id: string }
-  /** An object of a snapshot: its retaining paths. `snapshot` is its number in the recording, absent for bare files. */
-  | { type: 'ask-details'; id: number; nodeId: number; snapshot?: number }
+  /**
+   * A question of `HeapQuestions` to a snapshot: by its number in the recording that the page is about, else the file
+   * that it is about (of two the later). `against`: number of an earlier one, for questions that compare.
+   */
+  | { type: 'ask'; id: number; question: HeapQuestion; params: object; snapshot?: number; against?: number }
   | { type: 'copy'; text: string }
   | { type: 'cancel' }
   /** Tries again what failed or was cancelled. */
   | { type: 'retry' }
-  | { type: 'command'; command: PanelCommand };
+  | { type: 'command'; command: PanelCommand }
+  /** Two snapshots of the recording, by their numbers, the earlier first. */
+  | { type: 'compare'; before: number; after: number };
 
 /** Commands that a page may ask for: `heapline.NAME`, given the recording's folder as `{dir}`. */
 export type PanelCommand = 'compare' | 'export' | 'verify' | 'takeSnapshot' | 'openLog';

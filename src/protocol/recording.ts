@@ -1,5 +1,7 @@
 /** The files of a recording folder, `NAME.heapline/`: manifest, events, scripts. Version 1. */
 
+import type { BudgetLevel, BudgetName } from './budgets.ts';
+
 export const RECORDING_FORMAT = 'heapline-recording/1';
 
 export type SnapshotReason =
@@ -9,7 +11,13 @@ export type SnapshotReason =
   | 'growth'
   /** The heap came near V8's limit. */
   | 'limit'
+  /** A budget was passed. */
+  | 'budget'
   | 'step'
+  /** A run is about to begin, or has just ended; a session has closed. */
+  | 'before-run'
+  | 'after-run'
+  | 'after-session'
   | 'manual'
   | 'end';
 
@@ -96,19 +104,45 @@ export type RecordingEvent =
   | { type: 'snapshot-dropped'; t: number; index: number }
   /** A sampling heap profile (live samples) is whole on disk. */
   | { type: 'profile'; t: number; index: number; file: string; samplingInterval: number; ordinal: number }
-  | {
+  | ({
       type: 'process';
       t: number;
       event: 'start' | 'exit';
-      role: 'target' | 'wrapper' | 'child';
+      role: 'target' | 'wrapper' | 'child' | 'worker';
+      /** Of a worker, its process's. */
       pid: number;
+      /** Of a worker: its thread. */
+      thread?: number;
       ppid?: number;
       argv?: string[];
       exitCode?: number;
       signal?: string;
-    }
+    } & ProcessStart)
+  /** What the children and workers of the program take. */
+  | { type: 'processes'; t: number; readings: ProcessReading[] }
   /** A container was watched in the running program. */
   | ({ type: 'watch'; t: number } & WatchFacts)
+  /** The program passed a budget, or came back below it. */
+  | ({ type: 'budget'; t: number } & BudgetCrossing)
+  /** Garbage was collected by force, as a budget was passed: bytes before and after. */
+  | {
+      type: 'collected';
+      t: number;
+      budget: BudgetName;
+      heapBefore: number;
+      heapAfter: number;
+      rssBefore: number;
+      rssAfter: number;
+    }
+  /** A snapshot was left out: it would have needed more than there was. Bytes. A sampling profile stands in its place. */
+  | {
+      type: 'left-out';
+      t: number;
+      reason: SnapshotReason;
+      lacks: 'memory' | 'disk';
+      needed: number;
+      available: number;
+    }
   /** Object ids were reset (another client sent HeapProfiler.disable): snapshots before and after can't be compared by id. */
   | { type: 'id-reset'; t: number; beforeSnapshot: number }
   | { type: 'note'; t: number; level: 'info' | 'warning' | 'error'; message: string }
@@ -120,6 +154,41 @@ export type RecordingEvent =
       exitCode?: number;
       signal?: string;
     };
+
+/** How a child process or worker was started. */
+export interface ProcessStart {
+  /** Who started it, nearest first: as of a wire-tap. */
+  frames?: TapFrame[];
+  /** The span within which it was started: an earlier event's id. */
+  span?: number;
+  /** Name of the session that started it. */
+  session?: string;
+}
+
+/** One look at a child process or worker. Bytes. */
+export interface ProcessReading {
+  pid: number;
+  thread?: number;
+  rss?: number;
+  /** Of a worker's own heap, where Node tells it. */
+  heapUsed?: number;
+  heapTotal?: number;
+  /** Milliseconds of the recording: until then it was used, as far as can be seen. */
+  used?: number;
+  /** It speaks JSON-RPC over its standard input and output, as MCP servers do. */
+  rpc?: true;
+}
+
+/** Values and limits are bytes, milliseconds or numbers, as the budget is. */
+export interface BudgetCrossing {
+  budget: BudgetName;
+  /** `back`: it was below the lowest level, by a tenth, for a minute. */
+  level: BudgetLevel | 'back';
+  value: number;
+  limit: number;
+  /** Which site or session, where a budget is for each. */
+  subject?: string;
+}
 
 /** What a snapshot holds, and what it gained since an earlier one. Bytes are shallow sizes. */
 export interface TotalsFacts {
@@ -196,7 +265,15 @@ export interface RecordingManifest {
   /** ISO 8601. */
   createdAt: string;
   runtime: { name: 'node' | 'browser'; version: string; v8?: string; arch?: string; platform?: string };
-  target: { command?: string[]; cwd?: string; pid?: number; inspector?: string };
+  target: {
+    command?: string[];
+    cwd?: string;
+    pid?: number;
+    inspector?: string;
+    /** Bytes: what V8 lets the heap have, and what the machine or container has. */
+    heapLimit?: number;
+    memoryLimit?: number;
+  };
   options: Record<string, unknown>;
   snapshots: SnapshotEntry[];
   end?: { reason: string; cause?: EndCause; exitCode?: number; signal?: string; t: number };

@@ -2,7 +2,10 @@
 
 import type { Findings } from './findings.ts';
 import type { Ledger } from './ledger.ts';
-import type { RecordingEvent, SnapshotEntry } from './recording.ts';
+import type { DominatorBox, FlameFrame } from './pictures.ts';
+import type { ReportProcesses } from './processes.ts';
+import type { RecordingEvent, SnapshotEntry, SpanKind } from './recording.ts';
+import type { SessionsReport } from './sessions.ts';
 
 type Event<T extends RecordingEvent['type']> = Extract<RecordingEvent, { type: T }>;
 
@@ -35,12 +38,49 @@ export type SnapshotMark = Pick<
   'index' | 'bytes' | 't' | 'pauseMs' | 'activeMs' | 'reason' | 'step'
 >;
 
+/** Something that the agent did, or several of a kind that are told of together. */
+export interface SpanBand {
+  kind: SpanKind;
+  t: number;
+  /** Of what never ended, when the last of its parts did, or the recording. */
+  end: number;
+  /** As the program has it; where there are several, the one that all have. */
+  name?: string;
+  /** How many, where more than one. */
+  count?: number;
+  /** How many of them failed. */
+  failed?: number;
+}
+
+/** All that was done of one kind. */
+export interface SpanTotals {
+  kind: SpanKind;
+  count: number;
+  failed: number;
+  /** Milliseconds, all together. */
+  ms: number;
+  longestMs: number;
+}
+
+/** What the agent was seen to do. */
+export interface AgentTimeline {
+  /** By time. Of each kind some hundreds at most: the longest by themselves, the others by when they began. */
+  bands: SpanBand[];
+  /** From the widest kind to the narrowest; of those that were seen. */
+  totals: SpanTotals[];
+}
+export type BudgetMark = Pick<Event<'budget'>, 't' | 'budget' | 'level' | 'value' | 'limit' | 'subject'>;
+
 /** Each list by time. Thinned by who makes it: at most some thousands of points each. */
 export interface ReportTimeline {
   memory: MemoryPoint[];
   gc: GcPoint[];
   steps: StepPoint[];
   snapshots: SnapshotMark[];
+  /** Where anything was seen. */
+  agent?: AgentTimeline;
+  /** Where budgets were passed. */
+  budgets?: BudgetMark[];
 }
 
 export interface ClassTrendRow {
@@ -75,4 +115,12 @@ export interface ReportData {
   /** Where something of the agent's work was seen, or told. */
   ledger?: Ledger;
   sources?: SourceExcerpt[];
+  /** Where the live bytes of the last sampling profile were allocated, and those since the baseline. */
+  flame?: FlameFrame;
+  /** What retains most in the last snapshot, and what it retained in the baseline: only in a page that can't ask. */
+  boxes?: DominatorBox;
+  /** Absent where the program had no child processes and no workers. */
+  processes?: ReportProcesses;
+  /** Pools of agents and sessions, and sessions that are over and still held; absent where there are none. */
+  sessions?: SessionsReport;
 }

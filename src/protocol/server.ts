@@ -4,12 +4,14 @@
  * `progress` token given). A HeaplineError travels as a ResponseError whose `data` is its `WireError`.
  */
 import type { ProgressReading } from '../base/progress.ts';
+import type { WrittenBudgets } from './budgets.ts';
 import type { AnalysisInput } from './engine.ts';
-import type { ContainerWatch, Finding, Findings } from './findings.ts';
+import type { ContainerWatch, Finding, Findings, PassedBudget } from './findings.ts';
 import type { HeapMethods } from './heap-rows.ts';
 import type { IgnoreEntry } from './ignore.ts';
 import type { RecordingManifest, SnapshotEntry, SnapshotReason } from './recording.ts';
 import type { ReportData, SourceExcerpt } from './report.ts';
+import type { SessionsBrief } from './sessions.ts';
 import type { NodeDetails, ProfileSummary, SnapshotDiff, SnapshotSummary } from './tables.ts';
 
 export type TargetKind = 'node' | 'worker' | 'page' | 'extension-host';
@@ -79,6 +81,18 @@ export interface RecordingOptions {
   forceGC?: boolean;
   diskBudget?: number;
   samplingInterval?: number;
+  budgets?: BudgetWishes;
+}
+
+/** What the editor knows of budgets; the server adds the nearest `.heapline/budgets.json`, which goes behind these. */
+export interface BudgetWishes {
+  written: WrittenBudgets;
+  /** Where that file is looked for, and upwards. */
+  folder?: string;
+  /** On a crossing, in place of what the file says. */
+  on?: ('collect' | 'snapshot')[];
+  /** A command line of the user's own, on a crossing. */
+  command?: string;
 }
 
 export type RecordingState = 'recording' | 'stopping' | 'analysing' | 'ended';
@@ -106,6 +120,10 @@ export interface RecordingInfo {
   findings?: Findings;
   /** The lines around its sites, as they were when it was made: what differs now is stale. */
   sources?: SourceExcerpt[];
+  /** Pools of agents and sessions, where the verdict tells of some. */
+  sessions?: SessionsBrief;
+  /** Budgets that were passed so far. */
+  budgets?: PassedBudget[];
   /** The verdict is of the recording's end, not provisional. */
   final: boolean;
   end?: RecordingManifest['end'];

@@ -1,6 +1,7 @@
 /** Rows that tables show: made by the engine, printed by the CLI and the views. Sizes in bytes. */
 
 import type { PathEntry, Site } from './findings.ts';
+import type { FlameFrame } from './pictures.ts';
 
 export interface ClassRow {
   className: string;
@@ -94,4 +95,6 @@ export interface ProfileSummary {
   total: number;
   /** Largest own size first. */
   rows: ProfileRow[];
+  /** The same as a tree of frames. In a recording it knows what was allocated after the first snapshot. */
+  flame: FlameFrame;
 }

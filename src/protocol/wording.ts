@@ -97,12 +97,12 @@ export function mainRate(
   return undefined;
 }
 
-/** Every rate known: `1.24 MB and 500 objects a step; 620 kB and 250 objects a second`. */
-export function allRates(growth: FindingGrowth): string {
+/** Every rate known: `1.24 MB and 500 objects a step; 620 kB and 250 objects a second`. @param noun what is counted */
+export function allRates(growth: FindingGrowth, noun = 'object'): string {
   const rate = (bytes: number | undefined, objects: number | undefined, per: string): string[] => {
     const parts: string[] = [];
     if (bytes !== undefined) parts.push(formatBytes(bytes));
-    if (objects) parts.push(counted(objects, 'object'));
+    if (objects) parts.push(counted(objects, noun));
     return parts.length ? [`${parts.join(' and ')} ${per}`] : [];
   };
   return [
@@ -129,6 +129,8 @@ export function verdictSentence(findings: Findings): string {
   if (findings.verdict === 'leak' && first) {
     const rate = mainRate(first.growth);
     const name = `\`${unticked(first.owner.name || first.owner.className)}\``;
+    if (first.kind === 'processes')
+      return `${formatCount(first.growth.objects)} more of ${name} run, unused and not ended${rate ? `: ${rate}` : ''}.`;
     return rate
       ? `${name} gains ${rate}, never released.`
       : `${name} gained ${formatBytes(first.growth.bytes)}, never released.`;
@@ -167,6 +169,11 @@ export function containerIndex(finding: Finding): number {
   const path = finding.retainingPath;
   const at = path.findIndex((entry) => entry.nodeId === finding.owner.nodeId);
   return at >= 0 ? at : Math.max(Math.min(0, path.length - 1), path.length - 2);
+}
+
+/** What a finding counts. */
+export function countedNoun({ kind }: Pick<Finding, 'kind'>): string {
+  return kind === 'processes' ? 'process' : 'object';
 }
 
 export type SiteOrigin = 'user' | 'library' | 'runtime';
@@ -211,7 +218,7 @@ function relativeTo(path: string, cwd: string | undefined): string {
 /** The places worth showing, best first, each once: where it is stored, the user's own, other candidates, allocations. */
 export function sitesOf(finding: Finding): { role: string; site: Site }[] {
   const all = [
-    { role: 'Stored at', site: finding.storeSite },
+    { role: finding.kind === 'processes' ? 'Started at' : 'Stored at', site: finding.storeSite },
     { role: 'Your code', site: finding.userSite },
     ...finding.allocationSites.map((site) => ({ role: 'Allocated at', site })),
     ...(finding.otherStoreSites ?? []).map((site) => ({ role: 'Or stored at', site })),

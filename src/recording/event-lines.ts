@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { BUDGET_NAMES } from '../protocol/budgets.ts';
 import type { ClassGain, RecordingEvent, TapFrame, TapStack } from '../protocol/recording.ts';
 import { isRecordingPath } from './layout.ts';
 
@@ -18,7 +19,11 @@ const NUMBERS: Record<EventType, readonly string[]> = {
   'snapshot-dropped': ['index'],
   profile: ['index', 'samplingInterval', 'ordinal'],
   process: ['pid'],
+  processes: [],
   watch: ['nodeId', 'inserts', 'removes', 'unseen', 'seconds'],
+  budget: ['value', 'limit'],
+  collected: ['heapBefore', 'heapAfter', 'rssBefore', 'rssAfter'],
+  'left-out': ['needed', 'available'],
   'id-reset': ['beforeSnapshot'],
   note: [],
   end: [],
@@ -64,9 +69,20 @@ function parse(text: string): RecordingEvent | 'damaged' | undefined {
   if (!['t', ...NUMBERS[type]].every((name) => Number.isFinite(event[name]))) return 'damaged';
   if (type === 'snapshot' && !isRecordingPath(event.file, 'snapshots')) return 'damaged';
   if (type === 'profile' && !isRecordingPath(event.file, 'profiles')) return 'damaged';
+  // Of a budget that only a newer version knows, nothing can be said.
+  if ((type === 'budget' || type === 'collected') && !BUDGET_NAMES.some((one) => one === event.budget))
+    return undefined;
+  if (type === 'budget' && !isBudget(event)) return 'damaged';
   if (type === 'totals' && !isTotals(event)) return 'damaged';
   if (type === 'watch' && !isWatch(event)) return 'damaged';
+  if (type === 'process' && event.frames !== undefined && !isFrames(event.frames)) return 'damaged';
+  if (type === 'processes' && !isReadings(event.readings)) return 'damaged';
   return event as RecordingEvent;
+}
+
+function isBudget({ level, subject }: Record<string, unknown>): boolean {
+  const isSubject = subject === undefined || typeof subject === 'string';
+  return isSubject && (level === 'warn' || level === 'alert' || level === 'back');
 }
 
 function isTotals({ since, gained, gains }: Record<string, unknown>): boolean {
@@ -76,11 +92,19 @@ function isTotals({ since, gained, gains }: Record<string, unknown>): boolean {
   return Number.isFinite(since) && Number.isFinite(gained) && Array.isArray(gains) && gains.every(isGain);
 }
 
-function isWatch({ className, finding, stacks }: Record<string, unknown>): boolean {
+function isFrames(frames: unknown): boolean {
   const isFrame = (frame: Partial<TapFrame> | null): boolean =>
     typeof frame?.url === 'string' && [frame.line, frame.column].every((n) => Number.isInteger(n) && n! > 0);
+  return Array.isArray(frames) && frames.every(isFrame);
+}
+
+function isReadings(readings: unknown): boolean {
+  return Array.isArray(readings) && readings.every((one) => Number.isFinite(one?.pid));
+}
+
+function isWatch({ className, finding, stacks }: Record<string, unknown>): boolean {
   const isStack = (stack: Partial<TapStack> | null): boolean =>
-    Number.isFinite(stack?.inserts) && Array.isArray(stack?.frames) && stack.frames.every(isFrame);
+    Number.isFinite(stack?.inserts) && isFrames(stack?.frames);
   return (
     typeof className === 'string' &&
     typeof finding === 'string' &&

@@ -13,6 +13,8 @@ export const snapshotFile = (index: number): string => `snapshots/${number(index
 export const profileFile = (index: number): string => `profiles/${number(index)}.heapprofile`;
 /** What is kept of an analysed snapshot; may be deleted at any time. */
 export const CACHE = 'cache';
+/** Into it V8 writes by itself, near its limit; there only while a program is recorded. */
+export const NEAR_LIMIT = 'near-limit';
 export const columnsFile = (index: number): string => `${CACHE}/${number(index)}.columns`;
 export const sourceFile = (hash: string): string => `sources/${hash}.js`;
 

@@ -51,6 +51,7 @@ export class RecordingWriter {
   /** Who reads the snapshots, and what is deleted when nobody does. */
   private readers = 0;
   private readonly doomed: string[] = [];
+  private also?: (event: RecordingEvent) => void;
 
   private constructor(
     readonly dir: string,
@@ -110,6 +111,11 @@ export class RecordingWriter {
     return this.snapshotCount + 1;
   }
 
+  /** From now on hears each event, too, as it is written: one listener. */
+  alsoTell(listener: (event: RecordingEvent) => void): void {
+    this.also = listener;
+  }
+
   /** Notes what only the running target could tell. */
   describe(facts: Partial<Pick<RecordingManifest, 'runtime' | 'target'>>): void {
     this.manifest.runtime = facts.runtime ?? this.manifest.runtime;
@@ -120,6 +126,7 @@ export class RecordingWriter {
   /** Appends one event, a watch also after the end. Never throws: what could not be written is left out, and `failure` says why. */
   event(event: RecordingEvent): void {
     this.onEvent?.(event);
+    this.also?.(event);
     if (event.type === 'stopped' && !this.ended) this.pausedMs += event.ms;
     const line = Buffer.from(`${JSON.stringify(event)}\n`);
     if (this.ended) {
@@ -162,6 +169,11 @@ export class RecordingWriter {
   /** Begins it as a file that another process writes. @throws HeaplineError `disk-full` */
   placeSnapshot(limit?: number): WrittenSnapshot {
     return WrittenSnapshot.open(join(this.dir, snapshotFile(this.snapshotCount + 1)), limit);
+  }
+
+  /** Takes over one that lies elsewhere in the recording. @throws HeaplineError of the disk */
+  adoptSnapshot(from: string): WrittenSnapshot {
+    return WrittenSnapshot.adopt(join(this.dir, snapshotFile(this.snapshotCount + 1)), from);
   }
 
   /**

@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, renameSync } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { diskError } from './disk.ts';
 import { PART } from './layout.ts';
@@ -24,6 +24,16 @@ export class WrittenSnapshot implements SnapshotFile {
       throw diskError(error, path);
     }
     return new WrittenSnapshot(path, limit);
+  }
+
+  /** Takes over a file that was written elsewhere on the same disk. @throws HeaplineError of the disk */
+  static adopt(path: string, from: string): WrittenSnapshot {
+    try {
+      renameSync(from, path + PART);
+    } catch (error) {
+      throw diskError(error, path);
+    }
+    return new WrittenSnapshot(path, Number.POSITIVE_INFINITY);
   }
 
   /** The file that grows. */

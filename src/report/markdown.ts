@@ -1,12 +1,18 @@
 /** The report for an issue or a pull request on GitHub. Text from the program never becomes markup, link or mention. */
 
 import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
+import { budgetSentence } from '../protocol/budget-words.ts';
+import { capacityOf } from '../protocol/capacity.ts';
 import type { Finding, Site, Verdict } from '../protocol/findings.ts';
+import { partsNotes, processText } from '../protocol/process-words.ts';
 import type { ReportData } from '../protocol/report.ts';
+import { closedSentence, evictionSentence, heldSentence } from '../protocol/session-words.ts';
+import type { SessionsReport } from '../protocol/sessions.ts';
 import {
   allRates,
   codeSpans,
   counted,
+  countedNoun,
   excerptOf,
   ignoredWhy,
   mainRate,
@@ -18,6 +24,7 @@ import {
   siteLabel,
   sitesOf,
   stepNoun,
+  unticked,
   VERDICT_WORDS,
   verdictSentence,
 } from '../protocol/wording.ts';
@@ -41,6 +48,10 @@ export function renderMarkdown(data: ReportData): string {
   ];
   const rest = findings.findings.slice(MAX_FINDINGS);
   if (rest.length) out.push(`And ${counted(rest.length, 'more finding')}.`);
+  out.push(...processes(data));
+  if (findings.budgets?.length) {
+    out.push('### Budgets', list(findings.budgets.map((row) => `${row.level}: ${budgetSentence(row)}`)));
+  }
   if (findings.ignored?.length) {
     const { cwd } = data.recording;
     const rows = findings.ignored.map((finding) => {
@@ -63,14 +74,58 @@ export function renderMarkdown(data: ReportData): string {
       list(rows, (row) => row),
     );
   }
+  if (data.sessions) out.push(...sessionsMarkdown(data.sessions));
   out.push(`<sub>${footer(data)}</sub>`);
   return `${out.join('\n\n')}\n`;
+}
+
+/** What runs beside the program, and where memory grew. */
+function processes({ findings: { processes, memoryParts }, recording }: ReportData): string[] {
+  const { notes = [], rows = [] } = processes ?? {};
+  const lines = [...notes, ...(memoryParts ? partsNotes(memoryParts) : [])];
+  const left = rows.filter(({ state }) => state !== 'running').slice(0, MAX_ROWS);
+  // The notes name three of each kind.
+  if (left.length > 3) lines.push(...left.map((row) => processText(row, recording.cwd)));
+  return lines.length ? [`### ${processes ? 'Processes and memory' : 'Memory'}`, list(lines)] : [];
+}
+
+function sessionsMarkdown(report: SessionsReport): string[] {
+  const rows = report.pools.map((pool) => {
+    const use = pool.use ? `${formatCount(pool.use.active)} / ${formatCount(pool.use.idle)}` : '';
+    const cells = [
+      `${code(pool.name)} (${plain(printable(pool.className, MAX_NAME))})`,
+      formatCount(pool.entries),
+      use,
+      formatBytes(pool.bytes),
+      `${formatBytes(pool.size.median)} / ${formatBytes(pool.size.p90)}`,
+      plain(evictionSentence(pool.eviction, pool.entries)),
+    ];
+    return `| ${cells.join(' | ')} |`;
+  });
+  const formulas = report.pools.flatMap((pool) => {
+    const capacity = pool.with === undefined ? capacityOf(report, pool) : undefined;
+    return capacity ? [`\`${unticked(pool.name)}\`: ${capacity.formula}.`] : [];
+  });
+  const { closed } = report;
+  const held = closed ? [closedSentence(closed), ...closed.held.slice(0, 3).map(heldSentence)] : [];
+  return [
+    '### Agents and sessions',
+    rows.length
+      ? [
+          '| Pool | Entries | Active / idle | Retained | Median / p90 | Eviction |',
+          '|---|---|---|---|---|---|',
+          ...rows,
+        ].join('\n')
+      : '',
+    formulas.length ? list(formulas) : '',
+    held.length ? list(held) : '',
+  ].filter(Boolean);
 }
 
 function section(data: ReportData, finding: Finding, index: number, total: number): string {
   const { cwd } = data.recording;
   const rank = total > 1 ? `${index + 1}. ` : '';
-  const rates = allRates(finding.growth);
+  const rates = allRates(finding.growth, countedNoun(finding));
   const rows: [string, string][] = [
     ['How fast', rates],
     [

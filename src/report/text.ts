@@ -1,12 +1,15 @@
 /** The report for a terminal. The first three lines say what leaks, where it is stored and what holds it. */
 
 import { formatBytes, formatCount, formatDuration } from '../base/units.ts';
+import { budgetSentence } from '../protocol/budget-words.ts';
 import type { Finding, Site, Verdict } from '../protocol/findings.ts';
+import { partsNotes, processText } from '../protocol/process-words.ts';
 import type { ReportData } from '../protocol/report.ts';
 import {
   allRates,
   codeSpans,
   counted,
+  countedNoun,
   excerptOf,
   ignoredWhy,
   mainRate,
@@ -21,6 +24,7 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from '../protocol/wording.ts';
+import { sessionsText } from './sessions-text.ts';
 import { type Span, type Style, wrap } from './wrap.ts';
 
 export interface TextOptions {
@@ -59,8 +63,15 @@ export function renderText(data: ReportData, options: TextOptions): string {
     }
     if (findings.length > IN_SHORT) page.add([{ text: `${findings.length - IN_SHORT} more.` }]);
   }
+  processes(page, data);
+  budgets(page, data);
   ignored(page, data);
   fine(page, data);
+  if (data.sessions) {
+    page.blank();
+    page.add([{ text: 'Agents and sessions', style: 'bold' }]);
+    page.text(sessionsText(data.sessions, options));
+  }
   remarks(page, data);
   footer(page, data);
   return page.toString();
@@ -79,7 +90,8 @@ function head(page: Page, data: ReportData): void {
   if (verdict === 'leak' && first) {
     const at = first.storeSite ?? first.userSite ?? first.allocationSites[0];
     if (at) {
-      const word = at === first.storeSite ? 'stored' : at === first.userSite ? 'your line is' : 'allocated';
+      const stored = first.kind === 'processes' ? 'started' : 'stored';
+      const word = at === first.storeSite ? stored : at === first.userSite ? 'your line is' : 'allocated';
       const fn: Span[] = at.function ? [{ text: ` in ${name(at.function)}`, style: 'dim' }] : [];
       page.add([{ text: `${word} at ` }, page.site(at), ...fn], { first: lead, indent });
     }
@@ -103,13 +115,14 @@ function head(page: Page, data: ReportData): void {
 
 function findingRows(page: Page, finding: Finding, sources: ReportData['sources']): void {
   const { growth } = finding;
-  const rates = allRates(growth);
+  const noun = countedNoun(finding);
+  const rates = allRates(growth, noun);
   if (rates) page.row('how fast', [{ text: rates }]);
   const points = growth.perSnapshot;
   if (points.length > 1) {
     const last = points.at(-1)!;
     const objects = growth.objects
-      ? `, ${formatCount(points[0].objects)} to ${counted(last.objects, 'object')}`
+      ? `, ${formatCount(points[0].objects)} to ${counted(last.objects, noun)}`
       : '';
     page.row('growth', [
       { text: bars(points.map((point) => point.bytes)), style: 'cyan' },
@@ -122,7 +135,7 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
   if (finding.proof) page.row('proof', prose(printable(proofLine(finding.proof))));
   for (const { role, site } of sitesOf(finding)) {
     const code = siteSpans(page, site);
-    page.row(role.toLowerCase(), role === 'Stored at' || role === 'Your code' ? bold(code) : code);
+    page.row(role.toLowerCase(), /^(Stored|Started) at$|^Your code$/.test(role) ? bold(code) : code);
     const excerpt = role === 'Class' ? undefined : excerptOf(sources, site);
     const line = excerpt?.lines[site.line - excerpt.firstLine].trim();
     if (line) page.row('', [{ text: `${site.line} | ${printable(line, 120)}`, style: 'dim' }]);
@@ -147,6 +160,36 @@ function findingRows(page: Page, finding: Finding, sources: ReportData['sources'
   page.row('confidence', [{ text: percent(finding.confidence) }]);
   for (const reason of finding.reasons) page.row('', prose(reason));
   page.row('id', [{ text: printable(finding.id, 200), style: 'dim' }]);
+}
+
+/** What runs beside the program, and where memory grew. */
+function processes(page: Page, { findings: { processes, memoryParts } }: ReportData): void {
+  const { notes = [], rows = [] } = processes ?? {};
+  const lines = [...notes, ...(memoryParts ? partsNotes(memoryParts) : [])];
+  if (!lines.length) return;
+  page.blank();
+  page.add([{ text: processes ? 'Processes and memory' : 'Memory', style: 'bold' }]);
+  for (const line of lines) page.add(prose(line), { first: { text: '  ' }, indent: 4 });
+  // The notes name three of each kind.
+  const left = rows.filter(({ state }) => state !== 'running');
+  if (left.length <= IN_FULL) return;
+  for (const row of left.slice(0, IN_SHORT))
+    page.add(prose(processText(row, page.cwd)), { first: { text: '  - ' }, indent: 6 });
+  if (left.length > IN_SHORT) page.add([{ text: `  and ${left.length - IN_SHORT} more` }]);
+}
+
+function budgets(page: Page, { findings }: ReportData): void {
+  const rows = findings.budgets ?? [];
+  if (!rows.length) return;
+  page.blank();
+  page.add([{ text: 'Budgets', style: 'bold' }]);
+  for (const row of rows) {
+    const style = row.level === 'alert' ? 'red' : 'yellow';
+    page.add(prose(budgetSentence(row)), {
+      first: { text: `  ${row.level.toUpperCase().padEnd(5)}  `, style },
+      indent: 9,
+    });
+  }
 }
 
 function ignored(page: Page, data: ReportData): void {
@@ -214,7 +257,7 @@ function footer(page: Page, data: ReportData): void {
 class Page {
   private readonly lines: string[] = [];
   private readonly options: TextOptions;
-  private readonly cwd: string;
+  readonly cwd: string;
 
   constructor(options: TextOptions) {
     this.options = options;
@@ -228,6 +271,10 @@ class Page {
 
   row(label: string, spans: Span[]): void {
     this.add(spans, { first: { text: `  ${label}`.padEnd(LABEL + 2), style: 'dim' }, indent: LABEL + 2 });
+  }
+
+  text(lines: string): void {
+    this.lines.push(...lines.trimEnd().split('\n'));
   }
 
   blank(): void {

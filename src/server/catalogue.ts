@@ -2,10 +2,12 @@
 import { lstat, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { HeaplineError } from '../base/errors.ts';
+import { passedBudgets } from '../protocol/budget-words.ts';
 import { RECORDING_FORMAT } from '../protocol/recording.ts';
 import type { RecordingInfo } from '../protocol/server.ts';
+import { briefOf } from '../protocol/sessions.ts';
 import { diskError } from '../recording/disk.ts';
-import { CACHE, EVENTS, MANIFEST, SCRIPTS } from '../recording/layout.ts';
+import { CACHE, EVENTS, MANIFEST, NEAR_LIMIT, SCRIPTS } from '../recording/layout.ts';
 import { openRecording, type Recording } from '../recording/reader.ts';
 import { SUFFIX, titleOf } from './folder-name.ts';
 import type { Ignores } from './ignores.ts';
@@ -64,6 +66,8 @@ export async function describeRecording(dir: string, ignores: Ignores): Promise<
     snapshots,
     findings,
     sources: report?.sources,
+    sessions: report?.sessions && briefOf(report.sessions),
+    budgets: findings?.budgets ?? passedBudgets(events, {}, []),
     final: findings !== undefined,
     end,
     problems: end ? [...notes, ...problems] : [cutOff(snapshots.length), ...notes, ...problems],
@@ -118,6 +122,7 @@ export async function deleteRecording(dir: string): Promise<void> {
     throw new HeaplineError('not-a-snapshot', `${dir} is no recording; it was left alone.`);
   try {
     for (const name of FOLDERS) await removeFiles(join(dir, name), /^[0-9A-Za-z]+\.[a-z]+(\.part)?$/);
+    await removeFiles(join(dir, NEAR_LIMIT), /^Heap\.[\w.]+\.heapsnapshot$/);
     await removeFiles(join(dir, CACHE), /^(\.gitignore|[\w.-]+\.columns(\.[\w-]+\.tmp)?)$/);
     // The manifest last: what is left by a failure is still a recording.
     for (const name of FILES.flatMap((file) => [file, `${file}.part`]))

@@ -6,12 +6,15 @@ import { LiveRecording } from '../capture/live.ts';
 import type { SnapshotProgress } from '../capture/recorder-types.ts';
 import { Follower } from '../engine/follower.ts';
 import { MeanwhileVerdict } from '../engine/meanwhile.ts';
-import type { ContainerWatch, Findings } from '../protocol/findings.ts';
+import { noteCrossing } from '../protocol/budget-words.ts';
+import type { ContainerWatch, Findings, PassedBudget } from '../protocol/findings.ts';
 import type { RecordingEvent, SnapshotEntry } from '../protocol/recording.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { RecordingInfo, RecordingOptions, RecordingState } from '../protocol/server.ts';
+import { briefOf } from '../protocol/sessions.ts';
 import type { Analyst, Engine } from './analyst.ts';
 import type { Asked } from './asked.ts';
+import { budgetsFor } from './budgets.ts';
 import { deleteRecording, nameOf } from './catalogue.ts';
 import { makeFolder } from './folder-name.ts';
 import type { Ignores } from './ignores.ts';
@@ -68,6 +71,9 @@ export class RecordingSession {
   private whole?: { findings: Findings; cwd?: string };
   private discarded = false;
   private closing = false;
+  private readonly passed = new Map<string, PassedBudget>();
+  /** Budgets that the latest verdict found passed. */
+  private measured: PassedBudget[] = [];
 
   private constructor(
     dir: string,
@@ -128,6 +134,10 @@ export class RecordingSession {
           forceGC,
           keepIds: true,
           served: target.info.spec.served,
+          budgets: budgetsFor(options.budgets, (text) => {
+            session.problem(text);
+            context.note('error', text);
+          }),
           ...scheduleOf(options),
         },
         {
@@ -343,10 +353,17 @@ export class RecordingSession {
     }
   }
 
-  private judged({ findings, sources, recording }: ReportData, final: boolean): void {
+  private judged({ findings, sources, sessions, recording }: ReportData, final: boolean): void {
     this.whole = { findings, cwd: recording.cwd };
-    Object.assign(this.facts, { sources, final });
+    Object.assign(this.facts, { sources, final, sessions: sessions && briefOf(sessions) });
+    this.measured = findings.budgets?.filter(({ t }) => t === undefined) ?? [];
+    this.budgetsChanged();
     this.applyIgnores();
+  }
+
+  private budgetsChanged(): void {
+    const budgets = [...this.passed.values(), ...this.measured].map((one) => ({ ...one }));
+    if (budgets.length) this.facts.budgets = budgets;
   }
 
   /** What is ignored may have changed. */
@@ -392,6 +409,16 @@ export class RecordingSession {
         this.problem(event.message);
         if (event.level === 'error') this.context.note('error', event.message);
         break;
+      case 'budget':
+        noteCrossing(this.passed, event);
+        this.budgetsChanged();
+        break;
+      case 'collected': {
+        const { type, t, budget, ...collected } = event;
+        for (const one of this.passed.values()) if (one.budget === budget) one.collected = collected;
+        this.budgetsChanged();
+        break;
+      }
       case 'end': {
         const { type, ...end } = event;
         this.facts.end = end;

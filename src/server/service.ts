@@ -1,5 +1,6 @@
 /** What the server answers and tells: the logic behind `ServerRequests`, without a connection. */
 import { HeaplineError } from '../base/errors.ts';
+import { withBoxes } from '../engine/report-boxes.ts';
 import type { ServerNotifications, ServerRequests } from '../protocol/server.ts';
 import { Analyst, type Engine } from './analyst.ts';
 import type { Asked } from './asked.ts';
@@ -100,8 +101,15 @@ export class Service {
       'heapline/heap/retainers': (params, asked) => explorer.ask('heap/retainers', params, asked),
       'heapline/heap/dominated': (params, asked) => explorer.ask('heap/dominated', params, asked),
       'heapline/heap/paths': (params, asked) => explorer.ask('heap/paths', params, asked),
+      'heapline/heap/boxes': (params, asked) => explorer.ask('heap/boxes', params, asked),
+      'heapline/heap/pathGraph': (params, asked) => explorer.ask('heap/pathGraph', params, asked),
+      'heapline/heap/holders': (params, asked) => explorer.ask('heap/holders', params, asked),
       'heapline/export': async ({ dir, format, file }, asked) => {
-        const data = await recordings.verdict(dir, asked);
+        const verdict = await recordings.verdict(dir, asked);
+        const data =
+          format === 'html'
+            ? await withBoxes(verdict, dir, (params) => explorer.ask('heap/boxes', params, asked))
+            : verdict;
         if (asked.signal?.aborted) throw new HeaplineError('cancelled', 'Cancelled.');
         writeReport(file, renderReport(data, format, dist));
         return null;

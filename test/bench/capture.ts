@@ -5,19 +5,18 @@
  * has its class table with retained sizes, against the time that it took;
  * a program that never waits, recorded (no snapshot under way) against unrecorded.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import CDP from 'chrome-remote-interface';
 import { build } from 'esbuild';
 import { ROOT } from '../../src/build/run.ts';
 import type { RecordingInfo } from '../../src/protocol/server.ts';
-import { type NodeMajor, nodeBinary } from '../support/nodes.ts';
+import type { NodeMajor } from '../support/nodes.ts';
 import { ServerProcess } from '../support/server.ts';
+import { median, specOf, start } from './target.ts';
 
 /** `--size 100 --node 24 --rounds 1` for less. */
 const { values } = parseArgs({
@@ -33,13 +32,6 @@ const HEAPS = values.size.split(',').map(Number);
 const MAJORS = values.node.split(',').map(Number) as NodeMajor[];
 /** Seconds of one stretch; the first of each is left out. */
 const STRETCH = 4;
-
-interface Target {
-  url: string;
-  child: ChildProcess;
-  /** The next line that it prints. */
-  line(): Promise<string>;
-}
 
 const folder = await mkdtemp(join(tmpdir(), 'heapline-bench-'));
 const script = join(folder, 'agent.mjs');
@@ -58,7 +50,7 @@ try {
 console.log(['| what | Node | bare | Heapline | ratio |', '|---|---|---|---|---|', ...rows].join('\n'));
 
 async function snapshots(major: NodeMajor, megabytes: number, rounds: number): Promise<string[]> {
-  const target = await start(major, ['heap', String(megabytes)]);
+  const target = await start(major, script, ['heap', String(megabytes)]);
   await target.line();
   const server = await ServerProcess.start('ipc');
   const bare: number[] = [];
@@ -67,7 +59,7 @@ async function snapshots(major: NodeMajor, megabytes: number, rounds: number): P
   const tables: number[] = [];
   const cpus: number[] = [];
   try {
-    await server.request('heapline/openTarget', spec(target));
+    await server.request('heapline/openTarget', specOf(target));
     for (let round = 0; round < rounds; round++) {
       bare.push(await timed(() => bareSnapshot(target.url, join(folder, 'bare.heapsnapshot'))));
       const asked = performance.now();
@@ -116,7 +108,7 @@ async function snapshots(major: NodeMajor, megabytes: number, rounds: number): P
 }
 
 async function speed(major: NodeMajor): Promise<string> {
-  const target = await start(major, ['busy']);
+  const target = await start(major, script, ['busy']);
   const server = await ServerProcess.start('ipc');
   const bare: number[] = [];
   const ours: number[] = [];
@@ -130,7 +122,7 @@ async function speed(major: NodeMajor): Promise<string> {
     await target.line();
     for (let round = 0; round < ROUNDS; round++) {
       await stretch(bare);
-      await server.request('heapline/openTarget', spec(target));
+      await server.request('heapline/openTarget', specOf(target));
       const { dir } = await server.request('heapline/startRecording', {
         target: target.url,
         folder: join(folder, 'recordings'),
@@ -156,26 +148,6 @@ async function bareSnapshot(url: string, file: string): Promise<void> {
   await client.close();
 }
 
-function spec({ url }: Target) {
-  return { id: url, name: 'bench', kind: 'node', inspector: url } as const;
-}
-
-async function start(major: NodeMajor, args: string[]): Promise<Target> {
-  const child = spawn(await nodeBinary(major), ['--inspect=127.0.0.1:0', script, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  const line = async (): Promise<string> => (await lines.next()).value as string;
-  for await (const text of createInterface({ input: child.stderr! })) {
-    const url = /ws:\/\/\S+/.exec(text)?.[0];
-    if (url) {
-      child.stderr!.resume();
-      return { url, child, line };
-    }
-  }
-  throw new Error('The target opened no inspector.');
-}
-
 /** User and system time of all threads of a process, in seconds; NaN where the system does not say. */
 function cpuOf(pid: number): number {
   try {
@@ -192,11 +164,6 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   const from = performance.now();
   await work();
   return performance.now() - from;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
 }
 
 function row(what: string, major: number, bare: number, ours: number, ratio: number): string {

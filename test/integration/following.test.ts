@@ -8,9 +8,9 @@ import { pathToFileURL } from 'node:url';
 import type { SnapshotFollower } from '../../src/capture/recorder-types.ts';
 import { EngineClient } from '../../src/engine/client.ts';
 import { Follower } from '../../src/engine/follower.ts';
-import { summarise } from '../../src/engine/tables.ts';
 import type { Recording } from '../../src/recording/reader.ts';
 import { ofType, Workshop } from '../support/capture.ts';
+import { summarise } from '../support/fresh.ts';
 import { PROJECT } from '../support/heapline.ts';
 import { nodeBinary } from '../support/nodes.ts';
 

@@ -2,8 +2,9 @@
 import { compare } from '../../src/engine/tables.ts';
 import type { Site } from '../../src/protocol/findings.ts';
 import type { PanelContent } from '../../src/protocol/panel.ts';
+import type { FlameFrame } from '../../src/protocol/pictures.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import type { ClassDiffRow } from '../../src/protocol/tables.ts';
+import type { ClassDiffRow, ProfileRow } from '../../src/protocol/tables.ts';
 import { embedJson } from '../../src/report/html.ts';
 import { leakySnapshots } from './leaky-snapshots.ts';
 import { HOSTILE, hostileReport, leakReport } from './report-data.ts';
@@ -54,7 +55,31 @@ export function profileContent(): Extract<PanelContent, { type: 'profile' }> {
     { function: '', selfSize: 3e6, totalSize: 3e6, site: site('llm.ts', 7) },
     { function: 'main', selfSize: 1e6, totalSize: 12e6 },
   ];
-  return { type: 'profile', title: '1.heapprofile', profile: { file: '1.heapprofile', total: 12e6, rows } };
+  const [add, nameless, main] = rows;
+  const flame: FlameFrame = {
+    function: '',
+    size: 12e6,
+    selfSize: 0,
+    grown: 8e6,
+    selfGrown: 0,
+    children: [
+      {
+        ...frame(main, 12e6, 8e6),
+        children: [frame(add, 8e6, 7e6), { ...frame(nameless, 3e6, 0), children: [frame(add, 1e6, 1e6)] }],
+      },
+    ],
+  };
+  const profile = { file: '1.heapprofile', total: 12e6, rows, flame };
+  return { type: 'profile', title: '1.heapprofile', profile };
+}
+
+function frame({ totalSize: _, ...row }: ProfileRow, size: number, grown: number): FlameFrame {
+  return { ...row, size, grown, selfGrown: grown };
+}
+
+function hostileFlame(rows: readonly ProfileRow[]): FlameFrame {
+  const all = { function: '', size: 1e6 * rows.length, selfSize: 0, grown: 5e5, selfGrown: 0 };
+  return { ...all, children: rows.map((row) => frame(row, 1e6, 5e5)) };
 }
 
 /** Every kind of content with names that are markup, control characters, or too long. */
@@ -96,7 +121,7 @@ export function hostileContents(): PanelContent[] {
         problems: strings,
       },
     },
-    { type: 'profile', title, profile: { ...profile, rows: functions } },
+    { type: 'profile', title, profile: { ...profile, rows: functions, flame: hostileFlame(functions) } },
     { type: 'loading', title, phase: title },
     { type: 'error', error: { code: 'internal', message: title, kept: title, hint: title } },
   ];

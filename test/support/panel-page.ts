@@ -6,6 +6,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { ROOT } from '../../src/build/run.ts';
 import { pageHtml } from '../../src/extension/panels/html.ts';
 import type { PanelContent, PanelSource, PanelState, PanelToEditor } from '../../src/protocol/panel.ts';
+import type { WireError } from '../../src/protocol/rpc.ts';
 import { EDITOR_THEMES } from './editor-themes.ts';
 
 const ORIGIN = 'http://panel.test';
@@ -24,7 +25,10 @@ const EDITOR_API = `
   const kept = sessionStorage.getItem('state');
   window.posted = [];
   window.acquireVsCodeApi = () => ({
-    postMessage: (message) => window.posted.push(structuredClone(message)),
+    postMessage: (message) => {
+      if (message.type !== 'ask' || !window.answerAsk) return window.posted.push(structuredClone(message));
+      window.answerAsk(message).then((answer) => window.postMessage({ type: 'answer', id: message.id, ...answer }, '*'));
+    },
     getState: () => (kept === null ? undefined : JSON.parse(kept)),
     setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
   });`;
@@ -42,12 +46,16 @@ export interface PanelPage {
 export interface PanelOptions extends BrowserContextOptions {
   theme?: keyof typeof EDITOR_THEMES;
   text?: Record<string, string>;
+  /** Answers what the page asks of its snapshots, as the editor does. Without it, questions are among what is posted. */
+  answer?(question: Question): Promise<{ result?: unknown; error?: WireError }>;
 }
+
+export type Question = Extract<PanelToEditor, { type: 'ask' }>;
 
 /** Opens an empty panel; fails on any error, warning, refused or remote resource of the page. */
 export async function withPanel(
   browser: Browser,
-  { theme = 'Dark Modern', text = {}, ...options }: PanelOptions,
+  { theme = 'Dark Modern', text = {}, answer, ...options }: PanelOptions,
   use: (panel: PanelPage) => Promise<void>,
 ): Promise<void> {
   const context = await browser.newContext({ viewport: { width: 1400, height: 900 }, ...options });
@@ -81,6 +89,7 @@ export async function withPanel(
       return route.fulfill({ status: 404 });
     });
     await page.addInitScript({ content: EDITOR_API });
+    if (answer) await page.exposeFunction('answerAsk', answer);
     const open = async (): Promise<void> => {
       await page.goto(`${ORIGIN}/`);
       await page.evaluate(({ body, variables }) => {

@@ -3,14 +3,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from './until.ts';
 
-/** Gains a message of some KB at every turn, for as long as it runs; a line `end` on its input ends it. */
+/** What a program says at each turn, for `Program.turns`. */
+export const TURN = "process.stderr.write('.');";
+
+/** Gains messages of some KB at every turn, for as long as it runs; a line `end` on its input ends it. */
 export const LEAKY = `
 const memory = { history: [] };
 function remember(text) {
   memory.history.push({ role: 'user', text: text + memory.history.length, tokens: new Array(200).fill(1.5) });
 }
-setInterval(() => { for (let i = 0; i < 10; i++) remember('message '); }, 20);
+setInterval(() => { for (let i = 0; i < 10; i++) remember('message '); ${TURN} }, 20);
 process.stdin.on('data', (text) => { if (String(text).includes('end')) process.exit(0); });
 // A test that was killed leaves nobody to end it.
 process.stdin.on('end', () => process.exit(0));
@@ -24,6 +28,8 @@ export interface Program {
   inspector: string;
   /** What it printed as errors so far: what Node tells about debuggers, too. */
   stderr(): string;
+  /** Settles when it has told so many more turns: on a busy machine, snapshots leave a program little time between them. */
+  turns(count: number): Promise<void>;
   /** Settles with how it ended. */
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
@@ -56,7 +62,12 @@ export class Programs {
       child.once('exit', () => reject(new Error(`${name} ended: ${stderr}`)));
     });
     child.stdin!.on('error', () => {});
-    const program = { child, pid: child.pid!, inspector, stderr: () => stderr, ended };
+    const told = (): number => stderr.split('.').length;
+    const turns = async (count: number): Promise<void> => {
+      const enough = told() + count;
+      await until(`${count} turns of ${name}`, () => told() >= enough);
+    };
+    const program = { child, pid: child.pid!, inspector, stderr: () => stderr, turns, ended };
     this.started.push(program);
     return program;
   }

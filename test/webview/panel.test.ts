@@ -7,10 +7,10 @@ import { after, before, test } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { formatBytes } from '../../src/base/units.ts';
 import { ROOT } from '../../src/build/run.ts';
-import { summarise } from '../../src/engine/tables.ts';
 import type { PanelContent } from '../../src/protocol/panel.ts';
 import { axeSource, launchBrowser } from '../support/browser.ts';
 import { EDITOR_THEMES } from '../support/editor-themes.ts';
+import { summarise } from '../support/fresh.ts';
 import { hostileContents, manyClasses, profileContent, realDiff } from '../support/panel-data.ts';
 import { withPanel } from '../support/panel-page.ts';
 import { cleanReport, leakReport } from '../support/report-data.ts';
@@ -73,6 +73,7 @@ test('every place of a finding opens in the editor at its line', () =>
     assert.deepEqual(await opened(page.locator('.banner .where').first()), ['src/memory.ts', 42, false]);
     assert.deepEqual(await opened(card.locator('.site .where').first()), ['src/memory.ts', 42, false]);
     assert.deepEqual(await opened(card.locator('.site .number').first()), ['src/memory.ts', 39, false]);
+    await card.getByText('As a list').click();
     assert.deepEqual(await opened(card.locator('.chain .link').nth(3)), ['src/agent.ts', 12, false]);
     assert.deepEqual(await opened(page.locator('#classes tbody .link').first(), { modifiers: ['Alt'] }), [
       'src/llm.ts',
@@ -118,7 +119,7 @@ test('a comparison shows totals, the time between, owners and classes', () =>
     assert.match(JSON.stringify(await posted()), /"open-site".*src\/tools\.ts.*"line":27/);
     assert.match((await page.locator('.owner-path').textContent())!, /5,000 objects, 12\.4 MB/);
     await page.getByRole('button', { name: 'runController.signal' }).click();
-    assert.match((await page.locator('.owner-path .container').textContent())!, /signal/);
+    assert.match((await page.locator('.owner-path .chain .container').textContent())!, /signal/);
     assert.deepEqual((await names(page)).slice(0, 2), ['Array', 'Turn']);
     const cells = await bodyRows(page).nth(1).locator('td').allTextContents();
     assert.deepEqual(cells.slice(3), ['+1,000', '1,000', '0']);

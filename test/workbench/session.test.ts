@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from 'playwright-core';
 import { type DebugFolder, sampleFolder } from '../support/debug-folder.ts';
 import { markedLine } from '../support/sample-runs.ts';
@@ -18,7 +17,8 @@ let report: Frame;
 let stored: { path: string; line: number };
 
 before(async () => {
-  folder = await sampleFolder();
+  // Smart stepping alone swallows a Pause that meets Node's own code (microsoft/vscode-js-debug#2412).
+  folder = await sampleFolder({ smartStep: false });
   stored = await markedLine('history');
   workbench = await openWorkbench({ folder: folder.path });
   heapline = workbench.view('Heapline');
@@ -140,6 +140,20 @@ it('can be read in each theme, and in a narrow window', async () => {
   await page.setViewportSize({ width: 1400, height: 900 });
 });
 
+it('compares two snapshots that are chosen in the timeline', async () => {
+  const group = report.getByRole('group', { name: 'Compare two snapshots' });
+  const list = group.getByLabel('The later snapshot');
+  const [first, second] = await list
+    .locator('option')
+    .evaluateAll((all) => all.map((one) => one.getAttribute('value')!));
+  await group.getByLabel('The earlier snapshot').selectOption(first);
+  await list.selectOption(second);
+  await group.getByRole('button', { name: 'Compare' }).click();
+  const page = await workbench.webview(`Snapshot ${first} and Snapshot ${second}`);
+  await page.locator('#diff-classes').waitFor();
+  await page.locator('#timeline .ends-brush .selection').waitFor();
+});
+
 it('opens the line that stores, and what holds it, from the panel', async () => {
   await workbench.command('View: Close All Editors');
   await heapline.click(/^Leak: Memory\.messages, /);
@@ -170,14 +184,9 @@ it('leaves the debugger as it is while recording', async () => {
   await until('it to run on', async () =>
     (await workbench.debugToolbar()).some((title) => title.startsWith('Pause')),
   );
-  await until('it to stand', async () => {
-    const stands = async (): Promise<boolean> => (await calls.rows()).some(({ text }) => /Paused/.test(text));
-    if (await stands()) return true;
-    // One that comes amid a snapshot may be lost, as the README says.
-    await workbench.debugToolbarAction('Pause');
-    await sleep(3000);
-    return stands();
-  });
+  await heapline.action(/^main\.js/, 'Take Snapshot');
+  await workbench.debugToolbarAction('Pause');
+  await calls.row(/Paused/);
   await workbench.command('Debug: Continue');
   await workbench.stopDebugging();
   await heapline.row(/^Earlier Recordings/);

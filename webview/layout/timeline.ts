@@ -1,20 +1,37 @@
 /** The timeline as shapes: pure numbers and path strings, no elements. */
 
 import { area, curveMonotoneX, line, max, scaleLinear } from 'd3';
-import type { MemoryPoint, ReportTimeline, SnapshotMark } from '../../src/protocol/report.ts';
+import type {
+  BudgetMark,
+  GcPoint,
+  MemoryPoint,
+  ReportTimeline,
+  SnapshotMark,
+} from '../../src/protocol/report.ts';
+import { type Lane, type LaneShape, lanesOf, shapesOf } from './agent-lanes.ts';
 
 /** Heights in pixels, from the top. */
-export const PANELS = {
+const FIXED = {
   steps: { top: 0, height: 18 },
   pins: { top: 22, height: 22 },
   heap: { top: 50, height: 170 },
   rss: { top: 234, height: 46 },
   gc: { top: 294, height: 32 },
-  axis: { top: 330, height: 20 },
-  overview: { top: 360, height: 40 },
 } as const;
-export const TIMELINE_HEIGHT = 404;
-export const TIMELINE_MARGIN = { left: 62, right: 12 };
+export const TIMELINE_MARGIN = { left: 76, right: 12 };
+/** A step narrower than this is not drawn: there is no telling one from the next. */
+const LEAST_BAND = 2;
+
+export type Panel = { readonly top: number; readonly height: number };
+export type Panels = Readonly<Record<keyof typeof FIXED | 'agent' | 'axis' | 'overview', Panel>>;
+
+/** Where the parts of a timeline stand; of the agent's lanes it depends on what was seen. */
+export function panelsOf(lanes: readonly Lane[]): { panels: Panels; height: number } {
+  const agent = { top: 334, height: lanes.reduce((sum, lane) => sum + lane.height, 0) };
+  const axis = { top: agent.top + agent.height + (lanes.length ? 4 : -4), height: 20 };
+  const overview = { top: axis.top + 30, height: 40 };
+  return { panels: { ...FIXED, agent, axis, overview }, height: overview.top + overview.height + 4 };
+}
 
 export interface TimelineLayout {
   width: number;
@@ -33,16 +50,26 @@ export interface TimelineLayout {
   externalLine: string;
   floorLine: string;
   rssArea: string;
-  bands: { x: number; width: number; step: number; name?: string; labelled: boolean }[];
+  bands: { x: number; width: number; step: number; name?: string; labelled: boolean; drawn: boolean }[];
+  panels: Panels;
+  /** Of the whole picture. */
+  height: number;
+  /** What the agent did, one lane for each kind. */
+  lanes: (Lane & { shapes: LaneShape[] })[];
   pins: { x: number; pauseWidth: number; mark: SnapshotMark }[];
   gc: { x: number; height: number; t: number; kind: string; pauseMs: number }[];
   longestGcMs: number;
+  budgets: { x: number; mark: BudgetMark }[];
 }
 
 /** First and last millisecond of the recording. */
-export function extent({ memory, steps, snapshots }: ReportTimeline): [number, number] {
+export function extent({ memory, steps, snapshots, agent }: ReportTimeline): [number, number] {
   const last = snapshots.at(-1);
-  return [0, Math.max(1, memory.at(-1)?.t ?? 0, steps.at(-1)?.t ?? 0, last ? last.t + last.pauseMs : 0)];
+  const done = max(agent?.bands ?? [], ({ end }) => end) ?? 0;
+  return [
+    0,
+    Math.max(1, memory.at(-1)?.t ?? 0, steps.at(-1)?.t ?? 0, last ? last.t + last.pauseMs : 0, done),
+  ];
 }
 
 /** Everything that the timeline draws, for a plot `width` pixels wide. */
@@ -55,16 +82,21 @@ export function layoutTimeline(
   const x = scaleLinear(domain, [0, width]);
   const inView = within(timeline.memory, domain);
   const heapTop = max(inView, (point) => Math.max(point.heapUsed, point.external)) ?? 1;
-  const heap = scaleLinear([0, heapTop * 1.06], [PANELS.heap.height, 0]).nice(4);
-  const rss = scaleLinear([0, (max(inView, (point) => point.rss) ?? 1) * 1.05], [PANELS.rss.height, 0]);
+  const lanes = lanesOf(timeline.agent?.bands ?? []);
+  const { panels, height } = panelsOf(lanes);
+  const heap = scaleLinear([0, heapTop * 1.06], [panels.heap.height, 0]).nice(4);
+  const rss = scaleLinear([0, (max(inView, (point) => point.rss) ?? 1) * 1.05], [panels.rss.height, 0]);
   const gcInView = timeline.gc.filter(({ t }) => t >= domain[0] && t <= domain[1]);
   const longestGcMs = max(gcInView, (gc) => gc.pauseMs) ?? 0;
-  const gcHeight = scaleLinear([0, Math.max(longestGcMs, 1)], [1.5, PANELS.gc.height]);
+  const gcHeight = scaleLinear([0, Math.max(longestGcMs, 1)], [1.5, panels.gc.height]);
   const path = (y: (point: MemoryPoint) => number): string =>
     line<MemoryPoint>((point) => x(point.t), y)(inView) ?? '';
   const floor = floorPoints(timeline);
   return {
     width,
+    panels,
+    height,
+    lanes: lanes.map((lane) => ({ ...lane, shapes: shapesOf(lane, domain, x) })),
     x,
     t: (pixels) => x.invert(pixels),
     heapY: (bytes) => heap(bytes),
@@ -75,7 +107,7 @@ export function layoutTimeline(
     heapArea:
       area<MemoryPoint>(
         (point) => x(point.t),
-        PANELS.heap.height,
+        panels.heap.height,
         (point) => heap(point.heapUsed),
       )(inView) ?? '',
     heapLine: path((point) => heap(point.heapUsed)),
@@ -88,15 +120,18 @@ export function layoutTimeline(
     rssArea:
       area<MemoryPoint>(
         (point) => x(point.t),
-        PANELS.rss.height,
+        panels.rss.height,
         (point) => rss(point.rss),
       )(inView) ?? '',
     bands: bands(timeline, domain, x),
     pins: timeline.snapshots
       .filter((mark) => mark.t + mark.pauseMs >= domain[0] && mark.t <= domain[1])
       .map((mark) => ({ x: x(mark.t), pauseWidth: x(mark.t + mark.pauseMs) - x(mark.t), mark })),
-    gc: gcInView.map((gc) => ({ ...gc, x: x(gc.t), height: gcHeight(gc.pauseMs) })),
+    gc: longestOfEach(gcInView, x).map((gc) => ({ ...gc, x: x(gc.t), height: gcHeight(gc.pauseMs) })),
     longestGcMs,
+    budgets: (timeline.budgets ?? [])
+      .filter(({ t, level }) => level !== 'back' && t >= domain[0] && t <= domain[1])
+      .map((mark) => ({ x: x(mark.t), mark })),
   };
 }
 
@@ -104,11 +139,12 @@ export function layoutTimeline(
 export function overviewArea(timeline: ReportTimeline, width: number): string {
   const x = scaleLinear(extent(timeline), [0, width]);
   const top = max(timeline.memory, (point) => point.heapUsed) ?? 1;
-  const y = scaleLinear([0, top], [PANELS.overview.height, 3]);
+  const { height } = panelsOf([]).panels.overview;
+  const y = scaleLinear([0, top], [height, 3]);
   return (
     area<MemoryPoint>(
       (point) => x(point.t),
-      PANELS.overview.height,
+      height,
       (point) => y(point.heapUsed),
     )(timeline.memory) ?? ''
   );
@@ -164,12 +200,34 @@ export function zoomed(
   return [start, start + size];
 }
 
+/** The window, moved by so many milliseconds as far as the whole goes. */
+export function panned(
+  whole: readonly [number, number],
+  [from, to]: readonly [number, number],
+  by: number,
+): [number, number] {
+  const size = to - from;
+  const start = Math.min(Math.max(whole[0], from + by), whole[1] - size);
+  return [start, start + size];
+}
+
 /** Points in view, and one on either side so that lines run to the edge. */
 function within(points: readonly MemoryPoint[], [from, to]: [number, number]): MemoryPoint[] {
   const first = points.findIndex((point) => point.t >= from);
   if (first < 0) return points.slice(-1);
   const last = points.findLastIndex((point) => point.t <= to);
   return points.slice(Math.max(0, first - 1), last + 2);
+}
+
+/** Of the pauses that fall on one pixel the longest: no more can be seen. */
+function longestOfEach(pauses: readonly GcPoint[], x: (t: number) => number): GcPoint[] {
+  const longest = new Map<number, GcPoint>();
+  for (const pause of pauses) {
+    const pixel = Math.round(x(pause.t));
+    const known = longest.get(pixel);
+    if (!known || known.pauseMs < pause.pauseMs) longest.set(pixel, pause);
+  }
+  return [...longest.values()];
 }
 
 function bands(
@@ -182,14 +240,15 @@ function bands(
     return { ...step, start };
   });
   const seen = all.filter((band) => band.t >= from && band.start <= to);
-  // A label needs some 26 pixels to itself.
   let free = -Infinity;
   return seen.map((band) => {
     const left = Math.max(x(from), x(band.start));
     const width = Math.max(0, Math.min(x(to), x(band.t)) - left);
     const middle = left + width / 2;
-    const labelled = middle - 13 >= free;
-    if (labelled) free = middle + 13;
-    return { x: left, width, step: band.step, name: band.name, labelled };
+    // Half of what a label needs to itself.
+    const half = Math.max(13, String(band.step).length * 3.5 + 5);
+    const labelled = middle - half >= free && middle - half >= -half / 2;
+    if (labelled) free = middle + half;
+    return { x: left, width, step: band.step, name: band.name, labelled, drawn: width >= LEAST_BAND };
   });
 }

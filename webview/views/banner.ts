@@ -61,7 +61,10 @@ function figures(data: ReportData, first: Finding | undefined): HTMLElement {
   const objects = 'objectsPerStep' in growth ? growth.objectsPerStep : undefined;
   const tiles: [string, string | undefined][] = [
     ['Growth', mainRate(growth)],
-    ['Objects', objects ? `${formatCount(objects, 1)} a ${stepNoun(growth.stepKind)}` : undefined],
+    [
+      first?.kind === 'processes' ? 'Processes' : 'Objects',
+      objects ? `${formatCount(objects, 1)} a ${stepNoun(growth.stepKind)}` : undefined,
+    ],
     ['Gained', formatBytes(growth.bytes)],
     ['Over', span(findings.growth)],
     ['Confidence', percent(findings.confidence)],
@@ -79,8 +82,8 @@ function figures(data: ReportData, first: Finding | undefined): HTMLElement {
 
 function culprit(data: ReportData, finding: Finding, host: Host): HTMLElement | undefined {
   const site = finding.storeSite ?? finding.userSite ?? finding.allocationSites[0];
-  const role =
-    site === finding.storeSite ? 'Stored at' : site === finding.userSite ? 'Your line' : 'Allocated at';
+  const stored = finding.kind === 'processes' ? 'Started at' : 'Stored at';
+  const role = site === finding.storeSite ? stored : site === finding.userSite ? 'Your line' : 'Allocated at';
   const excerpt = site && excerptOf(data.sources, site);
   const line = excerpt && {
     ...excerpt,

@@ -3,13 +3,34 @@
 import { formatBytes, formatCount } from '../../src/base/units.ts';
 import type { Finding } from '../../src/protocol/findings.ts';
 import { siteLabel, stepNoun } from '../../src/protocol/wording.ts';
+import type { Asked } from '../ask.ts';
 import type { Host } from '../host.ts';
 import { type ChainBox, chainOf } from '../layout/path.ts';
+import { graphOfFinding } from '../layout/path-graph.ts';
 import { t } from '../text.ts';
 import { originView, shortened, siteLink } from './code.ts';
 import { h } from './dom.ts';
+import { pathGraphView } from './path-graph.ts';
 
 const ROLES = { root: 'root', holder: '', container: 'grows', gained: 'gained' } as const;
+
+/** The path as a graph, and as a list for who can't see it, or would rather read. */
+export function pathView(
+  finding: Finding,
+  id: string,
+  cwd: string | undefined,
+  host: Host,
+  of?: Asked,
+): HTMLElement {
+  const graph = graphOfFinding(finding);
+  const target = graph.nodes.find(({ role }) => role === 'container') ?? graph.nodes[0];
+  return h(
+    'div',
+    {},
+    pathGraphView({ id, graph, target: target.key, pace: paceOf(finding), cwd, of }, host),
+    h('details', { class: 'as-list' }, h('summary', {}, t('As a list')), chainView(finding, cwd, host)),
+  );
+}
 
 export function chainView(finding: Finding, cwd: string | undefined, host: Host): HTMLElement {
   return h(
@@ -26,20 +47,20 @@ export function chainView(finding: Finding, cwd: string | undefined, host: Host)
   );
 }
 
+function paceOf({ growth: { objectsPerStep, objects, stepKind } }: Finding): string {
+  if (objectsPerStep === undefined) return `+${formatCount(objects)}`;
+  return stepKind
+    ? `+${formatCount(objectsPerStep, 1)} a ${stepNoun(stepKind)}`
+    : t('+{0} a step', formatCount(objectsPerStep, 1));
+}
+
 function edgeView(box: ChainBox, finding: Finding): HTMLElement {
-  const { objectsPerStep, objects, stepKind } = finding.growth;
-  const pace =
-    objectsPerStep === undefined
-      ? `+${formatCount(objects)}`
-      : stepKind
-        ? `+${formatCount(objectsPerStep, 1)} a ${stepNoun(stepKind)}`
-        : t('+{0} a step', formatCount(objectsPerStep, 1));
   return h(
     'span',
     { class: 'edge' },
     h('span', { class: 'unseen' }, `${t('through')} `),
     h('code', {}, box.entry.edge || '→'),
-    box.growing && h('strong', {}, pace),
+    box.growing && h('strong', {}, paceOf(finding)),
     h('span', { class: 'arrow', 'aria-hidden': 'true' }),
   );
 }

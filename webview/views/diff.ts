@@ -5,6 +5,7 @@ import type { PanelContent } from '../../src/protocol/panel.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
 import type { ClassDiffRow, SnapshotDiff } from '../../src/protocol/tables.ts';
 import { percent } from '../../src/protocol/wording.ts';
+import type { Asked } from '../ask.ts';
 import type { Host } from '../host.ts';
 import type { Store } from '../state.ts';
 import { plural, t } from '../text.ts';
@@ -13,20 +14,21 @@ import { siteLink } from './code.ts';
 import { append, type Child, h, prose, section, shown } from './dom.ts';
 import { type Column, longTable } from './long-table.ts';
 import { ownersView } from './owners.ts';
+import { retainedView } from './pictures.ts';
 import { timelineView } from './timeline.ts';
 
 export type DiffContent = Extract<PanelContent, { type: 'diff' }>;
 
 export function mountDiff(root: HTMLElement, content: DiffContent, store: Store, host: Host): void {
   const { diff, titles, numbers, report } = content;
-  const marked = numbers ? [numbers.before, numbers.after] : [];
   append(root, [
     headView(diff, titles, host, report !== undefined),
     h(
       'main',
       {},
-      report && timelineView(report, store, marked),
+      report && timelineView(report, store, { chosen: numbers, compare: host.editor?.compare }),
       ownersSection(content, store, host, report),
+      host.ask && retainedView(askedOf(content), bytesOf(content), report?.recording.cwd, host),
       section(
         'diff-classes',
         'By class',
@@ -47,6 +49,17 @@ export function mountDiff(root: HTMLElement, content: DiffContent, store: Store,
       ),
     ),
   ]);
+}
+
+/** The later one, beside the earlier. */
+function askedOf({ numbers }: DiffContent): Asked {
+  return numbers ? { snapshot: numbers.after, against: numbers.before } : {};
+}
+
+/** Of the later one; of unknown size it may be large. */
+function bytesOf({ numbers, report }: DiffContent): number {
+  const mark = report?.timeline.snapshots.find(({ index }) => index === numbers?.after);
+  return mark?.bytes ?? Number.POSITIVE_INFINITY;
 }
 
 function headView(

@@ -3,11 +3,11 @@
 import { formatBytes, formatCount } from '../../src/base/units.ts';
 import type { Finding, FindingRule } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { allRates, mainRate, percent, proofLine, sitesOf } from '../../src/protocol/wording.ts';
+import { allRates, countedNoun, mainRate, percent, proofLine, sitesOf } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import { isOpen, type Store } from '../state.ts';
 import { plural, t } from '../text.ts';
-import { chainView } from './chain.ts';
+import { pathView } from './chain.ts';
 import { siteView } from './code.ts';
 import { append, h, prose, table } from './dom.ts';
 import { growthView } from './growth.ts';
@@ -59,12 +59,15 @@ function fill(body: HTMLElement, finding: Finding, data: ReportData, store: Stor
   const sites = sitesOf(finding);
   const site = ({ role, site }: (typeof sites)[number]): HTMLElement => siteView(role, site, data, host);
   const more = sites.slice(SITES_SHOWN);
-  const rates = allRates(finding.growth);
+  const rates = allRates(finding.growth, countedNoun(finding));
   const { retainingPath, gained, advice, reasons, confidence, proof } = finding;
   append(body, [
     h('p', { class: 'title' }, prose(finding.title)),
     retainingPath.length > 0 && h('h4', {}, t('What holds it')),
-    retainingPath.length > 0 && chainView(finding, data.recording.cwd, host),
+    retainingPath.length > 0 &&
+      pathView(finding, `${body.id}-path`, data.recording.cwd, host, {
+        snapshot: data.classes.snapshots.at(-1),
+      }),
     h(
       'div',
       { class: 'columns' },

@@ -2,9 +2,10 @@
 
 import { type Selection, select } from 'd3';
 import { formatBytes, formatCount, formatDuration } from '../../src/base/units.ts';
-import type { Finding, SnapshotPoint } from '../../src/protocol/findings.ts';
+import type { Finding, SnapshotPoint, StepKind } from '../../src/protocol/findings.ts';
 import { GROWTH_SIZE, layoutGrowth } from '../layout/growth.ts';
 import type { Store, ViewState } from '../state.ts';
+import { stepWords } from '../step-words.ts';
 import { t } from '../text.ts';
 import { asTable, h, onWidth, table } from './dom.ts';
 
@@ -22,7 +23,7 @@ export function growthView(finding: Finding, store: Store): HTMLElement {
   // Memory outside the heap has no objects to count.
   const measureNow = (): Measure => (finding.growth.objects === 0 ? 'bytes' : store.state.measure);
   const draw = (): void => {
-    if (width > 0) drawGrowth(svg, points, measureNow(), width);
+    if (width > 0) drawGrowth(svg, points, measureNow(), width, finding.growth.stepKind);
   };
   onWidth(frame, (now) => {
     width = now;
@@ -49,7 +50,7 @@ export function growthView(finding: Finding, store: Store): HTMLElement {
     asTable(() =>
       table(
         'Growth by snapshot',
-        ['Snapshot', 'Step', 'Time', 'Size', 'Objects'],
+        ['Snapshot', stepWords(finding.growth.stepKind).one(), 'Time', 'Size', 'Objects'],
         points.map((point) => [
           point.snapshot,
           point.step ?? '',
@@ -67,6 +68,7 @@ function drawGrowth(
   points: readonly SnapshotPoint[],
   measure: Measure,
   width: number,
+  stepKind: StepKind | undefined,
 ): void {
   const layout = layoutGrowth(points, measure, width);
   const format = (value: number): string => (measure === 'bytes' ? formatBytes(value) : formatCount(value));
@@ -115,11 +117,12 @@ function drawGrowth(
     .attr('x', width - GROWTH_SIZE.right)
     .attr('y', bottom + 31)
     .attr('text-anchor', 'end')
-    .text(t(`${layout.axis}s`));
+    .text(layout.axis === 'step' ? stepWords(stepKind).many() : t(`${layout.axis}s`));
   svg.append('path').attr('class', 'fit').attr('d', layout.fit);
   svg.append('path').attr('class', 'measured').attr('d', layout.measured);
   for (const { x, y, point } of layout.points) {
-    const when = point.step === undefined ? formatDuration(point.time) : t('step {0}', point.step);
+    const when =
+      point.step === undefined ? formatDuration(point.time) : stepWords(stepKind).numbered(point.step);
     svg
       .append('circle')
       .attr('class', 'point')

@@ -1,12 +1,29 @@
 /** What was looked at and is fine, and how all of it was measured. */
 
 import { formatBytes, formatDuration } from '../../src/base/units.ts';
+import { budgetSentence } from '../../src/protocol/budget-words.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
 import { counted, ignoredWhy, mainRate, percent, stepNoun } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import { plural, t } from '../text.ts';
 import { placeView } from './code.ts';
 import { type Child, h, longText, prose, section, shown, table } from './dom.ts';
+
+/** What the program was to keep within, and passed. */
+export function budgetsView({ findings: { budgets = [] } }: ReportData): HTMLElement | undefined {
+  if (!budgets.length) return undefined;
+  return section(
+    'budgets',
+    'Budgets',
+    h(
+      'ul',
+      { class: 'fine' },
+      ...budgets.map((row) =>
+        h('li', {}, h('strong', {}, t(row.level)), ' ', h('span', {}, prose(budgetSentence(row)))),
+      ),
+    ),
+  );
+}
 
 /** What somebody decided to leave. */
 export function ignoredView(data: ReportData, host: Host): HTMLElement | undefined {

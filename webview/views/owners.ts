@@ -8,7 +8,7 @@ import type { Host } from '../host.ts';
 import { growthBetween } from '../layout/growth.ts';
 import type { Store } from '../state.ts';
 import { t } from '../text.ts';
-import { chainView } from './chain.ts';
+import { pathView as pathGraphOf } from './chain.ts';
 import { originView, siteLink } from './code.ts';
 import { append, type Child, h, longText, prose, scroll } from './dom.ts';
 
@@ -122,7 +122,7 @@ function pathView(finding: Finding, cwd: string | undefined, host: Host): Child[
   return [
     h('p', { class: 'title' }, prose(finding.title)),
     finding.retainingPath.length > 0 && h('h3', {}, t('What holds it')),
-    finding.retainingPath.length > 0 && chainView(finding, cwd, host),
+    finding.retainingPath.length > 0 && pathGraphOf(finding, 'owner-path', cwd, host),
   ];
 }
 

@@ -9,6 +9,7 @@ import type { Store } from '../state.ts';
 import { t } from '../text.ts';
 import { shortened, siteLink } from './code.ts';
 import { append, h, longText, section } from './dom.ts';
+import { flameView } from './flame.ts';
 import { type Column, longTable } from './long-table.ts';
 import { titleView } from './title.ts';
 
@@ -24,6 +25,12 @@ export function mountProfile(root: HTMLElement, content: ProfileContent, store: 
     h(
       'main',
       {},
+      profile.rows.length > 0 &&
+        section(
+          'profile-flame',
+          'Where live memory was allocated',
+          flameView(profile.flame, undefined, host),
+        ),
       section(
         'profile-functions',
         'By function',

@@ -10,7 +10,10 @@ import { append, h } from './dom.ts';
 import { findingView } from './finding.ts';
 import { heatMapView } from './heat-map.ts';
 import { ledgerView } from './ledger.ts';
-import { fineView, ignoredView, measuredView } from './notes.ts';
+import { budgetsView, fineView, ignoredView, measuredView } from './notes.ts';
+import { picturesView } from './pictures.ts';
+import { processesView } from './processes.ts';
+import { sessionsView } from './sessions.ts';
 import { timelineView } from './timeline.ts';
 
 /** Fills `root` with the report. Views redraw themselves as the store changes. */
@@ -21,12 +24,16 @@ export function mountReport(root: HTMLElement, data: ReportData, store: Store, h
     h(
       'main',
       {},
-      timelineView(data, store),
+      timelineView(data, store, { compare: host.editor?.compare }),
       findings.length > 0 && h('h2', { class: 'part' }, t(verdict === 'leak' ? 'What leaks' : 'Suspects')),
       ...findings.map((finding, i) => findingView(finding, i, data, store, host)),
       heatMapView(data, host),
       ledgerView(data),
+      budgetsView(data),
+      processesView(data, host),
       ignoredView(data, host),
+      sessionsView(data),
+      picturesView(data, host),
       classesView(data, store, host),
       fineView(data),
       measuredView(data),

@@ -10,6 +10,7 @@ import { siteLink } from './code.ts';
 import { className } from './diff.ts';
 import { append, h, prose, section } from './dom.ts';
 import { type Column, longTable } from './long-table.ts';
+import { retainedView } from './pictures.ts';
 import { titleView } from './title.ts';
 
 export type SummaryContent = Extract<PanelContent, { type: 'summary' }>;
@@ -31,6 +32,10 @@ export function mountSummary(root: HTMLElement, content: SummaryContent, store: 
     h(
       'main',
       {},
+      host.ask &&
+        summary.degraded === undefined &&
+        summary.classes.length > 0 &&
+        retainedView({}, summary.fileBytes, undefined, host),
       section(
         'summary-classes',
         'By class',

@@ -1,24 +1,25 @@
 /** Memory over the time of the recording: panels, a cursor for pointer and keys, a strip to zoom with. */
 
 import { brushX, type D3BrushEvent, pointer, select } from 'd3';
-import { formatBytes, formatDuration } from '../../src/base/units.ts';
-import type { ReportData, ReportTimeline } from '../../src/protocol/report.ts';
+import type { ReportData } from '../../src/protocol/report.ts';
+import { lanesOf } from '../layout/agent-lanes.ts';
 import {
   extent,
-  floorPoints,
   layoutTimeline,
   nearest,
   overviewArea,
-  PANELS,
-  TIMELINE_HEIGHT,
+  panelsOf,
   TIMELINE_MARGIN,
   type TimelineLayout,
   zoomed,
 } from '../layout/timeline.ts';
 import type { Store } from '../state.ts';
 import { t } from '../text.ts';
-import { asTable, h, onWidth, section, table } from './dom.ts';
+import { h, onWidth, section } from './dom.ts';
+import { type Ends, endsBrush, endsLists } from './ends.ts';
 import { drawTimeline } from './timeline-draw.ts';
+import { onKey, onPointer } from './timeline-input.ts';
+import { doing, heading, mergedNote, sentence, timelineTables, values } from './timeline-words.ts';
 
 const LEGEND: [string, string][] = [
   ['heap', 'Heap used'],
@@ -28,37 +29,58 @@ const LEGEND: [string, string][] = [
   ['pause', 'Paused by Heapline'],
 ];
 
-/** @param marked numbers of snapshots to point out */
+export interface TimelineOptions {
+  /** The snapshots that are compared. */
+  chosen?: Ends;
+  /** Compares two others, where that can be done. */
+  compare?: (before: number, after: number) => void;
+}
+
 export function timelineView(
   data: ReportData,
   store: Store,
-  marked: readonly number[] = [],
+  { chosen, compare }: TimelineOptions = {},
 ): HTMLElement | undefined {
   const { timeline } = data;
+  const { stepKind } = data.findings.growth;
+  const marked = chosen ? [chosen.before, chosen.after] : [];
+  const { panels, height } = panelsOf(lanesOf(timeline.agent?.bands ?? []));
+  const comparing = timeline.snapshots.length > 1 ? compare : undefined;
   if (timeline.memory.length < 2) return undefined;
   const whole = extent(timeline);
   const frame = h('div', { class: 'chart timeline' });
   const tip = h('div', { class: 'tip', 'aria-hidden': 'true', hidden: true });
-  const svg = select(frame).append('svg').attr('height', TIMELINE_HEIGHT);
+  const svg = select(frame).append('svg').attr('height', height);
   frame.append(tip);
   const root = svg.append('g').attr('transform', `translate(${TIMELINE_MARGIN.left},0)`);
   const plot = root.append('g').attr('aria-hidden', 'true');
   const cursor = root.append('g').attr('class', 'cursor').attr('aria-hidden', 'true').attr('display', 'none');
-  cursor.append('line').attr('y1', PANELS.pins.top).attr('y2', PANELS.axis.top);
+  cursor.append('line').attr('y1', panels.pins.top).attr('y2', panels.axis.top);
   cursor.append('circle').attr('r', 4);
   const surface = root
     .append('rect')
     .attr('class', 'surface')
-    .attr('height', PANELS.axis.top)
+    .attr('height', panels.axis.top)
     .attr('tabindex', 0)
     .attr('role', 'slider')
-    .attr('aria-label', t('Time. Arrow keys move, plus and minus zoom, Escape shows everything'))
+    .attr(
+      'aria-label',
+      t('Time. Arrow keys move, with Shift the view, plus and minus zoom, Escape shows everything'),
+    )
     .attr('aria-valuemin', 0)
     .attr('aria-valuemax', timeline.memory.length - 1);
+  const ends =
+    comparing &&
+    endsBrush(
+      root.append('g').attr('class', 'ends-brush').attr('aria-hidden', 'true'),
+      timeline.snapshots,
+      chosen,
+      comparing,
+    );
   const strip = root
     .append('g')
     .attr('class', 'overview')
-    .attr('transform', `translate(0,${PANELS.overview.top})`);
+    .attr('transform', `translate(0,${panels.overview.top})`);
   const stripArea = strip.append('path').attr('class', 'heap-area');
   const stripBrush = strip.append('g').attr('aria-hidden', 'true');
 
@@ -69,21 +91,22 @@ export function timelineView(
     const point = timeline.memory[at];
     surface
       .attr('aria-valuenow', Math.max(0, at))
-      .attr('aria-valuetext', point ? sentence(timeline, at) : t('No time chosen'));
+      .attr('aria-valuetext', point ? sentence(timeline, at, stepKind) : t('No time chosen'));
     const visible = layout && point && point.t >= layout.window[0] && point.t <= layout.window[1];
     cursor.attr('display', visible ? null : 'none');
     tip.hidden = !visible;
     if (!layout || !visible) return;
     const x = layout.x(point.t);
     cursor.attr('transform', `translate(${x},0)`);
-    cursor.select('circle').attr('cy', PANELS.heap.top + layout.heapY(point.heapUsed));
+    cursor.select('circle').attr('cy', panels.heap.top + layout.heapY(point.heapUsed));
     tip.replaceChildren(
-      h('strong', {}, heading(timeline, point.t)),
+      h('strong', {}, heading(timeline, point.t, stepKind)),
       h(
         'dl',
         {},
         ...values(timeline, at).flatMap(([label, value]) => [h('dt', {}, t(label)), h('dd', {}, value)]),
       ),
+      ...doing(timeline, point.t).map((text) => h('p', {}, text)),
     );
     const left = TIMELINE_MARGIN.left + x;
     const side = x > layout.width / 2;
@@ -102,7 +125,8 @@ export function timelineView(
     if (!layout) return;
     const { width } = layout;
     layout = layoutTimeline(timeline, store.state.window, width);
-    drawTimeline(plot, layout, marked);
+    drawTimeline(plot, layout, marked, stepKind);
+    ends?.draw(layout);
     const [from, to] = layout.window;
     const scale = width / (whole[1] - whole[0]);
     brush.move(stripBrush, store.state.window ? [(from - whole[0]) * scale, (to - whole[0]) * scale] : null);
@@ -110,12 +134,12 @@ export function timelineView(
   };
   onWidth(frame, (full) => {
     const width = Math.max(120, full - TIMELINE_MARGIN.left - TIMELINE_MARGIN.right);
-    svg.attr('width', full).attr('viewBox', `0 0 ${full} ${TIMELINE_HEIGHT}`);
+    svg.attr('width', full).attr('viewBox', `0 0 ${full} ${height}`);
     surface.attr('width', width);
     stripArea.attr('d', overviewArea(timeline, width));
     brush.extent([
       [0, 0],
-      [width, PANELS.overview.height],
+      [width, panels.overview.height],
     ]);
     stripBrush.call(brush);
     layout = layoutTimeline(timeline, store.state.window, width);
@@ -130,7 +154,8 @@ export function timelineView(
     })
     .on('pointerleave', () => store.dispatch({ type: 'cursor', t: undefined }))
     .on('dblclick', () => store.dispatch({ type: 'zoom', window: undefined }))
-    .on('keydown', (event: KeyboardEvent) => key(event, timeline, store));
+    .on('keydown', (event: KeyboardEvent) => onKey(event, timeline, store));
+  onPointer(surface.node()!, timeline, store, () => layout);
 
   const zoom = (factor: number) => () =>
     store.dispatch({ type: 'zoom', window: zoomed(whole, store.state.window, factor) });
@@ -158,101 +183,8 @@ export function timelineView(
       ),
     ),
     frame,
-    asTable(() => timelineTable(timeline)),
-  );
-}
-
-function key(event: KeyboardEvent, timeline: ReportTimeline, store: Store): void {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const { memory } = timeline;
-  const { window, cursor } = store.state;
-  const at = cursor === undefined ? -1 : nearest(memory, cursor);
-  const move = (to: number): void => {
-    const time = memory[Math.min(memory.length - 1, Math.max(0, to))].t;
-    store.dispatch({ type: 'cursor', t: time });
-    // The view follows the cursor.
-    const now = store.state.window;
-    if (now && (time < now[0] || time > now[1])) {
-      const size = now[1] - now[0];
-      const [from, to] = extent(timeline);
-      const start = Math.min(Math.max(from, time - size / 2), to - size);
-      store.dispatch({ type: 'zoom', window: [start, start + size] });
-    }
-  };
-  const big = Math.max(1, Math.round(memory.length / 20));
-  const zoomTo = (factor: number): void =>
-    store.dispatch({ type: 'zoom', window: zoomed(extent(timeline), window, factor, cursor) });
-  const actions: Record<string, () => void> = {
-    ArrowRight: () => move(at + 1),
-    ArrowLeft: () => move(at < 0 ? 0 : at - 1),
-    ArrowUp: () => move(at + 1),
-    ArrowDown: () => move(at < 0 ? 0 : at - 1),
-    PageUp: () => move(at + big),
-    PageDown: () => move(at - big),
-    Home: () => move(0),
-    End: () => move(memory.length - 1),
-    '+': () => zoomTo(0.5),
-    '=': () => zoomTo(0.5),
-    '-': () => zoomTo(2),
-    Escape: () => store.dispatch({ type: 'zoom', window: undefined }),
-  };
-  const action = actions[event.key];
-  if (!action) return;
-  event.preventDefault();
-  action();
-}
-
-function values(timeline: ReportTimeline, at: number): [string, string][] {
-  const point = timeline.memory[at];
-  const gc = timeline.gc[nearest(timeline.gc, point.t)];
-  const near = gc && Math.abs(gc.t - point.t) <= gap(timeline, at);
-  return [
-    ['Heap used', formatBytes(point.heapUsed)],
-    ['Heap total', formatBytes(point.heapTotal)],
-    ['External', formatBytes(point.external)],
-    ['Array buffers', formatBytes(point.arrayBuffers)],
-    ['RSS', formatBytes(point.rss)],
-    ...(near ? [[`GC, ${gc.kind}`, `${gc.pauseMs.toFixed(1)} ms`] as [string, string]] : []),
-  ];
-}
-
-/** Milliseconds between samples around here. */
-function gap({ memory }: ReportTimeline, at: number): number {
-  return Math.abs((memory[at + 1] ?? memory[at]).t - (memory[at - 1] ?? memory[at]).t) / 2;
-}
-
-function heading(timeline: ReportTimeline, at: number): string {
-  const step = timeline.steps.find((end) => end.t >= at)?.step;
-  return `${formatDuration(at)}${step === undefined ? '' : `, ${t('step {0}', step)}`}`;
-}
-
-function sentence(timeline: ReportTimeline, at: number): string {
-  return [
-    heading(timeline, timeline.memory[at].t),
-    ...values(timeline, at).map(([label, value]) => `${t(label)} ${value}`),
-  ].join(', ');
-}
-
-/** The floor's points, then the snapshots: what the picture says, in few rows. */
-function timelineTable(timeline: ReportTimeline): HTMLElement {
-  const rows = [
-    ...floorPoints(timeline).map((point) => ({ time: point.t, event: t('least heap') })),
-    ...timeline.snapshots.map((mark) => ({ time: mark.t, event: t('snapshot {0}', mark.index) })),
-  ].sort((a, b) => a.time - b.time);
-  return table(
-    'Memory over time',
-    ['Time', 'What', 'Step', 'Heap used', 'External', 'RSS'],
-    rows.map(({ time, event }) => {
-      const point = timeline.memory[nearest(timeline.memory, time)];
-      const step = timeline.steps.find((end) => end.t >= time)?.step ?? '';
-      return [
-        formatDuration(time),
-        event,
-        step,
-        formatBytes(point.heapUsed),
-        formatBytes(point.external),
-        formatBytes(point.rss),
-      ];
-    }),
+    timeline.agent && mergedNote(timeline.agent),
+    comparing && endsLists(timeline.snapshots, chosen, comparing),
+    timelineTables(timeline, stepKind),
   );
 }

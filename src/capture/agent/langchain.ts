@@ -13,6 +13,8 @@ const CONFIG = Symbol.for('lc:child_config');
 /** Not a global symbol: each copy has its own. */
 const HOOKS = 'lc:configure_hooks';
 const OURS = 'heapline';
+/** Marks variables as ours, also those of an earlier recording. */
+const MARK = Symbol.for('heapline.variables');
 /** Of runs that never ended: the oldest are forgotten. */
 const MOST_OPEN = 10_000;
 
@@ -134,17 +136,19 @@ export function watchLangChain(context: Context): () => void {
     handleChainEnd: quietly((_: unknown, run: unknown) => end(run)),
     handleChainError: quietly((_: unknown, run: unknown) => end(run, { failed: true })),
   };
-  const variables = new Proxy(
-    { [OURS]: handler },
-    {
-      get: (own, key): unknown =>
-        typeof key === 'symbol' && key.description === HOOKS
-          ? [{ contextVar: OURS, inheritable: true }]
-          : Reflect.get(own, key),
+  const handed: Record = { [OURS]: handler };
+  const variables: Record = new Proxy(handed, {
+    get: (own, key): unknown => {
+      if (key === MARK) return true;
+      return OURS in own && typeof key === 'symbol' && key.description === HOOKS
+        ? [{ contextVar: OURS, inheritable: true }]
+        : Reflect.get(own, key);
     },
-  );
+  });
   const root: Record = { [VARIABLES]: variables };
 
+  const ownsLeft = (found: unknown): boolean =>
+    found !== undefined && found !== variables && (found as Record)[MARK] === true;
   let storage: Storage | undefined;
   const adopt = (found: unknown): void => {
     if (storage || typeof (found as Storage | undefined)?.getStore !== 'function') return;
@@ -154,7 +158,12 @@ export function watchLangChain(context: Context): () => void {
     Object.defineProperty(storage, 'getStore', {
       configurable: true,
       writable: true,
-      value: () => getStore.call(own) ?? root,
+      value: () => {
+        const store = getStore.call(own);
+        // Frameworks enter again what they found: an async context may hold what an earlier recording left in it.
+        if (ownsLeft(store?.[VARIABLES])) (store as Record)[VARIABLES] = variables;
+        return store ?? root;
+      },
     });
   };
   const place = globalThis as Record;
@@ -191,6 +200,8 @@ export function watchLangChain(context: Context): () => void {
   return () => {
     if (storage) Reflect.deleteProperty(storage, 'getStore');
     else Reflect.deleteProperty(place, STORAGE);
+    // Contexts may keep it for as long as they live.
+    delete handed[OURS];
     open.clear();
     models.clear();
   };

@@ -1,5 +1,5 @@
 import type { HeapReading } from '../../protocol/recording.ts';
-import { type AgentRecord, nameOf, type SpanBegun, type SpanFacts } from './records.ts';
+import { type AgentRecord, nameOf, type ProcessRecord, type SpanBegun, type SpanFacts } from './records.ts';
 
 /** Records that wait to be told. When so many have come, they are told at once. */
 const MANY = 1000;
@@ -28,12 +28,20 @@ export type SpanStart = Omit<SpanBegun, 'type' | 'id' | 'at'> & { at?: number };
 export class AgentLog {
   private records: AgentRecord[] = [];
   private last = 0;
+  private isOver = false;
+  /** Runs and sessions under way, where they are told at once. */
+  private readonly wide = new Set<number>();
 
-  /** @param tell takes records when there are many @param measure the heap as it is; cheap */
+  /**
+   * @param tell takes records when there are many
+   * @param measure the heap as it is; cheap
+   * @param prompt tell also at once where a run or session begins or ends
+   */
   constructor(
     readonly now: () => number,
     private readonly tell: (records: AgentRecord[]) => void,
     private readonly measure: () => HeapReading | undefined,
+    private readonly prompt = false,
   ) {}
 
   begin({ at, name, parent, session, ...start }: SpanStart): number {
@@ -50,11 +58,21 @@ export class AgentLog {
       session: nameOf(session),
       heap,
     });
+    if (this.prompt && (start.kind === 'run' || start.kind === 'session')) {
+      this.wide.add(id);
+      if (this.wide.size > MANY) this.wide.delete(this.wide.values().next().value as number);
+      this.tell(this.drain());
+    }
     return id;
   }
 
   end(id: number, facts?: SpanFacts): void {
     this.push({ type: 'end', id, at: this.now(), ...facts, heap: this.measure() });
+    if (this.wide.delete(id)) this.tell(this.drain());
+  }
+
+  process(record: ProcessRecord): void {
+    this.push(record);
   }
 
   drain(): AgentRecord[] {
@@ -63,7 +81,14 @@ export class AgentLog {
     return records;
   }
 
+  /** What the program's contexts still lead here is not kept any more. */
+  stop(): void {
+    this.isOver = true;
+    this.records = [];
+  }
+
   private push(record: AgentRecord): void {
+    if (this.isOver) return;
     this.records.push(record);
     if (this.records.length >= MANY) this.tell(this.drain());
   }

@@ -14,13 +14,21 @@ const MOST_OPEN = 1000;
 /** Of the answer's line, where its id is: at the front, or at the end. */
 const EDGE = 128;
 
-/** @returns what takes it out again */
-export function watchMcpServers(channels: Channels, context: Context): () => void {
+/** @param serves hears of a child that speaks JSON-RPC @returns what takes it out again */
+export function watchMcpServers(
+  channels: Channels,
+  context: Context,
+  serves: (pid: number) => void = () => {},
+): () => void {
   const stops = new Set<() => void>();
   const watch = quietly((child: ChildProcess): void => {
     const { stdin, stdout } = child;
     if (!stdin || !stdout) return;
-    const stop = watchServer(stdin, stdout, context, () => stops.delete(stop));
+    const { pid } = child;
+    const heard = (): void => {
+      if (pid !== undefined) serves(pid);
+    };
+    const stop = watchServer(stdin, stdout, context, heard, () => stops.delete(stop));
     stops.add(stop);
     child.once('exit', stop);
   });
@@ -38,7 +46,13 @@ export function watchMcpServers(channels: Channels, context: Context): () => voi
   };
 }
 
-function watchServer(stdin: Writable, stdout: Readable, context: Context, gone: () => void): () => void {
+function watchServer(
+  stdin: Writable,
+  stdout: Readable,
+  context: Context,
+  serves: () => void,
+  gone: () => void,
+): () => void {
   const { log } = context;
   /** Spans by the id of the request. */
   const open = new Map<string, number>();
@@ -53,6 +67,7 @@ function watchServer(stdin: Writable, stdout: Readable, context: Context, gone: 
       if (++strange === PATIENCE) stop();
       return;
     }
+    if (strange >= 0) serves();
     strange = Number.NEGATIVE_INFINITY;
     const tool = toolIn(whole.slice(0, LOOK));
     const id = tool === undefined ? undefined : idOf(whole.trimEnd());

@@ -1,8 +1,41 @@
 /** What the part in the target tells the recorder about the agent's work. */
-import type { HeapReading, SpanKind } from '../../protocol/recording.ts';
+import type { HeapReading, ProcessReading, SpanKind, TapFrame } from '../../protocol/recording.ts';
 
 /** Times are milliseconds of the target's own clock; ids count from 1. */
-export type AgentRecord = SpanBegun | SpanEnded;
+export type AgentRecord = SpanBegun | SpanEnded | ProcessRecord;
+
+export type ProcessRecord = ProcessBegun | ProcessEnded | ProcessReadings;
+
+/** A child process, or a worker of this process. */
+export interface ProcessBegun {
+  type: 'process';
+  at: number;
+  pid: number;
+  thread?: number;
+  ppid: number;
+  argv: string[];
+  /** Who started it, nearest first. */
+  frames: TapFrame[];
+  /** The span within which it was started. */
+  parent?: number;
+  session?: string;
+}
+
+export interface ProcessEnded {
+  type: 'process-end';
+  at: number;
+  pid: number;
+  thread?: number;
+  exitCode?: number;
+  signal?: string;
+}
+
+/** `used` is by the target's clock, too. */
+export interface ProcessReadings {
+  type: 'processes';
+  at: number;
+  readings: ProcessReading[];
+}
 
 export interface SpanBegun {
   type: 'begin';

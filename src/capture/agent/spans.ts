@@ -1,4 +1,5 @@
 import type { RecordingEvent } from '../../protocol/recording.ts';
+import { ProcessEvents } from './process-events.ts';
 import type { AgentRecord, SpanBegun, SpanEnded } from './records.ts';
 
 /** Spans and sessions that never end: the oldest are forgotten. */
@@ -35,20 +36,36 @@ export class AgentSpans {
   private readonly sessions = new Map<string, number>();
   /** The present step of each session, or of each run where no sessions are known. */
   private readonly steps = new Map<string, Step>();
+  /** The processes among what is told. */
+  readonly processes: ProcessEvents;
 
   /** @param onStep hears that a step has ended; `told`: the program said so itself */
   constructor(
     private readonly write: (event: RecordingEvent) => void,
     private readonly onStep: (t: number, told: boolean, name?: string) => void,
-  ) {}
+  ) {
+    this.processes = new ProcessEvents(write);
+  }
+
+  /** The recording's time of the target's. @param offset as that of `hear` */
+  onClock(at: number, offset: number): number {
+    this.offset = Math.min(this.offset, offset);
+    return this.timeOf(at);
+  }
 
   /** @param offset of the recording's clock from the target's, by the time that the message took to come too large */
   hear(records: readonly AgentRecord[], offset: number): void {
+    // Also of a message without a record.
     this.offset = Math.min(this.offset, offset);
+    const onClock = (at: number): number => this.onClock(at, offset);
     for (const record of records) {
-      const t = this.timeOf(record.at);
+      const t = onClock(record.at);
       if (record.type === 'begin') this.begin(record, t);
-      else this.end(record, t);
+      else if (record.type === 'end') this.end(record, t);
+      else {
+        const within = record.type === 'process' ? this.open.get(record.parent ?? 0) : undefined;
+        this.processes.hear(record, onClock, within);
+      }
     }
   }
 

@@ -7,6 +7,7 @@ import { watchLangChain } from './langchain.ts';
 import { AgentLog, quietly } from './log.ts';
 import { watchMcpServers } from './mcp-stdio.ts';
 import { watchOtel } from './otel.ts';
+import { type ProcessWatch, watchProcesses } from './processes.ts';
 import type { AgentRecord } from './records.ts';
 import { watchTold } from './told.ts';
 
@@ -21,31 +22,39 @@ export interface AgentWatch {
 /**
  * @param now milliseconds of the target's clock
  * @param tell takes records when there are many, between two calls of `drain`
+ * @param prompt and at once where a run or session begins or ends
  */
 export function watchAgent(
   get: <T>(module: string) => T,
   now: () => number,
   tell: (records: AgentRecord[]) => void,
+  prompt?: boolean,
 ): AgentWatch {
   const channels = get<typeof import('node:diagnostics_channel')>('diagnostics_channel');
   const allocations = new Allocations(get, now);
-  const log = new AgentLog(now, tell, () => allocations.read());
+  const log = new AgentLog(now, tell, () => allocations.read(), prompt);
   const context = new Context(log, get<typeof import('node:async_hooks')>('async_hooks'));
   const otel = watchOtel(context);
+  let processes: ProcessWatch | undefined;
   const parts = [
     () => watchLangChain(context),
     () => watchHttp(channels, context),
     () => watchTold(channels, context),
-    () => watchMcpServers(channels, context),
+    () => {
+      processes = watchProcesses(get('fs'), get('worker_threads'), channels, context);
+      return processes.stop;
+    },
+    () => watchMcpServers(channels, context, (pid) => processes?.serves(pid)),
   ];
   // Where one can't be put in, the others still tell.
-  const stops = [...parts.map((part) => quietly(part)()), otel.stop, () => context.stop()];
+  const stops = [...parts.map((part) => quietly(part)()), otel.stop, () => context.stop(), () => log.stop()];
   let stopped = false;
   return {
     drain() {
       if (stopped) return [];
       context.look();
       otel.look();
+      processes?.look();
       return log.drain();
     },
     heap: () => (stopped ? undefined : allocations.read()),

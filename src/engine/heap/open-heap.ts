@@ -11,13 +11,14 @@ import {
 import { buildRetainers, edgeSource, type Retainers } from '../../analysis/retainers.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import { HeaplineError } from '../../base/errors.ts';
-import type { Task } from '../../base/progress.ts';
+import { type Task, throwIfCancelled } from '../../base/progress.ts';
 import type { Site } from '../../protocol/findings.ts';
 import type {
   ClassSort,
   EdgeRow,
   HeapInfo,
   HeapQuestions,
+  HolderRow,
   NodeInfo,
   NodeRows,
   NodeSort,
@@ -26,10 +27,13 @@ import type {
   Rows,
   Sort,
 } from '../../protocol/heap-rows.ts';
+import type { BoxAddress, DominatorBox, PathGraph } from '../../protocol/pictures.ts';
 import type { ClassRow, PathStepRow } from '../../protocol/tables.ts';
-import { describePath } from '../path-entries.ts';
+import { describePath, ownName } from '../path-entries.ts';
 import { placeSites, siteFinder } from '../snapshot-sites.ts';
+import { type BoxQuestion, DominatorBoxes } from './boxes.ts';
 import { type ClassTotals, columnBytes, type HeapColumns } from './columns.ts';
+import { graphSteps, MOST_GRAPH_NODES, PathMerger } from './path-graph.ts';
 import { sliceOf, within } from './ranges.ts';
 import { RowMaker } from './rows.ts';
 import { descends, findNodes, nodeKey, retainedTogether, sortNodes } from './scan.ts';
@@ -58,6 +62,7 @@ export class OpenHeap implements Disposable {
   private readonly lists = new Map<string, KeptList>();
   private retainers?: Retainers;
   private ways?: RetainingPaths;
+  private dominatorBoxes?: DominatorBoxes;
   private nodeRealms?: NodeRealms;
   private contexts?: number[];
   private siteOf?: Promise<(node: number) => Promise<Site | undefined>>;
@@ -75,6 +80,7 @@ export class OpenHeap implements Disposable {
     let sum = this.columns.bytes + columnBytes(this.retainers) + columnBytes(this.nodeRealms);
     // The preorder's inverse, see RetainingPaths.
     if (this.ways) sum += 4 * this.columns.graph.nodeCount;
+    sum += this.dominatorBoxes?.runs.byteLength ?? 0;
     for (const { items } of this.lists.values()) sum += items.byteLength;
     return sum;
   }
@@ -205,18 +211,86 @@ export class OpenHeap implements Disposable {
   async paths({ nodeId, most }: Params<'paths'>, task?: Task): Promise<PathStepRow[][]> {
     await this.columns.ready(task);
     const node = this.ordinal(nodeId);
-    const heap = this.columns.heap();
     task?.report?.({ phase: 'Finding paths', done: 0 });
-    this.ways ??= new RetainingPaths(heap, this.retainersOf());
     const siteOf = await this.sites();
-    return Promise.all(this.ways.to(node, most).map((steps) => describePath(heap.graph, steps, siteOf)));
+    const { graph } = this.columns;
+    return Promise.all(
+      this.waysOf()
+        .to(node, most)
+        .map((steps) => describePath(graph, steps, siteOf)),
+    );
+  }
+
+  async pathGraph({ of, most }: Params<'pathGraph'>, task?: Task): Promise<PathGraph> {
+    await this.columns.ready(task);
+    const wanted = Math.min(MOST_GRAPH_NODES, Math.max(1, Math.floor(most) || 1));
+    const nodes = typeof of === 'number' ? Uint32Array.of(this.ordinal(of)) : findNodes(this.columns, of);
+    task?.report?.({ phase: 'Finding paths', done: 0 });
+    const siteOf = await this.sites();
+    const graph = new PathMerger(nodes.length > 1);
+    const ways = this.waysOf();
+    // Of many, some from all over.
+    const step = Math.max(1, nodes.length / wanted);
+    for (let at = 0; at < nodes.length && !graph.full; at += step) {
+      throwIfCancelled(task);
+      for (const way of ways.to(nodes[Math.floor(at)], nodes.length > 1 ? 1 : wanted))
+        graph.add(await graphSteps(this.columns, way, siteOf));
+    }
+    return graph.result(nodes.length);
+  }
+
+  async holders({ nodeId, range }: Params<'holders'>, task?: Task): Promise<Rows<HolderRow>> {
+    const { rows, ...found } = await this.retainersIn({ nodeId, range }, task);
+    const siteOf = await this.sites();
+    const { graph } = this.columns;
+    const ordinals = new Map<number, number>();
+    const wanted = new Set(rows.map(({ node }) => node.nodeId));
+    for (let node = 0; node < graph.nodeCount; node++)
+      if (wanted.has(graph.nodeIds[node])) ordinals.set(graph.nodeIds[node], node);
+    const holders = rows.map(async (row): Promise<HolderRow> => {
+      const node = ordinals.get(row.node.nodeId)!;
+      const site = await siteOf(node);
+      return { ...row, name: ownName(graph, node), ...(site && { site }) };
+    });
+    return { ...found, rows: await Promise.all(holders) };
+  }
+
+  /** @throws HeaplineError `not-found` for an object that is not here */
+  async boxes({ at, ...question }: BoxQuestion, task?: Task): Promise<DominatorBox> {
+    await this.columns.ready(task);
+    task?.report?.({ phase: 'Measuring what retains most', done: 0 });
+    const boxes = this.boxesOf();
+    const tree = boxes.tree({ ...question, at });
+    if (!tree) throw this.notFound(at?.nodeId ?? 0);
+    await boxes.placeInSource(tree, await this.sites());
+    return tree.root;
+  }
+
+  /** Sets what the boxes of a later snapshot of the same process retained in this one. */
+  async measureBoxes(tree: DominatorBox, at?: BoxAddress, task?: Task): Promise<void> {
+    await this.columns.ready(task);
+    this.boxesOf().measure(tree, at);
+  }
+
+  private waysOf(): RetainingPaths {
+    this.ways ??= new RetainingPaths(this.columns.heap(), this.retainersOf());
+    return this.ways;
+  }
+
+  private boxesOf(): DominatorBoxes {
+    this.dominatorBoxes ??= new DominatorBoxes(this.columns);
+    return this.dominatorBoxes;
   }
 
   /** @throws HeaplineError `not-found` */
   private ordinal(nodeId: number): number {
     const node = this.columns.graph.nodeIds.indexOf(nodeId);
     if (node >= 0) return node;
-    throw new HeaplineError('not-found', `${this.file} has no object @${nodeId}.`, {
+    throw this.notFound(nodeId);
+  }
+
+  private notFound(nodeId: number): HeaplineError {
+    return new HeaplineError('not-found', `${this.file} has no object @${nodeId}.`, {
       hint: 'Ids hold within one process: take the id from this snapshot or another of the same recording.',
     });
   }

@@ -43,6 +43,8 @@ export interface RuleFacts {
   storeLine: string;
   storeLines: string;
   storeFunction: string;
+  /** Child processes and workers that are seen to run on unused. */
+  processes: number;
   /** How many times more bytes are gained at the end than at the beginning, for each step or object; 1 is steady. */
   bend: number;
 }
@@ -107,6 +109,7 @@ export function factsOf(
     storeLine: storeSite && excerpt ? (excerpt.lines[storeSite.line - excerpt.firstLine] ?? '') : '',
     storeLines: linesBefore(excerpt, storeSite),
     storeFunction: storeSite?.function ?? '',
+    processes: finding.processes?.length ?? 0,
     bend: bendOf(finding.growth.perSnapshot),
   };
 }

@@ -12,6 +12,7 @@ export const openTransports: Rule = {
   title: 'Child processes, connections or MCP transports that stay open',
   matches(facts) {
     if (facts.kind === 'listeners' || facts.kind === 'timers') return undefined;
+    if (facts.processes) return match(1, 'What is opened with the work done is seen to run on.');
     const named = wordLike(facts.own, NAMES);
     const open = classLike(facts, CLASSES) ?? classLike(facts, STREAMS);
     if (open && (isCollection(facts) || facts.kind === 'linked-list'))

@@ -35,9 +35,11 @@ export function comparingCommands(context: CommandContext): Handlers {
         ...(before.dir === after.dir && { dir: before.dir }),
       });
     },
-    async compare(given?: Given) {
+    /** @param pair numbers of two snapshots of the recording that is given */
+    async compare(given?: Given, pair?: { before: number; after: number }) {
       if (given && 'dir' in given) {
-        await pickAndCompare(context, given.dir);
+        if (pair) panels.showDiff(numbered(given.dir, pair.before), numbered(given.dir, pair.after), given);
+        else await pickAndCompare(context, given.dir);
         return;
       }
       const browse = { label: `$(folder-opened) ${l10n.t('Browse for Files...')}`, dir: '' };
@@ -72,8 +74,13 @@ async function pickAndCompare({ model, panels }: CommandContext, dir: string): P
   panels.showDiff(before, after, { dir });
 }
 
-function sideOf(dir: string, { file, index }: SnapshotEntry): DiffSide {
+function sideOf(dir: string, { file, index }: Pick<SnapshotEntry, 'file' | 'index'>): DiffSide {
   return { file: join(dir, file), title: l10n.t('Snapshot {0}', index), snapshot: index };
+}
+
+/** Of any recording, also one that is not listed. */
+function numbered(dir: string, index: number): DiffSide {
+  return sideOf(dir, { index, file: `snapshots/${String(index).padStart(4, '0')}.heapsnapshot` });
 }
 
 function notTwo(): HeaplineError {

@@ -24,7 +24,8 @@ export function findingCommands({ model, openSite, clearMarks }: CommandContext)
       if (site) await open(site, node.dir);
     },
     async openSite(node: Node) {
-      if (node.kind === 'path' && node.entry.site) await open(node.entry.site, node.dir);
+      const site = siteOf(node);
+      if (site && 'dir' in node) await open(site, node.dir);
     },
     async copyFinding(node: Node) {
       if (node.kind !== 'finding') return;
@@ -43,11 +44,16 @@ export function findingCommands({ model, openSite, clearMarks }: CommandContext)
       if (node.kind === 'finding') await env.clipboard.writeText(pathLine(node.finding));
     },
     async copyLocation(node: Node) {
-      if (node.kind === 'path' && node.entry.site)
-        await env.clipboard.writeText(printable(placeOf(node.entry.site)));
+      const site = siteOf(node);
+      if (site) await env.clipboard.writeText(printable(placeOf(site)));
     },
     clearMarks,
   };
+}
+
+function siteOf(node: Node): Site | undefined {
+  if (node.kind === 'process') return node.process.site;
+  return node.kind === 'path' ? node.entry.site : undefined;
 }
 
 /** `session > agent > memory > history[]`. */

@@ -36,13 +36,16 @@ function roleText(reason: MarkReason, l10n: Localize): string {
 /** `+12.4 MB, 5,000 objects over 10 steps`. */
 function growthText({ finding, over }: MarkReason, l10n: Localize): string {
   const { bytes, objects, stepKind } = finding.growth;
+  const isProcesses = finding.kind === 'processes';
   const size = `${bytes >= 0 ? '+' : ''}${formatBytes(bytes)}`;
   const gain =
     objects === 1
       ? l10n.t('{0}, 1 object', size)
-      : objects > 1
-        ? l10n.t('{0}, {1} objects', size, formatCount(objects))
-        : size;
+      : objects > 1 && isProcesses
+        ? l10n.t('{0}, {1} processes', size, formatCount(objects))
+        : objects > 1
+          ? l10n.t('{0}, {1} objects', size, formatCount(objects))
+          : size;
   if (over.steps && over.steps > 1) {
     const steps = formatCount(over.steps);
     if (stepKind === 'model') return l10n.t('{0} over {1} model calls', gain, steps);
@@ -112,15 +115,17 @@ function ruleText(
 }
 
 /** How it is known that it is this line. */
-function whereText({ role, site }: MarkReason, l10n: Localize): string {
+function whereText({ role, site, finding }: MarkReason, l10n: Localize): string {
   const how = site.evidence ? ` \\(${withCode(site.evidence)}\\)` : '';
   const where = code(siteLabel({ ...site, path: undefined, url: fileName(site.path ?? site.url) }));
   const label =
-    role === 'store'
-      ? l10n.t('Stored here:')
-      : role === 'allocation'
-        ? l10n.t('Allocated here:')
-        : l10n.t('Your code that leads there:');
+    role === 'store' && finding.kind === 'processes'
+      ? l10n.t('Started here:')
+      : role === 'store'
+        ? l10n.t('Stored here:')
+        : role === 'allocation'
+          ? l10n.t('Allocated here:')
+          : l10n.t('Your code that leads there:');
   return `${escaped(label)} ${where}${how}`;
 }
 

@@ -1,5 +1,6 @@
 /** What comes out of a webview is not trusted: it is taken apart and put together anew, or dropped. */
 import type { Site } from '../../protocol/findings.ts';
+import { HEAP_QUESTIONS } from '../../protocol/heap-rows.ts';
 import type { DiffSide, PanelCommand, PanelSource, PanelToEditor } from '../../protocol/panel.ts';
 
 const COMMANDS: readonly PanelCommand[] = ['compare', 'export', 'verify', 'takeSnapshot', 'openLog'];
@@ -21,11 +22,18 @@ export function readMessage(value: unknown): PanelToEditor | undefined {
     }
     case 'open-rule':
       return isText(message.id) ? { type: 'open-rule', id: message.id } : undefined;
+    case 'ask':
+      return readAsk(message);
     case 'copy':
       return isText(message.text, MAX_COPY) ? { type: 'copy', text: message.text } : undefined;
     case 'command': {
       const command = COMMANDS.find((known) => known === message.command);
       return command && { type: 'command', command };
+    }
+    case 'compare': {
+      const { before, after } = message;
+      const inOrder = isCount(before) && isCount(after) && before < after;
+      return inOrder ? { type: 'compare', before, after } : undefined;
     }
     default:
       return undefined;
@@ -49,6 +57,26 @@ export function readSource(value: unknown): PanelSource | undefined {
     default:
       return undefined;
   }
+}
+
+/** What is wrong with the parameters themselves, the engine tells. */
+function readAsk({
+  id,
+  question,
+  params,
+  snapshot,
+  against,
+}: Record<string, unknown>): PanelToEditor | undefined {
+  const known = HEAP_QUESTIONS.find((each) => each === question);
+  if (!known || !isCount(id) || !fields(params) || JSON.stringify(params).length > MAX_TEXT) return undefined;
+  return {
+    type: 'ask',
+    id,
+    question: known,
+    params: params as object,
+    ...(isCount(snapshot) ? { snapshot } : {}),
+    ...(isCount(against) ? { against } : {}),
+  };
 }
 
 function readSide(value: unknown): DiffSide | undefined {

@@ -9,6 +9,7 @@ import type { SourceExcerpt } from '../../protocol/report.ts';
 import { toWire } from '../../protocol/rpc.ts';
 import type { RecordingInfo } from '../../protocol/server.ts';
 import { openRule } from '../rule-pages.ts';
+import { askHeap } from './asking.ts';
 import { pageHtml } from './html.ts';
 import { type LoadDeps, loadContent, loadingTitle, recordingOf, titleOf } from './load.ts';
 import { readMessage } from './messages.ts';
@@ -27,6 +28,8 @@ export class Page implements vscode.Disposable {
   /** Kept for as long as the panel is open: its page forgets when it is hidden. */
   private content: PanelContent | undefined;
   private loading: vscode.CancellationTokenSource | undefined;
+  /** Cancels what the page asked when the panel closes. */
+  private readonly closing = new vscode.CancellationTokenSource();
   /** The page listens. */
   private ready = false;
   private disposed = false;
@@ -73,6 +76,8 @@ export class Page implements vscode.Disposable {
     if (this.disposed) return;
     this.disposed = true;
     this.loading?.cancel();
+    this.closing.cancel();
+    this.closing.dispose();
     this.content = undefined;
     this.disposables.dispose();
   }
@@ -97,6 +102,9 @@ export class Page implements vscode.Disposable {
         void this.deps.openSite(message.site, options);
         break;
       }
+      case 'ask':
+        void this.answer(message);
+        break;
       case 'open-rule':
         void openRule(this.deps.extensionUri, message.id);
         break;
@@ -109,7 +117,27 @@ export class Page implements vscode.Disposable {
           recordingDir && { dir: recordingDir },
         );
         break;
+      case 'compare': {
+        const { before, after } = message;
+        if (recordingDir)
+          void vscode.commands.executeCommand('heapline.compare', { dir: recordingDir }, { before, after });
+        break;
+      }
     }
+  }
+
+  private async answer(asked: Extract<PanelToEditor, { type: 'ask' }>): Promise<void> {
+    const { id } = asked;
+    const { source } = this;
+    let answer: EditorToPanel;
+    try {
+      const result = await askHeap(asked, source, this.deps.server, this.closing.token);
+      answer = { type: 'answer', id, result };
+    } catch (error) {
+      const { stack, ...told } = toWire(error);
+      answer = { type: 'answer', id, error: told };
+    }
+    if (this.source === source && !this.disposed) void this.panel.webview.postMessage(answer);
   }
 
   /** @param quietly what is shown stays until there is something newer */

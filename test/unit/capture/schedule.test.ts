@@ -320,3 +320,56 @@ describe('what is least missed', () => {
     assert.equal(leastMissed(kept.slice(0, 3)), 1);
   });
 });
+
+describe('snapshots at runs and sessions', () => {
+  const moment = (activeMs: number, pausedMs = 0) => ({
+    activeMs,
+    elapsedMs: activeMs + pausedMs,
+    steps: 0,
+    heapUsed: 10e6,
+  });
+  const take = (schedule: Schedule, index: number, reason: SnapshotReason, pauseMs: number): void => {
+    schedule.add({ ...moment(index * 100), index, bytes: 10e6, pauseMs, reason });
+  };
+
+  it('are taken only where they are asked for', () => {
+    const schedule = new Schedule({});
+    for (const boundary of ['before-run', 'after-run', 'after-session'] as const)
+      assert.equal(schedule.dueAt(boundary, 1, 1, moment(1000)), undefined);
+  });
+
+  it('of a thousand sessions some dozens, the first ones all', () => {
+    const schedule = new Schedule({ atSessions: true });
+    const at: number[] = [];
+    for (let closed = 1; closed <= 1000; closed++) {
+      const reason = schedule.dueAt('after-session', closed, closed, moment(closed * 1000));
+      if (!reason) continue;
+      at.push(closed);
+      take(schedule, at.length, reason, 50);
+    }
+    assert.deepEqual(at.slice(0, 5), [1, 2, 3, 4, 5]);
+    assert.ok(at.length < 50, String(at.length));
+    assert.ok(at.at(-1)! > 800);
+  });
+
+  it('stay within the budget of pauses', () => {
+    const schedule = new Schedule({ atSessions: true, pauseBudget: 0.01 });
+    let pausedMs = 0;
+    let taken = 0;
+    for (let closed = 1; closed <= 200; closed++) {
+      const reason = schedule.dueAt('after-session', closed, closed, moment(closed * 100, pausedMs));
+      if (!reason) continue;
+      take(schedule, ++taken, reason, 100);
+      pausedMs += 100;
+    }
+    assert.ok(pausedMs <= 2 * 100 + 0.01 * (20_000 + pausedMs), `${pausedMs} ms`);
+  });
+
+  it('come in pairs: after the run before which one was taken', () => {
+    const schedule = new Schedule({ atRuns: true });
+    assert.equal(schedule.dueAt('before-run', 1, 7, moment(1000)), 'before-run');
+    assert.equal(schedule.dueAt('after-run', 1, 6, moment(1100)), undefined);
+    assert.equal(schedule.dueAt('after-run', 2, 7, moment(1200)), 'after-run');
+    assert.equal(schedule.dueAt('after-run', 3, 7, moment(1300)), undefined);
+  });
+});

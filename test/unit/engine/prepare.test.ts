@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { engineHandlers } from '../../../src/engine/handlers.ts';
 import { ColumnCache } from '../../../src/engine/heap/column-cache.ts';
 import { OpenHeaps } from '../../../src/engine/heap/open-heaps.ts';
-import { summarise } from '../../../src/engine/tables.ts';
+import { summarise } from '../../support/fresh.ts';
 import { leakySnapshots } from '../../support/leaky-snapshots.ts';
 
 let folder: string;

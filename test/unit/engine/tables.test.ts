@@ -10,7 +10,8 @@ import { HeaplineError } from '../../../src/base/errors.ts';
 import { loadSnapshot } from '../../../src/engine/load.ts';
 import { describePath } from '../../../src/engine/path-entries.ts';
 import { placeOf } from '../../../src/engine/places.ts';
-import { compare, describeNode, summarise } from '../../../src/engine/tables.ts';
+import { compare } from '../../../src/engine/tables.ts';
+import { describeNode, summarise } from '../../support/fresh.ts';
 import { buildGraph, type DrawnEdge, type DrawnNode } from '../../support/graphs.ts';
 import { leakySnapshots } from '../../support/leaky-snapshots.ts';
 

@@ -58,7 +58,11 @@ it('sets every context key that a when clause asks for', () => {
 it('reads every setting that it contributes', () => {
   for (const setting of Object.keys(contributes.configuration.properties)) {
     const name = setting.replace('heapline.', '');
-    assert.match(code, new RegExp(`(get(<\\w+>)?\\('${name}'|affectsConfiguration\\('${setting})`), setting);
+    assert.match(
+      code,
+      new RegExp(`((get|inspect)(<\\w+>)?\\('${name}'|affectsConfiguration\\('${setting})`),
+      setting,
+    );
   }
 });
 

@@ -24,6 +24,11 @@ describe('messages of a page', () => {
       id: 'listeners',
     });
     assert.deepEqual(readMessage({ type: 'copy', text: 'a' }), { type: 'copy', text: 'a' });
+    assert.deepEqual(readMessage({ type: 'compare', before: 2, after: 5, x: 1 }), {
+      type: 'compare',
+      before: 2,
+      after: 5,
+    });
     assert.deepEqual(readMessage({ type: 'command', command: 'export', args: ['x'] }), {
       type: 'command',
       command: 'export',
@@ -39,6 +44,10 @@ describe('messages of a page', () => {
       { type: 'show' },
       { type: 'command', command: 'workbench.action.terminal.sendSequence' },
       { type: 'command', command: 'toString' },
+      { type: 'compare', before: 5, after: 2 },
+      { type: 'compare', before: 2, after: 2 },
+      { type: 'compare', before: '../..', after: 2 },
+      { type: 'compare', before: 0, after: 2 },
       { type: 'copy' },
       { type: 'open-rule' },
       { type: 'open-rule', id: 7 },

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import { Model } from '../../../src/extension/model.ts';
 import { childrenOf, type Node } from '../../../src/extension/nodes.ts';
-import { callerSite, mainSite, placesOf, type Row, rowOf } from '../../../src/extension/rows.ts';
+import type { Row } from '../../../src/extension/row.ts';
+import { callerSite, mainSite, placesOf, rowOf } from '../../../src/extension/rows.ts';
 import type { Findings } from '../../../src/protocol/findings.ts';
 import { finding, recordingInfo, snapshotEntry, targetSpec, verdict } from '../../support/extension-data.ts';
 

@@ -8,7 +8,11 @@ import type {
   FindingGrowth,
   FindingRule,
   Findings,
+  MemoryParts,
+  PassedBudget,
   PathEntry,
+  ProcessFacts,
+  ProcessRow,
   Site,
   SnapshotPoint,
   WatchedSite,
@@ -81,6 +85,7 @@ const finding: Shape<Finding> = {
   advice: 'required',
   rule: 'optional',
   proof: 'optional',
+  processes: 'optional',
   ignored: 'optional',
 };
 const findings: Shape<Findings> = {
@@ -93,6 +98,9 @@ const findings: Shape<Findings> = {
   growth: 'required',
   findings: 'required',
   ignored: 'optional',
+  processes: 'optional',
+  memoryParts: 'optional',
+  budgets: 'optional',
   notLeaks: 'optional',
 };
 const overall: Shape<Findings['growth']> = {
@@ -120,6 +128,23 @@ const notLeak: Shape<NonNullable<Findings['notLeaks']>[number]> = {
   bytes: 'required',
   reason: 'required',
 };
+const passedBudget: Shape<PassedBudget> = {
+  budget: 'required',
+  level: 'required',
+  value: 'required',
+  limit: 'required',
+  subject: 'optional',
+  t: 'optional',
+  times: 'required',
+  back: 'optional',
+  collected: 'optional',
+};
+const collected: Shape<NonNullable<PassedBudget['collected']>> = {
+  heapBefore: 'required',
+  heapAfter: 'required',
+  rssBefore: 'required',
+  rssAfter: 'required',
+};
 const rule: Shape<FindingRule> = { id: 'required', title: 'required' };
 const ignored: Shape<NonNullable<Finding['ignored']>> = { reason: 'required', expires: 'optional' };
 const containerWatch: Shape<ContainerWatch> = {
@@ -137,6 +162,31 @@ const watchedSite: Shape<WatchedSite> = {
   stack: 'required',
   user: 'optional',
 };
+const processes: Shape<ProcessFacts> = { notes: 'required', rows: 'required', more: 'optional' };
+const process: Shape<ProcessRow> = {
+  role: 'required',
+  pid: 'required',
+  thread: 'optional',
+  ppid: 'optional',
+  command: 'required',
+  state: 'required',
+  rpc: 'optional',
+  started: 'required',
+  step: 'optional',
+  origin: 'optional',
+  site: 'optional',
+  bytes: 'optional',
+};
+const origin: Shape<NonNullable<ProcessRow['origin']>> = { kind: 'required', name: 'optional' };
+const memoryParts: Shape<MemoryParts> = {
+  ms: 'required',
+  heap: 'required',
+  buffers: 'required',
+  external: 'required',
+  native: 'required',
+  nativePerMinute: 'optional',
+  children: 'required',
+};
 const runtime: Shape<Findings['runtime']> = { name: 'required', version: 'required' };
 
 test('the schema has the keys of the TypeScript types, and requires those that are not optional', () => {
@@ -152,10 +202,16 @@ test('the schema has the keys of the TypeScript types, and requires those that a
     ['finding', $defs.finding, finding],
     ['owner', inner('owner', $defs.finding), owner],
     ['gained', items($defs.finding.properties.gained), gained],
+    ['passedBudget', $defs.passedBudget, passedBudget],
+    ['collected', inner('collected', $defs.passedBudget), collected],
     ['rule', inner('rule', $defs.finding), rule],
     ['ignored', inner('ignored', $defs.finding), ignored],
     ['containerWatch', $defs.containerWatch, containerWatch],
     ['watchedSite', $defs.watchedSite, watchedSite],
+    ['processes', inner('processes', schema), processes],
+    ['process', $defs.process, process],
+    ['origin', inner('origin', $defs.process), origin],
+    ['memoryParts', inner('memoryParts', schema), memoryParts],
     ['growth', $defs.growth, growth],
     ['site', $defs.site, site],
     ['pathEntry', $defs.pathEntry, pathEntry],
@@ -185,6 +241,7 @@ test('verdicts and kinds are those of the types', () => {
     closure: true,
     object: true,
     'external-memory': true,
+    processes: true,
     string: true,
     unknown: true,
   };

@@ -5,7 +5,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { summarise } from '../../../src/engine/tables.ts';
+import { summarise } from '../../support/fresh.ts';
 import { LEAKY } from '../../support/programs.ts';
 import { Bench } from './support.ts';
 

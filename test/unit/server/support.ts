@@ -100,6 +100,15 @@ export class Bench {
     return this.ask('heapline/takeSnapshot', params, asked);
   }
 
+  /** As many snapshots by hand, with some turns of the program before each. */
+  async snapshots(target: string, program: Program, count: number): Promise<RecordingInfo> {
+    for (let i = 1; ; i++) {
+      await program.turns(2);
+      const { recording } = await this.snapshot(target);
+      if (i === count) return recording;
+    }
+  }
+
   async close(): Promise<void> {
     await this.service.close();
     await this.programs.close();

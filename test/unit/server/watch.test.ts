@@ -4,7 +4,7 @@ import { HeaplineError } from '../../../src/base/errors.ts';
 import type { ProgressReading } from '../../../src/base/progress.ts';
 import { Inspector } from '../../../src/capture/inspector.ts';
 import { nodeBinary } from '../../support/nodes.ts';
-import { LEAKY } from '../../support/programs.ts';
+import { LEAKY, TURN } from '../../support/programs.ts';
 import { until } from '../../support/until.ts';
 import { Bench } from './support.ts';
 
@@ -96,8 +96,7 @@ for (const major of [20, 24] as const) {
 
 test('ids that another client has reset name nothing any more', async () => {
   const program = await bench.program('reset', LEAKY);
-  for (let i = 0; i < 4; i++) await bench.snapshot('reset');
-  const { dir } = (await bench.snapshot('reset')).recording;
+  const { dir } = await bench.snapshots('reset', program, 5);
   const { findings } = await bench.ask('heapline/stopRecording', { dir });
   // Whoever hangs up does so.
   await (await Inspector.connect(program.inspector)).close();
@@ -110,8 +109,7 @@ test('ids that another client has reset name nothing any more', async () => {
 
 test('a program that ends amid it: what was seen by then', async () => {
   const program = await bench.program('ends', LEAKY);
-  for (let i = 0; i < 4; i++) await bench.snapshot('ends');
-  const { dir } = (await bench.snapshot('ends')).recording;
+  const { dir } = await bench.snapshots('ends', program, 5);
   const ended = await bench.ask('heapline/stopRecording', { dir });
   const finding = ended.findings!.findings[0].id;
   const seen = await bench.ask(
@@ -145,14 +143,13 @@ setInterval(() => {
     held.plain['key' + n] = make(n);
     subscribe(n);
   }
+  ${TURN}
 }, 20);
 process.stdin.on('end', () => process.exit(0)).resume();
 Object.assign(globalThis, { held, bus });
 `;
   const lineOf = (text: string): number => program.split('\n').findIndex((line) => line.includes(text)) + 1;
-  await bench.program('kinds', program);
-  for (let i = 0; i < 5; i++) await bench.snapshot('kinds');
-  const { dir } = (await bench.snapshot('kinds')).recording;
+  const { dir } = await bench.snapshots('kinds', await bench.program('kinds', program), 6);
   const { findings } = (await bench.ask('heapline/stopRecording', { dir })).findings!;
   const told: Record<string, unknown> = {};
   for (const { id, owner } of findings) {

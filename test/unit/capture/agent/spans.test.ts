@@ -9,7 +9,7 @@ const begin = (
   at: number,
   kind: SpanBegun['kind'],
   more: Partial<SpanBegun> = {},
-): AgentRecord => ({
+): SpanBegun => ({
   type: 'begin',
   id,
   at,

@@ -4,14 +4,22 @@ import * as asyncHooks from 'node:async_hooks';
 import { spawn } from 'node:child_process';
 import * as channels from 'node:diagnostics_channel';
 import { once } from 'node:events';
+import * as fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import v8 from 'node:v8';
+import * as v8 from 'node:v8';
+import * as threads from 'node:worker_threads';
 import type { AgentRecord, SpanBegun } from '../../../../src/capture/agent/records.ts';
 import { watchAgent } from '../../../../src/capture/agent/watch.ts';
 
-const modules: Record<string, unknown> = { diagnostics_channel: channels, async_hooks: asyncHooks, v8 };
+const modules: Record<string, unknown> = {
+  diagnostics_channel: channels,
+  async_hooks: asyncHooks,
+  fs,
+  v8,
+  worker_threads: threads,
+};
 const watch = (told: AgentRecord[] = []) =>
   watchAgent(
     <T>(name: string) => modules[name] as T,
@@ -43,6 +51,7 @@ const CHANNELS = [
   'http.client.response.finish',
   'http.server.request.start',
   'child_process',
+  'worker_threads',
   'tracing:heapline.step:start',
   'tracing:ai:telemetry:start',
 ];
@@ -90,6 +99,45 @@ test("LangChain's storage is its own again, also where it came later", () => {
   } finally {
     one.stop();
     Reflect.deleteProperty(place, key);
+  }
+});
+
+test('what a recording left in an async context tells the next one, and nothing in between', () => {
+  const key = Symbol.for('ls:tracing_async_local_storage');
+  const variables = Symbol.for('lc:context_variables');
+  const hooks = Symbol('lc:configure_hooks');
+  type Store = { [variables]: { [name: PropertyKey]: unknown } };
+  type Handler = { handleChainStart(...args: unknown[]): void };
+  const place = globalThis as { [key]?: asyncHooks.AsyncLocalStorage<Store> };
+  const storage = new asyncHooks.AsyncLocalStorage<Store>();
+  place[key] = storage;
+  /** As LangChain begins a run. */
+  const run = (id: string): void => {
+    const held = storage.getStore()?.[variables];
+    const [hook] = (held?.[hooks] ?? []) as { contextVar: string }[];
+    if (hook)
+      (held![hook.contextVar] as Handler).handleChainStart({}, {}, id, undefined, [], {}, '', 'graph');
+  };
+  const names = (records: AgentRecord[]): unknown[] => begun(records).map(({ kind, name }) => [kind, name]);
+  const one = watch();
+  let two: ReturnType<typeof watch> | undefined;
+  try {
+    // As frameworks do when they go back to the context that they began in.
+    new asyncHooks.AsyncResource('conversation').runInAsyncScope(() => {
+      storage.enterWith(storage.getStore()!);
+      run('a');
+      assert.deepEqual(names(one.drain()), [['run', 'graph']]);
+      one.stop();
+      run('b');
+      assert.deepEqual(Reflect.ownKeys(storage.getStore()![variables]), []);
+      two = watch();
+      run('c');
+      assert.deepEqual([names(one.drain()), names(two.drain())], [[], [['run', 'graph']]]);
+    });
+  } finally {
+    one.stop();
+    two?.stop();
+    delete place[key];
   }
 });
 
