@@ -43,6 +43,7 @@ export class Recorder {
   failure?: HeaplineError;
   private resolveDone: (end: RecorderEnd) => void = () => {};
   private readonly turns = new Turns((error) => this.fail(error));
+  private readonly enqueue = (work: () => Promise<unknown>): Promise<void> => this.turns.add(work);
   private timer?: NodeJS.Timeout;
   private readonly schedule: Schedule;
   private readonly work = new WorkMeter();
@@ -124,7 +125,9 @@ export class Recorder {
     const probe = await installProbe(inspector, install, hear, options.served);
     recorder.probe = probe;
     recorder.ids = new KeptIds(probe);
-    recorder.sampled = new SampleCounter(inspector, probe, samplingInterval, clock);
+    recorder.sampled = new SampleCounter(inspector, probe, samplingInterval, clock, (reading, ordinal) =>
+      writer.event(memoryEvent(reading, recorder.agent.timeOf(reading.now), samplingInterval, ordinal)),
+    );
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
     recorder.care = recorder.newCare();
@@ -321,10 +324,6 @@ export class Recorder {
     this.resolveDone(end);
   }
 
-  private enqueue(work: () => Promise<unknown>): Promise<void> {
-    return this.turns.add(work);
-  }
-
   private fail(error: HeaplineError): void {
     // A budget is the user's own wish: another failure tells more.
     if (!this.failure || this.failure.code === 'too-large') this.failure = error;
@@ -368,8 +367,8 @@ export class Recorder {
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
-  /** Writes what the target has to tell. @param known ordinal of the newest sample, where known */
-  private async read(known?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
+  /** Writes what the target has to tell. */
+  private async read(): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
     const asked = this.clock();
     const reading: Reading = await this.probe.call('read');
     const t = this.clock();
@@ -383,10 +382,10 @@ export class Recorder {
     this.agent.processes.look(this.clock);
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
-    const ordinal = known ?? (await this.sampled.countAt(reading));
     // On the clock of what the agent tells: the answer may have been on its way for long.
     const read = this.probe.isNode ? this.agent.timeOf(reading.now) : t;
-    this.writer.event(memoryEvent(reading, read, this.samplingInterval, ordinal));
+    this.writer.event(memoryEvent(reading, read, this.samplingInterval));
+    if (this.sampled.isDue(reading)) await this.sampled.count();
     this.heapUsed = reading.memory.heapUsed;
     this.work.reading(t, this.heapUsed);
     this.rss = reading.memory.rss;
@@ -420,7 +419,8 @@ export class Recorder {
     const { samplingInterval } = this;
     await this.ids.note();
     this.work.snapshot();
-    await this.read(await this.sampled.countNow());
+    await this.sampled.count();
+    await this.read();
     this.care.took(rss, this.rss);
     this.budgets?.hearProfile(profile, t, samplingInterval);
     const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };

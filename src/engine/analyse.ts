@@ -22,6 +22,7 @@ import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
 import { type Cohorts, cohortsIn } from './ledger/cohorts.ts';
 import { ledgerOf } from './ledger/read.ts';
+import { withoutOwnTraces } from './own-traces.ts';
 import { processEvidence } from './processes/evidence.ts';
 import { memoryParts } from './processes/parts.ts';
 import { liveStacks } from './profile.ts';
@@ -92,9 +93,10 @@ export async function analyseSource(
   const least = cacheEntries && Math.min(cacheEntries.warn ?? Infinity, cacheEntries.alert ?? Infinity);
   const passes = new SessionPasses(source);
   let cohorts: Cohorts | undefined;
-  const growth = await measureGrowth({ ...source, cacheEntries: least }, task, core, passes, (graph) => {
+  const measured = await measureGrowth({ ...source, cacheEntries: least }, task, core, passes, (graph) => {
     cohorts = cohortsIn(graph, source.events, source.snapshots.at(-1)!.index);
   });
+  const growth = withoutOwnTraces(measured, source.scripts);
   const sessions = passes.report();
   const taken = source.snapshots.slice(growth.baseline);
   const seen = seenSteps(taken, source.events);
