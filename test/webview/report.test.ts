@@ -149,7 +149,7 @@ test('a finding shows its path, code, growth and advice', () =>
       await link.getAttribute('href'),
       'vscode://file/home/ada/research-agent/src/memory.ts:42:18',
     );
-    await card.getByRole('button', { name: 'Objects' }).click();
+    await card.getByRole('button', { name: 'Objects', exact: true }).click();
     assert.equal(await card.locator('.chart .end').textContent(), '5,000');
     await card.locator('.growth summary').click();
     await card.locator('.growth table').waitFor();
