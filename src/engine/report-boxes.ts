@@ -20,14 +20,14 @@ type AskBoxes = (params: HeapMethods['heap/boxes']['params']) => Promise<Dominat
  */
 export async function withBoxes(data: ReportData, dir: string, ask: AskBoxes): Promise<ReportData> {
   const numbers = data.classes.snapshots;
-  const { snapshots } = await openRecording(dir);
-  const fileOf = (number: number | undefined): string | undefined => {
-    const entry = snapshots.find(({ index }) => index === number);
-    return entry && join(dir, entry.file);
-  };
-  const [before, file] = [fileOf(numbers[0]), fileOf(numbers.at(-1))];
-  if (!before || !file) return data;
   try {
+    const { snapshots } = await openRecording(dir);
+    const fileOf = (number: number | undefined): string | undefined => {
+      const entry = snapshots.find(({ index }) => index === number);
+      return entry && join(dir, entry.file);
+    };
+    const [before, file] = [fileOf(numbers[0]), fileOf(numbers.at(-1))];
+    if (!before || !file) return data;
     for (const each of [before, file]) if ((await stat(each)).size > MOST_BYTES) return data;
     return { ...data, boxes: await ask({ file, before, levels: LEVELS, most: BOXES }) };
   } catch (error) {
