@@ -16,7 +16,7 @@ async function asked(source: PanelSource, more: object = {}, params: object = {}
     request: async (method: string, given: object) => calls.push([method, given]),
   } as unknown as Server;
   const question = { type: 'ask', id: 1, question: 'boxes', params, ...more } as const;
-  await askHeap(question, source, server, token);
+  await askHeap(question, source, server, { token });
   return calls[0];
 }
 
