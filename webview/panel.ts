@@ -42,6 +42,7 @@ function save(): void {
 
 window.addEventListener('message', ({ data }: MessageEvent<EditorToPanel>) => {
   if (data.type === 'answer') asker.receive(data);
+  if (data.type === 'asked') asker.progress(data);
   if (data.type !== 'show') return;
   const { content } = data;
   source = data.source ?? source;

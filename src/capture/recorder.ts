@@ -22,6 +22,7 @@ import { highestOrdinal, SnapshotCare } from './snapshot-care.ts';
 import { SnapshotRoom } from './snapshot-room.ts';
 import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery, toMicroseconds } from './timeline.ts';
+import { Turns } from './turns.ts';
 import { Urgency } from './urgency.ts';
 import { Watches } from './watches.ts';
 
@@ -41,7 +42,7 @@ export class Recorder {
   /** The first thing that hindered the recording. */
   failure?: HeaplineError;
   private resolveDone: (end: RecorderEnd) => void = () => {};
-  private queue: Promise<void> = Promise.resolve();
+  private readonly turns = new Turns((error) => this.fail(error));
   private timer?: NodeJS.Timeout;
   private readonly schedule: Schedule;
   private readonly work = new WorkMeter();
@@ -322,18 +323,8 @@ export class Recorder {
     this.resolveDone(end);
   }
 
-  /** Runs `work` after all that was asked for before. What fails is noted; a target that is gone shows by itself. */
   private enqueue(work: () => Promise<unknown>): Promise<void> {
-    this.queue = this.queue.then(work).then(
-      () => {},
-      (error) => {
-        if (HeaplineError.is(error, 'target-gone') || HeaplineError.is(error, 'cancelled')) return;
-        this.fail(
-          HeaplineError.is(error) ? error : new HeaplineError('internal', String(error), { cause: error }),
-        );
-      },
-    );
-    return this.queue;
+    return this.turns.add(work);
   }
 
   private fail(error: HeaplineError): void {
@@ -427,8 +418,7 @@ export class Recorder {
     for (const index of room.drop) this.writer.dropSnapshot(index, this.clock());
     const { moment, profile, entry, step } = await this.take(reason, room.limit);
     onWhole?.(entry);
-    const { t, pauseMs } = entry;
-    const ordinal = entry.ordinal ?? 0;
+    const { index, bytes, t, pauseMs, ordinal = 0 } = entry;
     const { samplingInterval } = this;
     await this.ids.note();
     this.work.snapshot();
@@ -436,7 +426,6 @@ export class Recorder {
     await this.read();
     this.care.took(rss, this.rss);
     this.budgets?.hearProfile(profile, t, samplingInterval);
-    const { index, bytes } = entry;
     const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };
     for (const dropped of this.schedule.add(taken)) this.writer.dropSnapshot(dropped, this.clock());
     this.writer.profile(profile, { t, samplingInterval, ordinal });

@@ -33,6 +33,7 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
   const measured = heap((open, { tree, at }: { file: string; tree: DominatorBox; at?: BoxAddress }, task) =>
     open.measureBoxes(tree, at, task),
   );
+  const whole = heap((open, _: { file: string }) => open);
   const wholeSummary = heap((open, _: { file: string }, task) => summaryOf(open, task));
   return {
     analyse: (input, task) => orTooLarge(analyseRecording(input, task, core)),
@@ -51,7 +52,14 @@ export function engineHandlers(heaps: OpenHeaps, core?: SecondCore): Handlers<En
     'heap/info': heap((open) => open.info()),
     'heap/classes': heap((open, params: Params<'classes'>, task) => open.classes(params, task)),
     'heap/realms': heap((open, params: Params<'realms'>, task) => open.realms(params, task)),
-    'heap/nodes': heap((open, params: Params<'nodes'>, task) => open.nodes(params, task)),
+    'heap/nodes': heap((open, params: Params<'nodes'>, task) => {
+      const { before } = params;
+      // Only its graph is asked: it stays open for the next one.
+      const other = before === undefined ? undefined : () => whole({ file: before }, task);
+      return open.nodes(params, task, other);
+    }),
+    'heap/strings': heap((open, params: Params<'strings'>, task) => open.strings(params, task)),
+    'heap/text': heap((open, params: Params<'text'>, task) => open.text(params, task)),
     'heap/node': heap((open, params: Params<'node'>, task) => open.node(params, task)),
     'heap/fields': heap((open, params: Params<'fields'>, task) => open.fields(params, task)),
     'heap/retainers': heap((open, params: Params<'retainers'>, task) => open.retainersIn(params, task)),

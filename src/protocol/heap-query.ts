@@ -13,20 +13,21 @@ export const QUERY_WORDS: readonly { word: string; help: string }[] = [
   { word: 'distance<5', help: 'by edges from a root' },
   { word: 'has:PROPERTY', help: 'that have such a property (small numbers are not in snapshots)' },
   { word: 'held:CLASS', help: 'that an object of this class (or @ID) alone keeps alive, at any depth' },
+  { word: 'new', help: 'that the other snapshot of a comparison has not' },
   { word: 'detached', help: 'DOM and native nodes that are detached' },
 ];
 
 const TERM =
-  /\s*(?:(detached)(?=\s|$)|(size|retained|distance)\s*(>=|<=|>|<|=)\s*([\d.]+\s?(?:[kmgt]i?b?|b)?(?![\w.]))|(class|name|type|has|held):(?:"([^"]*)"|\/((?:[^/\\]|\\.)+)\/(?=\s|$)|(\{[^}]*\}|\S+))|(\S+))/giy;
+  /\s*(?:(detached|new)(?=\s|$)|(size|retained|distance)\s*(>=|<=|>|<|=)\s*([\d.]+\s?(?:[kmgt]i?b?|b)?(?![\w.]))|(class|name|type|has|held):(?:"([^"]*)"|\/((?:[^/\\]|\\.)+)\/(?=\s|$)|(\{[^}]*\}|\S+))|(\S+))/giy;
 
 /** @throws HeaplineError `usage` for a term that is none */
 export function parseQuery(text: string): NodeQuery {
   const query: NodeQuery = {};
   const terms = new RegExp(TERM);
   for (let match = terms.exec(text); match; match = terms.exec(text)) {
-    const [term, detached, measure, sign, amount, key, quoted, regex, plain, other] = match;
+    const [term, flag, measure, sign, amount, key, quoted, regex, plain, other] = match;
     if (other !== undefined) throw unknownTerm(other);
-    if (detached) query.detached = true;
+    if (flag) query[flag.toLowerCase() === 'new' ? 'isNew' : 'detached'] = true;
     else if (measure) addMeasure(query, measure.toLowerCase(), sign, amount.trim());
     else addWord(query, key.toLowerCase(), { term: term.trim(), regex, word: quoted ?? plain });
   }

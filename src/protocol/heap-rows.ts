@@ -135,6 +135,35 @@ export interface NodeQuery {
   properties?: string[];
   /** Is dominated, at any depth, by an object of this class, or by `@id`. */
   heldBy?: string;
+  /** Is not in the other snapshot that the question names, as far as ids tell. */
+  isNew?: boolean;
+}
+
+/** The most of a text that is given at once, in UTF-16 units. */
+export const MOST_TEXT = 50_000;
+
+/** A part of a string's text. V8 itself may have cut it. */
+export interface TextPart {
+  /** Of the whole, in UTF-16 units. */
+  total: number;
+  start: number;
+  text: string;
+}
+
+/** Strings of one text. */
+export interface StringRow {
+  /** One of them. */
+  nodeId: number;
+  preview: string;
+  count: number;
+  /** Of all of them. */
+  selfSize: number;
+  /** What all but one take. */
+  wasted: number;
+}
+
+export interface StringRows extends Rows<StringRow> {
+  wasted: number;
 }
 
 export type ClassSort = 'className' | 'count' | 'selfSize' | 'retainedSize' | 'distance';
@@ -149,10 +178,18 @@ export type HeapQuestions = {
   };
   realms: { params: object; result: Realms };
   /** Largest retained size first unless told. @throws `usage` for a pattern that is none */
-  nodes: { params: { query: NodeQuery; range: Range; sort?: Sort<NodeSort> }; result: NodeRows };
+  nodes: {
+    /** `before`: the other snapshot, for `isNew`. */
+    params: { query: NodeQuery; range: Range; sort?: Sort<NodeSort>; before?: string };
+    result: NodeRows;
+  };
+  /** Texts of which there are several strings, most wasted first. */
+  strings: { params: { range: Range }; result: StringRows };
   /** @throws `not-found` for an id that the snapshot has not; so do all that follow */
   node: { params: { nodeId: number }; result: NodeInfo };
   /** What it leads to, as in the file unless told. */
+  /** A string's text. */
+  text: { params: { nodeId: number; range: Range }; result: TextPart };
   fields: { params: { nodeId: number; range: Range; sort?: Sort<NodeSort> }; result: Rows<EdgeRow> };
   /** Who leads to it, nearest to a root first unless told. */
   retainers: { params: { nodeId: number; range: Range; sort?: Sort<NodeSort> }; result: Rows<EdgeRow> };
@@ -178,7 +215,9 @@ export const HEAP_QUESTIONS: readonly (keyof HeapQuestions)[] = [
   'classes',
   'realms',
   'nodes',
+  'strings',
   'node',
+  'text',
   'fields',
   'retainers',
   'dominated',

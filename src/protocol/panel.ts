@@ -1,4 +1,5 @@
 /** What the editor and its webview tell each other: plain messages, named by direction. */
+import type { ProgressReading } from '../base/progress.ts';
 import type { Site } from './findings.ts';
 import type { HeapQuestions } from './heap-rows.ts';
 import type { ReportData } from './report.ts';
@@ -55,7 +56,9 @@ export interface PanelState {
 export type EditorToPanel =
   | { type: 'show'; content: PanelContent; source?: PanelSource }
   /** To `ask`: what the engine gave, or why it did not. */
-  | { type: 'answer'; id: number; result?: unknown; error?: WireError };
+  | { type: 'answer'; id: number; result?: unknown; error?: WireError }
+  /** How far the answer to `ask` is. */
+  | { type: 'asked'; id: number; reading: ProgressReading };
 
 export type PanelToEditor =
   /** Sent once, when messages can be received. */
@@ -67,7 +70,17 @@ export type PanelToEditor =
    * A question of `HeapQuestions` to a snapshot: by its number in the recording that the page is about, else the file
    * that it is about (of two the later). `against`: number of an earlier one, for questions that compare.
    */
-  | { type: 'ask'; id: number; question: HeapQuestion; params: object; snapshot?: number; against?: number }
+  | {
+      type: 'ask';
+      id: number;
+      question: HeapQuestion;
+      params: object;
+      snapshot?: number;
+      against?: number;
+      /** Of two: the earlier one is asked, beside the later. */
+      earlier?: boolean;
+    }
+  | { type: 'cancel-ask'; id: number }
   | { type: 'copy'; text: string }
   | { type: 'cancel' }
   /** Tries again what failed or was cancelled. */

@@ -96,6 +96,8 @@ export class Service {
       'heapline/heap/classes': (params, asked) => explorer.ask('heap/classes', params, asked),
       'heapline/heap/realms': (params, asked) => explorer.ask('heap/realms', params, asked),
       'heapline/heap/nodes': (params, asked) => explorer.ask('heap/nodes', params, asked),
+      'heapline/heap/strings': (params, asked) => explorer.ask('heap/strings', params, asked),
+      'heapline/heap/text': (params, asked) => explorer.ask('heap/text', params, asked),
       'heapline/heap/node': (params, asked) => explorer.ask('heap/node', params, asked),
       'heapline/heap/fields': (params, asked) => explorer.ask('heap/fields', params, asked),
       'heapline/heap/retainers': (params, asked) => explorer.ask('heap/retainers', params, asked),

@@ -26,14 +26,20 @@ import type {
   Realms,
   Rows,
   Sort,
+  StringRows,
+  TextPart,
 } from '../../protocol/heap-rows.ts';
+import { MOST_TEXT } from '../../protocol/heap-rows.ts';
 import type { BoxAddress, DominatorBox, PathGraph } from '../../protocol/pictures.ts';
 import type { ClassRow, PathStepRow } from '../../protocol/tables.ts';
 import { describePath, ownName } from '../path-entries.ts';
 import { placeSites, siteFinder } from '../snapshot-sites.ts';
 import { type BoxQuestion, DominatorBoxes } from './boxes.ts';
 import { type ClassTotals, columnBytes, type HeapColumns } from './columns.ts';
+import { type DuplicateStrings, duplicateStrings } from './duplicate-strings.ts';
+import { missingIn } from './missing.ts';
 import { graphSteps, MOST_GRAPH_NODES, PathMerger } from './path-graph.ts';
+import { wholeText } from './preview.ts';
 import { sliceOf, within } from './ranges.ts';
 import { RowMaker } from './rows.ts';
 import { descends, findNodes, nodeKey, retainedTogether, sortNodes } from './scan.ts';
@@ -63,6 +69,7 @@ export class OpenHeap implements Disposable {
   private retainers?: Retainers;
   private ways?: RetainingPaths;
   private dominatorBoxes?: DominatorBoxes;
+  private duplicates?: DuplicateStrings;
   private nodeRealms?: NodeRealms;
   private contexts?: number[];
   private siteOf?: Promise<(node: number) => Promise<Site | undefined>>;
@@ -135,12 +142,53 @@ export class OpenHeap implements Disposable {
     };
   }
 
-  async nodes({ query, range, sort = BY_RETAINED }: Params<'nodes'>, task?: Task): Promise<NodeRows> {
+  /** @param other the snapshot that `isNew` compares with, asked for where it is not known yet */
+  async nodes(
+    { query, range, sort = BY_RETAINED, before }: Params<'nodes'>,
+    task?: Task,
+    other?: () => Promise<OpenHeap>,
+  ): Promise<NodeRows> {
     await this.columns.ready(task);
-    const list = this.list(JSON.stringify(['nodes', query, sort]), () =>
-      this.weighed(sortNodes(this.columns, findNodes(this.columns, query), sort)),
+    const key = JSON.stringify(['nodes', query, sort, query.isNew && before]);
+    if (query.isNew === undefined || this.lists.has(key))
+      return this.nodeRows(
+        this.list(key, () => this.weighed(sortNodes(this.columns, findNodes(this.columns, query), sort))),
+        range,
+      );
+    if (!other)
+      throw new HeaplineError('usage', '`new` compares with another snapshot, and there is none here.', {
+        hint: 'Compare two snapshots, and ask there.',
+      });
+    const found = findNodes(this.columns, query);
+    const nodes = missingIn((await other()).columns.graph, this.columns.graph, found, query.isNew);
+    return this.nodeRows(
+      this.list(key, () => this.weighed(sortNodes(this.columns, nodes, sort))),
+      range,
     );
-    return this.nodeRows(list, range);
+  }
+
+  async strings({ range }: Params<'strings'>, task?: Task): Promise<StringRows> {
+    await this.columns.ready(task);
+    this.duplicates ??= duplicateStrings(this.columns);
+    const { groups, wasted } = this.duplicates;
+    const { start, rows } = sliceOf(groups, range);
+    return {
+      total: groups.length,
+      start,
+      wasted,
+      rows: rows.map(({ node, ...group }) => {
+        const { nodeId, preview } = this.rows.node(node);
+        return { nodeId, preview, ...group };
+      }),
+    };
+  }
+
+  async text({ nodeId, range }: Params<'text'>, task?: Task): Promise<TextPart> {
+    await this.columns.ready(task);
+    const whole = wholeText(this.columns.graph, this.ordinal(nodeId)) ?? '';
+    const start = Math.min(whole.length, Math.max(0, Math.floor(range.start) || 0));
+    const count = Math.min(MOST_TEXT, Math.max(0, Math.floor(range.count) || 0));
+    return { total: whole.length, start, text: whole.slice(start, start + count) };
   }
 
   async dominated(

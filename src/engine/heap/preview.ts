@@ -10,6 +10,8 @@ const MOST_FIELDS = 5;
 const MOST_EDGES = 200;
 /** Pieces of a concatenated string that are looked at. */
 const MOST_PIECES = 50;
+/** UTF-16 units of a text that is put together: pieces may be shared a million times. */
+const MOST_WHOLE = 100e6;
 
 /** `{role: "user", content: "How do I…"}`, `"text"`, `push()`, `Array [Turn, Turn, …]`. */
 export function preview(graph: HeapGraph, node: number): string {
@@ -69,11 +71,22 @@ export function stringText(graph: HeapGraph, node: number): string | undefined {
   return isText(graph.nodeTypeNames[graph.nodeTypes[node]]) ? textOf(graph, node) : undefined;
 }
 
-function textOf(graph: HeapGraph, node: number): string {
+/** The whole of it, however many pieces it is put together of; undefined for other nodes. */
+export function wholeText(graph: HeapGraph, node: number): string | undefined {
+  if (!isText(graph.nodeTypeNames[graph.nodeTypes[node]])) return undefined;
+  return textOf(graph, node, Number.POSITIVE_INFINITY, MOST_WHOLE);
+}
+
+function textOf(
+  graph: HeapGraph,
+  node: number,
+  most = MOST_PIECES,
+  longest = Number.POSITIVE_INFINITY,
+): string {
   const { nodeTypes, nodeTypeNames, strings, nodeNames, firstEdges, edgeTargets } = graph;
   let text = '';
   const rest = [node];
-  for (let pieces = 0; rest.length && pieces < MOST_PIECES; pieces++) {
+  for (let pieces = 0; rest.length && pieces < most && text.length < longest; pieces++) {
     const next = rest.pop()!;
     if (nodeTypeNames[nodeTypes[next]] !== 'concatenated string') {
       text += strings.get(nodeNames[next]);

@@ -1,25 +1,26 @@
 /** What a page asks of its snapshots, asked of the server. */
 import { join } from 'node:path';
-import type { CancellationToken } from 'vscode';
 import { HeaplineError } from '../../base/errors.ts';
 import type { HeapMethods, HeapQuestions } from '../../protocol/heap-rows.ts';
 import type { PanelSource, PanelToEditor } from '../../protocol/panel.ts';
-import type { Server } from '../server.ts';
+import type { RequestOptions, Server } from '../server.ts';
 
 type Question = Extract<PanelToEditor, { type: 'ask' }>;
 
 /** Which file is asked is ours to say. @throws HeaplineError of the server; `not-found` where there is no such snapshot */
 export async function askHeap(
-  { question, params, snapshot, against }: Question,
+  { question, params, snapshot, against, earlier }: Question,
   source: PanelSource,
   server: Server,
-  token: CancellationToken,
+  options: RequestOptions,
 ): Promise<HeapQuestions[keyof HeapQuestions]['result']> {
-  const file = fileOf(source, snapshot, 'later');
+  const [asked, other] = earlier ? (['earlier', 'later'] as const) : (['later', 'earlier'] as const);
+  const file = fileOf(source, snapshot, asked);
   if (!file) throw new HeaplineError('not-found', 'There is no such snapshot here.');
-  const before = question === 'boxes' ? fileOf(source, against, 'earlier') : undefined;
+  const compares = question === 'boxes' || question === 'nodes';
+  const before = compares ? fileOf(source, against, other) : undefined;
   const whole = { ...params, file, before } as HeapMethods[`heap/${typeof question}`]['params'];
-  return server.request(`heapline/heap/${question}`, whole as never, { token });
+  return server.request(`heapline/heap/${question}`, whole as never, options);
 }
 
 function fileOf(

@@ -22,6 +22,8 @@ export function readMessage(value: unknown): PanelToEditor | undefined {
     }
     case 'open-rule':
       return isText(message.id) ? { type: 'open-rule', id: message.id } : undefined;
+    case 'cancel-ask':
+      return isCount(message.id) ? { type: 'cancel-ask', id: message.id } : undefined;
     case 'ask':
       return readAsk(message);
     case 'copy':
@@ -66,6 +68,7 @@ function readAsk({
   params,
   snapshot,
   against,
+  earlier,
 }: Record<string, unknown>): PanelToEditor | undefined {
   const known = HEAP_QUESTIONS.find((each) => each === question);
   if (!known || !isCount(id) || !fields(params) || JSON.stringify(params).length > MAX_TEXT) return undefined;
@@ -76,6 +79,7 @@ function readAsk({
     params: params as object,
     ...(isCount(snapshot) ? { snapshot } : {}),
     ...(isCount(against) ? { against } : {}),
+    ...(earlier === true ? { earlier } : {}),
   };
 }
 

@@ -28,8 +28,8 @@ export class Page implements vscode.Disposable {
   /** Kept for as long as the panel is open: its page forgets when it is hidden. */
   private content: PanelContent | undefined;
   private loading: vscode.CancellationTokenSource | undefined;
-  /** Cancels what the page asked when the panel closes. */
-  private readonly closing = new vscode.CancellationTokenSource();
+  /** What the page asked and is not answered. */
+  private readonly asking = new Map<number, vscode.CancellationTokenSource>();
   /** The page listens. */
   private ready = false;
   private disposed = false;
@@ -76,8 +76,7 @@ export class Page implements vscode.Disposable {
     if (this.disposed) return;
     this.disposed = true;
     this.loading?.cancel();
-    this.closing.cancel();
-    this.closing.dispose();
+    this.cancelAsked();
     this.content = undefined;
     this.disposables.dispose();
   }
@@ -88,6 +87,7 @@ export class Page implements vscode.Disposable {
       case 'ready':
         // Also when a hidden page comes back.
         this.ready = true;
+        this.cancelAsked();
         if (this.content) this.post(this.content);
         if (!this.loading && (!this.content || this.stale)) void this.load(this.content !== undefined);
         break;
@@ -104,6 +104,9 @@ export class Page implements vscode.Disposable {
       }
       case 'ask':
         void this.answer(message);
+        break;
+      case 'cancel-ask':
+        this.asking.get(message.id)?.cancel();
         break;
       case 'open-rule':
         void openRule(this.deps.extensionUri, message.id);
@@ -129,15 +132,30 @@ export class Page implements vscode.Disposable {
   private async answer(asked: Extract<PanelToEditor, { type: 'ask' }>): Promise<void> {
     const { id } = asked;
     const { source } = this;
+    const cancelling = new vscode.CancellationTokenSource();
+    this.asking.set(id, cancelling);
+    // A page that came back begins to count anew.
+    const isWanted = (): boolean => this.asking.get(id) === cancelling && this.source === source;
+    const report = (reading: ProgressReading): void => {
+      if (isWanted())
+        void this.panel.webview.postMessage({ type: 'asked', id, reading } satisfies EditorToPanel);
+    };
     let answer: EditorToPanel;
     try {
-      const result = await askHeap(asked, source, this.deps.server, this.closing.token);
+      const result = await askHeap(asked, source, this.deps.server, { token: cancelling.token, report });
       answer = { type: 'answer', id, result };
     } catch (error) {
       const { stack, ...told } = toWire(error);
       answer = { type: 'answer', id, error: told };
     }
-    if (this.source === source && !this.disposed) void this.panel.webview.postMessage(answer);
+    if (isWanted()) void this.panel.webview.postMessage(answer);
+    if (this.asking.get(id) === cancelling) this.asking.delete(id);
+    cancelling.dispose();
+  }
+
+  private cancelAsked(): void {
+    for (const cancelling of this.asking.values()) cancelling.cancel();
+    this.asking.clear();
   }
 
   /** @param quietly what is shown stays until there is something newer */
