@@ -4,6 +4,13 @@ import { type Disposable, toDisposable } from '../src/base/disposable.ts';
 
 export type ClassColumn = 'className' | 'count' | 'countDelta' | 'size' | 'sizeDelta';
 
+/** An object that was looked at. */
+export interface Seen {
+  nodeId: number;
+  /** Of two snapshots, in the earlier one. */
+  earlier?: true;
+}
+
 export interface ViewState {
   /** Milliseconds of the timeline in view; the whole of it when absent. */
   window?: readonly [number, number];
@@ -16,7 +23,18 @@ export interface ViewState {
   /** Findings (by id) that were folded or unfolded; of the others the first is unfolded. */
   open: Readonly<Record<string, boolean>>;
   /** Of the long table: its order (the table's own when absent), what is sought in it, whether only growth is shown. */
-  table: { column?: string; descending: boolean; filter: string; onlyGrown: boolean; top: number };
+  table: {
+    column?: string;
+    descending: boolean;
+    filter: string;
+    onlyGrown: boolean;
+    top: number;
+    open: number[][];
+  };
+  /** What was last asked for in words. */
+  query: string;
+  /** Objects that the inspector showed, and which of them it shows. */
+  inspected: { seen: readonly Seen[]; at: number };
   /** Id of the finding whose retaining path the comparison shows; the first when absent. */
   owner?: string;
 }
@@ -33,6 +51,9 @@ export type Action =
   | { type: 'table-filter'; text: string }
   | { type: 'only-grown'; only: boolean }
   | { type: 'table-top'; top: number }
+  | { type: 'table-open'; open: number[][] }
+  | { type: 'query'; text: string }
+  | { type: 'inspect'; seen: readonly Seen[]; at: number }
   | { type: 'owner'; id: string };
 
 export const INITIAL_STATE: ViewState = {
@@ -41,7 +62,9 @@ export const INITIAL_STATE: ViewState = {
   classFilter: '',
   allClasses: false,
   open: {},
-  table: { descending: true, filter: '', onlyGrown: false, top: 0 },
+  table: { descending: true, filter: '', onlyGrown: false, top: 0, open: [] },
+  query: '',
+  inspected: { seen: [], at: -1 },
 };
 
 /** Whether a finding shows its card. */
@@ -71,13 +94,19 @@ export function reduce(state: ViewState, action: Action): ViewState {
       if (state.open[action.id] === action.open) return state;
       return { ...state, open: { ...state.open, [action.id]: action.open } };
     case 'table-sort':
-      return withTable(state, { column: action.column, descending: action.descending, top: 0 });
+      return withTable(state, { column: action.column, descending: action.descending, top: 0, open: [] });
     case 'table-filter':
-      return withTable(state, { filter: action.text, top: 0 });
+      return withTable(state, { filter: action.text, top: 0, open: [] });
     case 'only-grown':
-      return withTable(state, { onlyGrown: action.only, top: 0 });
+      return withTable(state, { onlyGrown: action.only, top: 0, open: [] });
     case 'table-top':
       return withTable(state, { top: action.top });
+    case 'table-open':
+      return withTable(state, { open: action.open });
+    case 'query':
+      return { ...state, query: action.text };
+    case 'inspect':
+      return { ...state, inspected: { seen: action.seen, at: action.at } };
     case 'owner':
       return { ...state, owner: action.id };
   }
@@ -101,6 +130,10 @@ export function unpackState(kept: unknown): ViewState {
     typeof state.classSort?.column === 'string' &&
     typeof state.table?.filter === 'string' &&
     typeof state.table.top === 'number' &&
+    Array.isArray(state.table.open) &&
+    typeof state.query === 'string' &&
+    Array.isArray(state.inspected?.seen) &&
+    typeof state.inspected.at === 'number' &&
     typeof state.open === 'object' &&
     state.open !== null &&
     (state.window === undefined || (Array.isArray(state.window) && state.window.every(Number.isFinite)));

@@ -12,8 +12,10 @@ import { plural, t } from '../text.ts';
 import { actionsView } from './actions.ts';
 import { siteLink } from './code.ts';
 import { append, type Child, h, prose, section, shown } from './dom.ts';
+import { explorerView } from './explorer.ts';
 import { type Column, longTable } from './long-table.ts';
 import { ownersView } from './owners.ts';
+import { changesOf, classMenu } from './parts.ts';
 import { retainedView } from './pictures.ts';
 import { timelineView } from './timeline.ts';
 
@@ -21,6 +23,8 @@ export type DiffContent = Extract<PanelContent, { type: 'diff' }>;
 
 export function mountDiff(root: HTMLElement, content: DiffContent, store: Store, host: Host): void {
   const { diff, titles, numbers, report } = content;
+  const names = diff.rows.map((row) => row.className);
+  const explorer = explorerView(host, askedOf(content), names, store);
   append(root, [
     headView(diff, titles, host, report !== undefined),
     h(
@@ -29,6 +33,7 @@ export function mountDiff(root: HTMLElement, content: DiffContent, store: Store,
       report && timelineView(report, store, { chosen: numbers, compare: host.editor?.compare }),
       ownersSection(content, store, host, report),
       host.ask && retainedView(askedOf(content), bytesOf(content), report?.recording.cwd, host),
+      explorer?.element,
       section(
         'diff-classes',
         'By class',
@@ -42,6 +47,10 @@ export function mountDiff(root: HTMLElement, content: DiffContent, store: Store,
                 name: (row) => row.className,
                 grown: (row) => row.deltaSize > 0 || row.deltaCount > 0,
                 column: 'deltaSize',
+                tree: explorer && {
+                  opens: (row) => () => changesOf(row, explorer.explored, explorer.earlier),
+                  menu: (row) => classMenu(row, host),
+                },
               },
               store,
             )

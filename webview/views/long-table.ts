@@ -1,13 +1,14 @@
 /** A table of any length: sought, ordered, and only the rows in sight are elements. */
 
 import { formatCount } from '../../src/base/units.ts';
-import { chosenRows, type RowOrder, visibleRows } from '../layout/rows.ts';
+import { type Branch, localBranch } from '../layout/branches.ts';
+import { chosenRows, type RowOrder } from '../layout/rows.ts';
 import type { Store } from '../state.ts';
 import { plural, t } from '../text.ts';
-import { append, type Child, h } from './dom.ts';
-
-/** As in the style sheet. */
-const ROW_HEIGHT = 26;
+import { type Child, h } from './dom.ts';
+import { Grid } from './grid.ts';
+import type { MenuItem } from './menu.ts';
+import { Part, partCells } from './parts.ts';
 
 export interface Column<T> {
   key: string;
@@ -31,41 +32,41 @@ export interface LongTable<T> {
   grown?(row: T): boolean;
   /** Ordered by, until the reader says otherwise. */
   column: string;
+  /** What lies in a row, and what can be done with it. */
+  tree?: { opens(row: T): (() => Branch<Part>) | undefined; menu(row: T): MenuItem[] };
 }
 
 export function longTable<T>(table: LongTable<T>, store: Store): HTMLElement {
-  const { id, rows, columns } = table;
+  const { id, rows, columns, tree } = table;
   const order: RowOrder<T> = {
     name: table.name,
     grown: table.grown,
     column: table.column,
     value: (row, key) => (columns.find((column) => column.key === key) ?? columns[0]).value(row),
   };
-  const body = h('tbody');
-  const view = h('div', { class: 'long', tabindex: 0, role: 'region', 'aria-label': t(table.caption) });
-  const grid = h('table', { 'aria-label': t(table.caption), class: `columns-${columns.length}` });
   const status = h('p', { class: 'dim', role: 'status' });
   const nothing = h('p', { class: 'dim nothing' }, t('Nothing here matches.'));
   const heads = columns.map((column) => headView(column, table, store));
-  append(grid, [h('thead', {}, h('tr', { 'aria-rowindex': 1 }, ...heads)), body]);
-  append(view, [grid]);
-
-  let chosen: T[] = [];
-  let drawn = { from: -1, to: -1 };
-  const draw = (): void => {
-    const next = visibleRows(chosen.length, ROW_HEIGHT, view.scrollTop, view.clientHeight);
-    if (next.from === drawn.from && next.to === drawn.to) return;
-    drawn = next;
-    body.replaceChildren(
-      spacer(next.from),
-      ...chosen.slice(next.from, next.to).map((row, i) => rowView(row, columns, next.from + i)),
-      spacer(chosen.length - next.to),
-    );
-  };
+  const grid = new Grid<T | Part>({
+    id,
+    label: t(table.caption),
+    heads,
+    cells: (item) =>
+      item instanceof Part
+        ? partCells(item, columns.length)
+        : columns.map((column) => ({ content: column.cell(item), tone: column.tone?.(item) })),
+    tree: tree && {
+      opens: (item) => (item instanceof Part ? item.open : tree.opens(item)),
+      text: (item) => (item instanceof Part ? item.text : table.name(item)),
+      menu: (item) => (item instanceof Part ? item.menu : tree.menu(item)),
+    },
+    onScroll: (top) => store.dispatch({ type: 'table-top', top }),
+    onOpen: (open) => store.dispatch({ type: 'table-open', open }),
+  });
+  let shownBefore = false;
   const choose = (): void => {
     const { state } = store;
-    chosen = chosenRows(rows, order, state.table);
-    grid.setAttribute('aria-rowcount', String(chosen.length + 1));
+    const chosen = chosenRows(rows, order, state.table);
     status.textContent =
       chosen.length === rows.length
         ? plural(rows.length, '1 row', '{0} rows')
@@ -77,24 +78,13 @@ export function longTable<T>(table: LongTable<T>, store: Store): HTMLElement {
         head.setAttribute('aria-sort', state.table.descending ? 'descending' : 'ascending');
       else head.removeAttribute('aria-sort');
     }
-    drawn = { from: -1, to: -1 };
-    draw();
-    view.scrollTop = state.table.top;
-    draw();
+    grid.show(localBranch<T | Part>(chosen), state.table.top, shownBefore ? [] : state.table.open);
+    shownBefore = true;
   };
   const parts = ({ table: { column, descending, filter, onlyGrown } }: Store['state']): string =>
     JSON.stringify([column, descending, filter, onlyGrown]);
   store.watch(parts, choose);
-  // It is laid out, or the window's size changed.
-  new ResizeObserver(() => {
-    if (view.scrollTop === 0 && store.state.table.top > 0) view.scrollTop = store.state.table.top;
-    draw();
-  }).observe(view);
-  view.addEventListener('scroll', () => {
-    draw();
-    store.dispatch({ type: 'table-top', top: view.scrollTop });
-  });
-  return h('div', { class: 'long-table' }, barView(id, table, status, store), view, nothing);
+  return h('div', { class: 'long-table' }, barView(id, table, status, store), grid.element, nothing);
 }
 
 function headView<T>(column: Column<T>, table: LongTable<T>, store: Store): HTMLTableCellElement {
@@ -129,23 +119,4 @@ function barView<T>(id: string, table: LongTable<T>, status: HTMLElement, store:
     table.grown && h('label', { class: 'check' }, only, ` ${t('Only what grew')}`),
     status,
   );
-}
-
-function rowView<T>(row: T, columns: readonly Column<T>[], index: number): HTMLElement {
-  return h(
-    'tr',
-    { 'aria-rowindex': index + 2 },
-    ...columns.map((column, i) =>
-      i === 0
-        ? h('th', { scope: 'row' }, column.cell(row))
-        : h('td', { class: column.tone?.(row) }, column.cell(row)),
-    ),
-  );
-}
-
-/** Stands for `rows` rows that are out of sight. */
-function spacer(rows: number): HTMLElement {
-  const element = h('tr', { class: 'spacer', 'aria-hidden': 'true' }, h('td'));
-  element.style.height = `${rows * ROW_HEIGHT}px`;
-  return element;
 }

@@ -9,7 +9,9 @@ import { t } from '../text.ts';
 import { siteLink } from './code.ts';
 import { className } from './diff.ts';
 import { append, h, prose, section } from './dom.ts';
+import { explorerView } from './explorer.ts';
 import { type Column, longTable } from './long-table.ts';
+import { classMenu, nodesBranch } from './parts.ts';
 import { retainedView } from './pictures.ts';
 import { titleView } from './title.ts';
 
@@ -17,6 +19,15 @@ export type SummaryContent = Extract<PanelContent, { type: 'summary' }>;
 
 export function mountSummary(root: HTMLElement, content: SummaryContent, store: Store, host: Host): void {
   const { summary, title } = content;
+  const explorer =
+    summary.degraded === undefined && summary.classes.length > 0
+      ? explorerView(
+          host,
+          {},
+          summary.classes.map((row) => row.className),
+          store,
+        )
+      : undefined;
   append(root, [
     titleView(
       t('Heap snapshot'),
@@ -36,6 +47,7 @@ export function mountSummary(root: HTMLElement, content: SummaryContent, store: 
         summary.degraded === undefined &&
         summary.classes.length > 0 &&
         retainedView({}, summary.fileBytes, undefined, host),
+      explorer?.element,
       section(
         'summary-classes',
         'By class',
@@ -48,6 +60,10 @@ export function mountSummary(root: HTMLElement, content: SummaryContent, store: 
                 columns: columns(host, summary.totalSize),
                 name: (row) => row.className,
                 column: 'retainedSize',
+                tree: explorer && {
+                  opens: (row) => () => nodesBranch(explorer.explored, { className: row.className }),
+                  menu: (row) => classMenu(row, host),
+                },
               },
               store,
             )

@@ -82,6 +82,8 @@ export function watchProcesses(
   const rss = process.memoryUsage.rss.bind(process.memoryUsage);
   const isLinux = process.platform === 'linux';
   const known = new Map<string, Known>();
+  /** Children of children, seen once, that are perhaps only being started. */
+  const halfway = new Set<number>();
   let told = 0;
   let due = 0;
 
@@ -190,9 +192,15 @@ export function watchProcesses(
       if (known.has(`${pid}`)) continue;
       const stat = table.stat(pid);
       if (!stat || stat.isDead || known.size >= MOST) continue;
+      const argv = table.argv(pid);
+      // For a moment it still bears the command of who starts it.
+      if (!halfway.delete(pid) && argv.join() === table.argv(one.pid).join()) {
+        halfway.add(pid);
+        continue;
+      }
       const at = now();
       const child: Known = { ...fresh(pid, at), born: stat.born, depth: one.depth + 1 };
-      add(child, table.argv(pid), one.pid, { at, frames: [] });
+      add(child, argv, one.pid, { at, frames: [] });
     }
   };
 
@@ -203,6 +211,7 @@ export function watchProcesses(
     }
     pending = [];
     lookForEnds();
+    if (halfway.size > MOST) halfway.clear();
     const t = now();
     if (t < due || !known.size) return;
     const readings: ProcessReading[] = [];
@@ -237,6 +246,7 @@ export function watchProcesses(
       for (const [name, listener] of subscriptions) channels.unsubscribe(name, listener);
       messages.stop();
       known.clear();
+      halfway.clear();
       pending = [];
     },
   };
