@@ -43,6 +43,7 @@ export class Recorder {
   failure?: HeaplineError;
   private resolveDone: (end: RecorderEnd) => void = () => {};
   private readonly turns = new Turns((error) => this.fail(error));
+  private readonly enqueue = (work: () => Promise<unknown>): Promise<void> => this.turns.add(work);
   private timer?: NodeJS.Timeout;
   private readonly schedule: Schedule;
   private readonly work = new WorkMeter();
@@ -321,10 +322,6 @@ export class Recorder {
     this.ending = true;
     clearTimeout(this.timer);
     this.resolveDone(end);
-  }
-
-  private enqueue(work: () => Promise<unknown>): Promise<void> {
-    return this.turns.add(work);
   }
 
   private fail(error: HeaplineError): void {

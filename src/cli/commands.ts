@@ -82,7 +82,7 @@ const recordOptions: OptionSpec[] = [
   {
     name: 'sample-every',
     value: 'SIZE',
-    help: 'sample allocations every SIZE (32KB unless told): 4KB makes a finer ledger, and costs more',
+    help: 'sample allocations every SIZE (32KB unless told): 4KB is finer, and costs more',
   },
   {
     name: 'prove',
