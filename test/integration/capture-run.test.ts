@@ -148,7 +148,9 @@ describe('a command that leads to Node', { concurrency: 1 }, () => {
       cwd: join(import.meta.dirname, '..', '..'),
     });
     assert.deepEqual(ended(recorded), ['exit', 0, undefined, undefined]);
-    assert.deepEqual(roles(recorded), ['wrapper', 'wrapper', 'target']);
+    // esbuild, in tsx, has a worker of its own.
+    const others = roles(recorded).filter((role) => role !== 'worker');
+    assert.deepEqual(others, ['wrapper', 'wrapper', 'target']);
     const script = recorded.recording.scripts.find(({ url }) => url.includes('typed.ts'));
     assert.ok(script?.source, 'the running text is saved');
     const text = await readFile(join(recorded.recording.dir, script.source), 'utf8');
@@ -171,7 +173,7 @@ console.log(execFileSync(process.execPath, ['-e', 'console.log("child", require(
     const recorded = await shop.run(['node', 'parent.mjs']);
     assert.deepEqual(ended(recorded), ['exit', 0, undefined, undefined]);
     assert.equal(recorded.stdout, 'worker 0\nchild undefined\n');
-    assert.deepEqual(roles(recorded), ['target', 'child']);
+    assert.deepEqual(roles(recorded), ['target', 'worker', 'child']);
   });
 
   it('marks its steps itself, and is left no marks', async () => {

@@ -123,6 +123,8 @@ export function watchProcesses(
   let pending: { child: WeakRef<ChildProcess>; start: Start }[] = [];
 
   const onWorker: Listener<{ worker: Worker }> = quietly(({ worker }) => {
+    // Node's own thread for module hooks.
+    if (worker.constructor.name === 'InternalWorker') return;
     const { pid } = process;
     const start = startHere(onWorker);
     const thread = worker.threadId;
