@@ -11,7 +11,7 @@ import { LANES, layoutLanes } from '../layout/lanes.ts';
 import { extent } from '../layout/timeline.ts';
 import { t } from '../text.ts';
 import { siteLink } from './code.ts';
-import { asTable, type Child, h, onWidth, prose, section, shown, table } from './dom.ts';
+import { asTable, type Child, h, onWidth, prose, scroll, section, shown, table } from './dom.ts';
 
 const STATES: Record<ProcessLane['state'], string> = {
   left: 'runs unused',
@@ -69,7 +69,7 @@ function lanesView(lanes: readonly ProcessLane[], data: ReportData): HTMLElement
         .attr('text-anchor', 'middle')
         .text(formatDuration(time));
   });
-  return frame;
+  return scroll(frame);
 }
 
 function nameOf({ role, pid, command }: ProcessLane): string {
