@@ -14,38 +14,44 @@ export interface ClassAggregate {
   distance: number;
 }
 
-/** Totals by class, largest retained size first. Like DevTools, nodes of size 0 are passed over. */
-export function aggregateByClass(heap: AnalysedHeap, classes: Classes): ClassAggregate[] {
-  const { distances, dominators, retainedSizes, shallowSizes, order } = heap;
-  const { names, ofNode } = classes;
+/** By class: what can be told without the dominator tree. Sizes in bytes. */
+export interface ClassSums {
+  readonly counts: Uint32Array;
+  readonly shallow: Float64Array;
+  /** As ClassAggregate's distance. */
+  readonly nearest: Int32Array;
+}
+
+/** Like DevTools, nodes of size 0 are passed over. */
+export function sumByClass(
+  { distances, shallowSizes }: Pick<AnalysedHeap, 'distances' | 'shallowSizes'>,
+  { names, ofNode }: Classes,
+): ClassSums {
   const counts = new Uint32Array(names.length);
   const shallow = new Float64Array(names.length);
-  const retained = new Float64Array(names.length);
   const nearest = new Int32Array(names.length).fill(UNREACHABLE);
-  // How many nodes of each class stand on the way down to the current one, which `path` holds.
-  const above = new Uint32Array(names.length);
-  const path = new Uint32Array(order.length);
-  let depth = 0;
-
-  for (let i = 0; i < order.length; i++) {
-    const node = order[i];
-    const dominator = dominators[node];
-    while (depth > 0 && path[depth - 1] !== dominator) {
-      const left = path[--depth];
-      if (shallowSizes[left] > 0) above[ofNode[left]]--;
-    }
-    path[depth++] = node;
-    if (shallowSizes[node] === 0) continue;
+  for (let node = 0; node < ofNode.length; node++) {
+    const size = shallowSizes[node];
+    if (size === 0) continue;
     const index = ofNode[node];
     counts[index]++;
-    shallow[index] += shallowSizes[node];
-    if (above[index]++ === 0) retained[index] += retainedSizes[node];
+    shallow[index] += size;
     const distance = distances[node];
     if (distance !== UNREACHABLE && (nearest[index] === UNREACHABLE || distance < nearest[index])) {
       nearest[index] = distance;
     }
   }
+  return { counts, shallow, nearest };
+}
 
+/** Totals by class, largest retained size first. Like DevTools, nodes of size 0 are passed over. */
+export function aggregateByClass(
+  heap: AnalysedHeap,
+  classes: Classes,
+  { counts, shallow, nearest }: ClassSums = sumByClass(heap, classes),
+): ClassAggregate[] {
+  const { names } = classes;
+  const retained = retainedByClass(heap, classes);
   const rows: ClassAggregate[] = [];
   for (let index = 0; index < names.length; index++) {
     if (counts[index] === 0) continue;
@@ -58,4 +64,28 @@ export function aggregateByClass(heap: AnalysedHeap, classes: Classes): ClassAgg
     });
   }
   return rows.sort((a, b) => b.retainedSize - a.retainedSize || (a.className < b.className ? -1 : 1));
+}
+
+function retainedByClass(heap: AnalysedHeap, { names, ofNode }: Classes): Float64Array {
+  const { dominators, retainedSizes, shallowSizes, order } = heap;
+  const none = names.length;
+  const retained = new Float64Array(none + 1);
+  // How many nodes of each class stand on the way down to the current one. That way: nodes and their classes by turns.
+  const above = new Uint32Array(none + 1);
+  const path = new Uint32Array(2 * order.length);
+  let depth = 0;
+  for (let i = 0; i < order.length; i++) {
+    const node = order[i];
+    const dominator = dominators[node];
+    while (depth > 0 && path[depth - 2] !== dominator) {
+      depth -= 2;
+      above[path[depth + 1]]--;
+    }
+    const index = shallowSizes[node] === 0 ? none : ofNode[node];
+    path[depth] = node;
+    path[depth + 1] = index;
+    depth += 2;
+    if (above[index]++ === 0) retained[index] += retainedSizes[node];
+  }
+  return retained;
 }

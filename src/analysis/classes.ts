@@ -4,8 +4,17 @@ import { type Kinds, kindsOf } from './kinds.ts';
 /** The class of every node, as a number. */
 export interface Classes {
   readonly names: readonly string[];
-  /** Index into names, by node ordinal. */
-  readonly ofNode: Uint32Array;
+  /** Index into names, by node ordinal. Two bytes are enough nearly always. */
+  readonly ofNode: ClassColumn;
+}
+
+type ClassColumn = Uint16Array | Uint32Array;
+
+const MOST_IN_16_BITS = 2 ** 16;
+
+/** The same column, or a wider one, that has room for so many classes. */
+export function withRoomFor(classes: number, column: ClassColumn): ClassColumn {
+  return classes > MOST_IN_16_BITS && column instanceof Uint16Array ? new Uint32Array(column) : column;
 }
 
 const DETACHED = 2;
@@ -21,6 +30,11 @@ export function className(graph: HeapGraph, node: number): string {
 
 /** The class of every node as DevTools has it, `Detached` handed on from detached native nodes to what they hold. */
 export function classify(graph: HeapGraph): Classes {
+  const classes = nameInto(graph, new Uint16Array(graph.nodeCount));
+  return classes.names.length > MOST_IN_16_BITS ? nameInto(graph, new Uint32Array(graph.nodeCount)) : classes;
+}
+
+function nameInto(graph: HeapGraph, ofNode: ClassColumn): Classes {
   const kinds = kindsOf(graph);
   const { nodeCount, nodeTypes, nodeNames } = graph;
   const detached = findDetached(graph, kinds);
@@ -36,7 +50,6 @@ export function classify(graph: HeapGraph): Classes {
   };
   const byType = graph.nodeTypeNames.map(() => -1);
   const byName = new Map<number, number>();
-  const ofNode = new Uint32Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeTypes[node];
     if (detached.has(node)) {

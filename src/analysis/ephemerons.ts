@@ -1,6 +1,7 @@
 import type { HeapGraph } from '../heap/graph.ts';
 import { type Bits, makeBits, setBit } from './bits.ts';
 import type { Kinds } from './kinds.ts';
+import { edgeSource } from './retainers.ts';
 import { Uint32List } from './uint32-list.ts';
 
 /**
@@ -20,19 +21,19 @@ export interface Ephemerons {
 const NAME = /^\d+ \/ part of key \(.*? @(\d+)\) -> value \(.*? @(\d+)\) pair in WeakMap \(table @(\d+)\)$/s;
 
 export function findEphemerons(graph: HeapGraph, kinds: Kinds): Ephemerons {
-  const { nodeCount, nodeIds, firstEdges, edgeTypes, edgeNames, strings } = graph;
+  const { edgeCount, nodeIds, edgeTypes, edgeNames, strings } = graph;
   const { internalEdge } = kinds;
   const isOther = makeBits(strings.count);
   const found = new EntryList();
-  let edge = 0;
-  for (let node = 0; node < nodeCount; node++) {
-    for (const end = firstEdges[node + 1]; edge < end; edge++) {
-      if (edgeTypes[edge] !== internalEdge) continue;
-      const name = edgeNames[edge];
-      if ((isOther[name >>> 5] & (1 << (name & 31))) !== 0) continue;
-      const match = NAME.exec(strings.get(name));
-      if (match) found.add(edge, Number(match[1]), Number(match[3]), nodeIds[node] === Number(match[3]));
-      else setBit(isOther, name);
+  for (let edge = 0; edge < edgeCount; edge++) {
+    if (edgeTypes[edge] !== internalEdge) continue;
+    const name = edgeNames[edge];
+    if ((isOther[name >>> 5] & (1 << (name & 31))) !== 0) continue;
+    const match = NAME.exec(strings.get(name));
+    if (!match) setBit(isOther, name);
+    else {
+      const table = Number(match[3]);
+      found.add(edge, Number(match[1]), table, nodeIds[edgeSource(graph, edge)] === table);
     }
   }
   return found.ephemerons();

@@ -33,7 +33,8 @@ export function analyseHeap(graph: HeapGraph, task?: Task): AnalysedHeap {
   const ephemerons = findEphemerons(graph, kindsOf(graph));
   begin(task, 'Building the dominator tree');
   const tree = dominatorTree(flowColumns(graph, ephemerons));
-  return weighHeap(graph, tree, distancesIn(graph, ephemerons, task), task);
+  const distances = distancesIn(graph, ephemerons, task);
+  return weighHeap(graph, tree, { distances, shallowSizes: computeShallowSizes(graph) }, task);
 }
 
 /** The dominator tree alone. @throws HeaplineError `cancelled` */
@@ -60,15 +61,17 @@ export function dominatorTree(columns: FlowColumns): Dominators {
   return computeDominators(columns, bits, ROOT, enclave);
 }
 
-/** Puts it together, with shallow and retained sizes. @throws HeaplineError `cancelled` */
+/** What is known without the dominator tree. */
+export type WithoutTree = Pick<AnalysedHeap, 'distances' | 'shallowSizes'>;
+
+/** Puts it together, with retained sizes. @throws HeaplineError `cancelled` */
 export function weighHeap(
   graph: HeapGraph,
   { dominators, order }: Dominators,
-  distances: Int32Array,
+  { distances, shallowSizes }: WithoutTree,
   task?: Task,
 ): AnalysedHeap {
   begin(task, 'Adding up retained sizes');
-  const shallowSizes = computeShallowSizes(graph);
   const retainedSizes = addUp(dominators, order, shallowSizes);
   return { graph, distances, dominators, retainedSizes, shallowSizes, order };
 }

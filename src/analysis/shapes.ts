@@ -1,5 +1,5 @@
 import type { HeapGraph } from '../heap/graph.ts';
-import { type Classes, classify } from './classes.ts';
+import { type Classes, classify, withRoomFor } from './classes.ts';
 import { kindsOf } from './kinds.ts';
 import { ListTree } from './list-tree.ts';
 
@@ -68,7 +68,7 @@ export function classifyByShape(graph: HeapGraph, shapes: readonly Shape[] = inf
   if (!shapes.length) return classes;
   const { edgeNames, strings } = graph;
   const names = [...classes.names];
-  const ofNode = classes.ofNode;
+  const ofNode = withRoomFor(names.length + shapes.length, classes.ofNode);
   const matcher = new ShapeMatcher(shapes);
   const classOfShape = new Int32Array(shapes.length).fill(-1);
   const tree = new ListTree();

@@ -3,9 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { BudgetWatch } from '../protocol/budget-watch.ts';
 import type { BudgetName, Budgets } from '../protocol/budgets.ts';
 import type { BudgetCrossing, RecordingEvent } from '../protocol/recording.ts';
+import { liveBySite, surelyGrown } from '../recording/sampled-sites.ts';
 import type { RecordingWriter } from '../recording/writer.ts';
 import type { SampledProfile } from './cdp-types.ts';
-import { liveBySite, surelyGrown } from './sampled-sites.ts';
 
 /** What is done when a level is passed, besides telling. */
 export interface BudgetActions {
@@ -49,6 +49,8 @@ export class BudgetKeeper {
   private before?: Map<string, number>;
   /** Collecting, or taking a snapshot: one at a time. */
   private acting = false;
+  /** Passed meanwhile. */
+  private next?: BudgetName;
   private command?: ChildProcess;
 
   constructor(
@@ -89,7 +91,11 @@ export class BudgetKeeper {
 
   private async act(budget: BudgetName): Promise<void> {
     const { collect, snapshot } = this.options.on ?? {};
-    if (this.acting || !ANSWERED.includes(budget)) return;
+    if (!ANSWERED.includes(budget)) return;
+    if (this.acting) {
+      this.next = budget;
+      return;
+    }
     this.acting = true;
     try {
       const given = collect ? await this.target.collect() : undefined;
@@ -100,6 +106,9 @@ export class BudgetKeeper {
     } finally {
       this.acting = false;
     }
+    const { next } = this;
+    this.next = undefined;
+    if (next) await this.act(next);
   }
 
   /** What it is about goes by environment variables: no text of the program's gets into a shell. */

@@ -31,7 +31,7 @@ export class PageProbe implements Probe {
     this.answers = {
       facts: () => ({ runtime: { name: 'browser', version } }),
       read: async () => ({ now: 0, memory: await readHeapUsage(inspector), gc: [] }),
-      holdSample: nothing,
+      holdSample: () => Promise.reject(new Error('A page has no agent.')),
       settle: async () => {},
       writeSnapshot: nothing as () => undefined,
       spillSnapshot: () => Promise.reject(new Error('A page has no files.')),

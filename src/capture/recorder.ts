@@ -22,6 +22,7 @@ import { highestOrdinal, SnapshotCare } from './snapshot-care.ts';
 import { SnapshotRoom } from './snapshot-room.ts';
 import type { Probe, Reading, TargetFacts, TargetMessage } from './target.ts';
 import { gcEvents, memoryEvent, sampleEvery, toMicroseconds } from './timeline.ts';
+import { Turns } from './turns.ts';
 import { Urgency } from './urgency.ts';
 import { Watches } from './watches.ts';
 
@@ -41,7 +42,8 @@ export class Recorder {
   /** The first thing that hindered the recording. */
   failure?: HeaplineError;
   private resolveDone: (end: RecorderEnd) => void = () => {};
-  private queue: Promise<void> = Promise.resolve();
+  private readonly turns = new Turns((error) => this.fail(error));
+  private readonly enqueue = (work: () => Promise<unknown>): Promise<void> => this.turns.add(work);
   private timer?: NodeJS.Timeout;
   private readonly schedule: Schedule;
   private readonly work = new WorkMeter();
@@ -123,7 +125,9 @@ export class Recorder {
     const probe = await installProbe(inspector, install, hear, options.served);
     recorder.probe = probe;
     recorder.ids = new KeptIds(probe);
-    recorder.sampled = new SampleCounter(inspector, probe, samplingInterval, clock);
+    recorder.sampled = new SampleCounter(inspector, probe, samplingInterval, clock, (reading, ordinal) =>
+      writer.event(memoryEvent(reading, recorder.agent.timeOf(reading.now), samplingInterval, ordinal)),
+    );
     recorder.scripts = new ScriptCollector(writer, probe);
     recorder.taker = new SnapshotTaker(inspector, probe, writer);
     recorder.care = recorder.newCare();
@@ -320,20 +324,6 @@ export class Recorder {
     this.resolveDone(end);
   }
 
-  /** Runs `work` after all that was asked for before. What fails is noted; a target that is gone shows by itself. */
-  private enqueue(work: () => Promise<unknown>): Promise<void> {
-    this.queue = this.queue.then(work).then(
-      () => {},
-      (error) => {
-        if (HeaplineError.is(error, 'target-gone') || HeaplineError.is(error, 'cancelled')) return;
-        this.fail(
-          HeaplineError.is(error) ? error : new HeaplineError('internal', String(error), { cause: error }),
-        );
-      },
-    );
-    return this.queue;
-  }
-
   private fail(error: HeaplineError): void {
     // A budget is the user's own wish: another failure tells more.
     if (!this.failure || this.failure.code === 'too-large') this.failure = error;
@@ -377,8 +367,8 @@ export class Recorder {
     if (reason && !this.ending) await this.snapshot(reason);
   }
 
-  /** Writes what the target has to tell. @param known ordinal of the newest sample, where known */
-  private async read(known?: number): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
+  /** Writes what the target has to tell. */
+  private async read(): Promise<{ gc: ReturnType<typeof gcEvents>; stands: boolean }> {
     const asked = this.clock();
     const reading: Reading = await this.probe.call('read');
     const t = this.clock();
@@ -392,10 +382,10 @@ export class Recorder {
     this.agent.processes.look(this.clock);
     const gc = gcEvents(reading, t);
     for (const event of gc) this.writer.event(event);
-    const ordinal = known ?? (await this.sampled.countAt(reading));
     // On the clock of what the agent tells: the answer may have been on its way for long.
     const read = this.probe.isNode ? this.agent.timeOf(reading.now) : t;
-    this.writer.event(memoryEvent(reading, read, this.samplingInterval, ordinal));
+    this.writer.event(memoryEvent(reading, read, this.samplingInterval));
+    if (this.sampled.isDue(reading)) await this.sampled.count();
     this.heapUsed = reading.memory.heapUsed;
     this.work.reading(t, this.heapUsed);
     this.rss = reading.memory.rss;
@@ -425,15 +415,14 @@ export class Recorder {
     for (const index of room.drop) this.writer.dropSnapshot(index, this.clock());
     const { moment, profile, entry, step } = await this.take(reason, room.limit);
     onWhole?.(entry);
-    const { t, pauseMs } = entry;
-    const ordinal = entry.ordinal ?? 0;
+    const { index, bytes, t, pauseMs, ordinal = 0 } = entry;
     const { samplingInterval } = this;
     await this.ids.note();
     this.work.snapshot();
-    await this.read(await this.sampled.countNow());
+    await this.sampled.count();
+    await this.read();
     this.care.took(rss, this.rss);
     this.budgets?.hearProfile(profile, t, samplingInterval);
-    const { index, bytes } = entry;
     const taken = { ...moment, steps: step, heapUsed: this.heapUsed, index, bytes, pauseMs, reason };
     for (const dropped of this.schedule.add(taken)) this.writer.dropSnapshot(dropped, this.clock());
     this.writer.profile(profile, { t, samplingInterval, ordinal });

@@ -1,5 +1,5 @@
 import type { Inspector } from './inspector.ts';
-import type { Probe, Reading } from './target.ts';
+import type { MemoryNow, Probe, Reading } from './target.ts';
 
 /** With so many intervals' worth allocated, one sample is all but certain. */
 const CERTAIN = 6;
@@ -21,26 +21,31 @@ export class SampleCounter {
     private readonly probe: Probe,
     private readonly samplingInterval: number,
     private readonly clock: () => number,
+    private readonly tell: (reading: MemoryNow, ordinal: number) => void,
   ) {}
 
-  /** The ordinal of the newest sample, now and then, while the program works. @throws HeaplineError `target-gone` */
-  async countAt({ counted = 0 }: Reading): Promise<number | undefined> {
+  /** Whether to count, now and then, while the program works. */
+  isDue({ heap }: Reading): boolean {
+    const counted = heap?.allocated ?? 0;
     if (this.clock() < this.due || counted - this.counted < LEAST_BYTES || this.inspector.shared)
-      return undefined;
+      return false;
     this.counted = counted;
-    return this.countNow();
+    return true;
   }
 
-  /** The same at any time. @throws HeaplineError `target-gone` */
-  async countNow(): Promise<number | undefined> {
-    if (!this.probe.isNode) return undefined;
+  /** Tells the ordinal of the newest sample, and what was read at that moment; nothing of a page. @throws HeaplineError `target-gone` */
+  async count(): Promise<void> {
+    if (!this.probe.isNode) return;
     const begun = this.clock();
-    const [, { profile }] = await Promise.all([
+    const [reading, { profile }] = await Promise.all([
       this.probe.call('holdSample', CERTAIN * this.samplingInterval),
       this.inspector.send('HeapProfiler.getSamplingProfile'),
     ]);
     const now = this.clock();
     this.due = now + Math.max(LEAST_MS, TIMES_COST * (now - begun));
-    return profile.samples.reduce((newest, { ordinal }) => Math.max(newest, ordinal), 0);
+    this.tell(
+      reading,
+      profile.samples.reduce((newest, { ordinal }) => Math.max(newest, ordinal), 0),
+    );
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Session } from 'node:inspector';
 import type { PerformanceEntry, PerformanceObserverEntryList } from 'node:perf_hooks';
+import type { HeapReading } from '../protocol/recording.ts';
 import { quietly } from './agent/log.ts';
 import type { AgentRecord } from './agent/records.ts';
 import { watchAgent } from './agent/watch.ts';
@@ -25,14 +26,17 @@ export interface TargetFacts {
   process?: { pid: number; ppid: number; argv: string[]; cwd: string };
 }
 
-/** One reading. Times are milliseconds of the target's own clock. */
-export interface Reading {
+/** Times are milliseconds of the target's own clock. */
+export interface MemoryNow {
   now: number;
   memory: { rss: number; heapTotal: number; heapUsed: number; external: number; arrayBuffers: number };
+  heap?: HeapReading;
+}
+
+/** One reading. */
+export interface Reading extends MemoryNow {
   /** Triples since the last reading: start, pause, V8's kind. */
   gc: number[];
-  /** Bytes that the program has allocated since we are there, where they are counted. */
-  counted?: number;
   /** What the agent began and ended since the last reading. */
   agent?: AgentRecord[];
   /** For so long, since the last reading, the program did nothing: it stands at a breakpoint, or waits. */
@@ -60,8 +64,8 @@ export interface InstallOptions {
 export interface TargetAgent {
   facts(): TargetFacts;
   read(): Reading;
-  /** Allocates so many bytes, and holds them until the next reading. */
-  holdSample(bytes: number): void;
+  /** Allocates so many bytes, holds them until the next reading, and reads. */
+  holdSample(bytes: number): MemoryNow;
   /** Resolves when the event loop has come round: what a collection left to be finalized has been. */
   settle(): Promise<void>;
   /**
@@ -306,6 +310,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
     const megabytes = isMainThread ? Number(flag) : resourceLimits.maxOldGenerationSizeMb;
     return megabytes ? megabytes * 2 ** 20 : undefined;
   };
+  const memoryNow = (): MemoryNow => ({ now: now(), memory: process.memoryUsage(), heap: agent?.heap() });
   const turned = Uint8Array.of(1);
   const held: number[][] = [];
   let readCpu = 0;
@@ -333,10 +338,9 @@ export function install(get: Get, send: (text: string) => void, options: Install
       held.length = 0;
       const cpu = cpuMs();
       const reading = {
+        ...memoryNow(),
         now: heard,
-        memory: process.memoryUsage(),
         gc: Array.from(gc.subarray(0, 3 * gcCount)),
-        counted: agent?.counted(),
         agent: agent?.drain(),
         // A busy loop does not turn either.
         stoodMs: !turned[0] && cpu - readCpu < IDLE_SHARE * (heard - readAt) ? heard - readAt : undefined,
@@ -413,6 +417,7 @@ export function install(get: Get, send: (text: string) => void, options: Install
     },
     holdSample(bytes) {
       held.push(new Array(bytes >>> 3).fill(0));
+      return memoryNow();
     },
     settle: () => new Promise((resolve) => nextTurn(nextTurn, resolve)),
     beat: hear,

@@ -1,5 +1,5 @@
 import type { RecordingEvent } from '../protocol/recording.ts';
-import type { Reading } from './target.ts';
+import type { MemoryNow, Reading } from './target.ts';
 
 type GcEvent = Extract<RecordingEvent, { type: 'gc' }>;
 
@@ -30,14 +30,14 @@ export function gcEvents({ now, gc }: Reading, t: number): GcEvent[] {
 
 /** @param interval bytes between two samples @param ordinal of the newest sample, where it is known */
 export function memoryEvent(
-  { memory, counted }: Reading,
+  { memory, heap }: MemoryNow,
   t: number,
   interval: number,
   ordinal?: number,
 ): RecordingEvent {
   const { heapUsed, heapTotal, external, arrayBuffers, rss } = memory;
   const allocated = ordinal && ordinal * interval;
-  const sums = { allocated, counted, ordinal };
+  const sums = { allocated, ordinal, heap };
   return { type: 'memory', t: toMicroseconds(t), heapUsed, heapTotal, external, arrayBuffers, rss, ...sums };
 }
 

@@ -82,7 +82,7 @@ const recordOptions: OptionSpec[] = [
   {
     name: 'sample-every',
     value: 'SIZE',
-    help: 'sample allocations every SIZE (32KB unless told): 4KB makes the ledger finer, and costs more',
+    help: 'sample allocations every SIZE (32KB unless told): 4KB is finer, and costs more',
   },
   {
     name: 'prove',
@@ -285,8 +285,8 @@ export const COMMANDS: readonly CommandSpec[] = [
     usage: '[options] RECORDING',
     summary: 'pools of agents and sessions: how many, how large, what evicts them, how many fit',
     details: [
-      'A pool is a map, dictionary or list of agents or sessions. Idle is what was not seen at work, or did not change,',
-      'for 5 minutes (in a short recording: for a third of it). Sessions that are over and still held are listed.',
+      'A pool is a map, dictionary or list of agents or sessions. Idle is what was not seen at work, or did not',
+      'change, for 5 minutes (in a short recording: a third of it). Sessions that are over and still held are listed.',
       'How many fit is told for the bound that is reached first: V8 heap limit, or memory of container or machine.',
     ],
     options: [

@@ -1,5 +1,5 @@
 /** The commands that record: run and attach. Then the verdict on what was recorded. */
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, relative } from 'node:path';
 import { type Disposable, DisposableStore, toDisposable } from '../base/disposable.ts';
@@ -58,13 +58,19 @@ async function record(call: Call, name: string, start: Start): Promise<number> {
   call.values.text('html');
   const { folder, outcome } = await capture(call, name, start);
   const programCode = call.spec.program ? programExitCode(outcome, constants.signals) : EXIT_OK;
-  if (!outcome.snapshots) {
+  if (!outcome.snapshots && !hasProfiles(folder)) {
     const code = tellError(call.io, outcome.failure ?? noSnapshot(outcome));
     // With a failure the signal may be ours: a program that could not be recorded is ended.
     const own = outcome.failure && outcome.signal ? EXIT_OK : programCode;
     return own || code;
   }
   return conclude(call, folder, programCode, outcome.failure);
+}
+
+/** Sampling profiles stand in the place of snapshots that did not fit. */
+function hasProfiles(folder: string): boolean {
+  const profiles = join(folder, 'profiles');
+  return existsSync(profiles) && readdirSync(profiles).length > 0;
 }
 
 /** Records as the options say. @returns the recording's folder, and how the recording ended */

@@ -3,8 +3,10 @@ import { together } from '../protocol/bands.ts';
 import type { RecordingEvent, SpanKind } from '../protocol/recording.ts';
 import type { AgentTimeline, SpanBand, SpanTotals } from '../protocol/report.ts';
 
-/** Bands of one kind: of those of a crowd half are single, half are several together. */
+/** Bands of one kind. */
 const MOST = 500;
+/** How closely it is sought how short bands must be to be told together: a share. */
+const FINE = 0.02;
 const KINDS: readonly SpanKind[] = ['session', 'run', 'step', 'model', 'tool'];
 /** A name is shown in a line at most. */
 const MAX_NAME = 100;
@@ -55,7 +57,7 @@ function spansOf(events: readonly RecordingEvent[]): Span[] {
     if (event.type !== 'span-end' || !span || span.end !== undefined) continue;
     span.end = event.t;
     span.failed = event.failed === true;
-    // Parents come first, so that no chain of them is a circle.
+    // As far up as it is news: a circle, in a damaged file, ends there, too.
     for (let up = span.parent; up !== undefined; ) {
       const holder: Span | undefined = spans.get(up);
       if (!holder || holder.partsEnd >= event.t) break;
@@ -66,9 +68,10 @@ function spansOf(events: readonly RecordingEvent[]): Span[] {
   return [...spans.values()].sort((a, b) => a.t - b.t);
 }
 
-/** Few sessions tell that they end: they go as far as what was done in them. */
+/** Few sessions tell that they end, and no last step does: they go as far as what was done in them. */
 function bandOf({ kind, t, end, partsEnd, name, failed }: Span, over: number): SpanBand {
-  const until = end ?? (kind === 'session' && partsEnd > t ? partsEnd : over);
+  const isWhole = (kind === 'session' || kind === 'step') && partsEnd > t;
+  const until = end ?? (isWhole ? partsEnd : over);
   return {
     kind,
     t,
@@ -78,19 +81,50 @@ function bandOf({ kind, t, end, partsEnd, name, failed }: Span, over: number): S
   };
 }
 
-/** The longest, which are seen first, and the others together by when they began. */
+/**
+ * No more than there is room for: short ones that follow each other are told together, as far as that is not longer
+ * than what is told by itself. How short is what it takes.
+ */
 function bounded(bands: readonly SpanBand[]): SpanBand[] {
   if (bands.length <= MOST) return [...bands];
-  const half = MOST / 2;
-  const longest = new Set([...bands].sort((a, b) => b.end - b.t - (a.end - a.t) || a.t - b.t).slice(0, half));
-  const from = bands[0].t;
-  const each = (bands[bands.length - 1].t - from) / half || 1;
-  const merged = new Map<number, SpanBand>();
-  for (const band of bands) {
-    if (longest.has(band)) continue;
-    const at = Math.min(half - 1, Math.floor((band.t - from) / each));
-    const known = merged.get(at);
-    merged.set(at, known ? together(known, band) : band);
+  let enough = bands.reduce((longest, { end }) => Math.max(longest, end), 0) - bands[0].t + 1;
+  let few = 0;
+  while (enough - few > enough * FINE) {
+    const middle = (few + enough) / 2;
+    if (countMerged(bands, middle) <= MOST) enough = middle;
+    else few = middle;
   }
-  return [...longest, ...merged.values()];
+  return merged(bands, enough);
+}
+
+/** Those shorter than `ms` together with what follows, up to `ms` in all. */
+function merged(bands: readonly SpanBand[], ms: number): SpanBand[] {
+  const result: SpanBand[] = [];
+  /** Of the band that the next may be joined to. */
+  let at = -1;
+  for (const band of bands) {
+    if (band.end - band.t >= ms) {
+      result.push(band);
+    } else if (at >= 0 && Math.max(result[at].end, band.end) - result[at].t < ms) {
+      result[at] = together(result[at], band);
+    } else at = result.push(band) - 1;
+  }
+  return result;
+}
+
+/** How many bands `merged` gives. */
+function countMerged(bands: readonly SpanBand[], ms: number): number {
+  let count = 0;
+  let from = Number.NEGATIVE_INFINITY;
+  let until = 0;
+  for (const { t, end } of bands) {
+    const isLong = end - t >= ms;
+    if (!isLong && Math.max(until, end) - from < ms) {
+      until = Math.max(until, end);
+      continue;
+    }
+    count++;
+    if (!isLong) [from, until] = [t, end];
+  }
+  return count;
 }

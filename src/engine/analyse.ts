@@ -2,11 +2,14 @@
 
 import { type ErrorCode, HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
+import { formatBytes } from '../base/units.ts';
 import { type MeasuredAmount, passedBudgets } from '../protocol/budget-words.ts';
 import type { AnalysisInput } from '../protocol/engine.ts';
 import { FINDINGS_FORMAT } from '../protocol/findings.ts';
 import type { ReportData } from '../protocol/report.ts';
 import type { SessionsReport } from '../protocol/sessions.ts';
+import { unticked } from '../protocol/wording.ts';
+import { liveBySite } from '../recording/sampled-sites.ts';
 import { ScriptMap } from '../source/script-map.ts';
 import { SyntaxParser } from '../source/syntax.ts';
 import { progressAxis } from './axis.ts';
@@ -19,6 +22,7 @@ import type { AnalysisSource } from './input-types.ts';
 import { judgeGrowth } from './judge.ts';
 import { type Cohorts, cohortsIn } from './ledger/cohorts.ts';
 import { ledgerOf } from './ledger/read.ts';
+import { withoutOwnTraces } from './own-traces.ts';
 import { processEvidence } from './processes/evidence.ts';
 import { memoryParts } from './processes/parts.ts';
 import { liveStacks } from './profile.ts';
@@ -54,6 +58,8 @@ export async function analyseRecording(
   }
 }
 
+/** Functions that are named in place of a verdict. */
+const MOST_SAMPLED = 3;
 /** Rows of each kind in a report. */
 const LEDGER_ROWS = 200;
 const DAMAGES: readonly ErrorCode[] = ['not-found', 'not-a-snapshot', 'truncated', 'malformed'];
@@ -87,9 +93,10 @@ export async function analyseSource(
   const least = cacheEntries && Math.min(cacheEntries.warn ?? Infinity, cacheEntries.alert ?? Infinity);
   const passes = new SessionPasses(source);
   let cohorts: Cohorts | undefined;
-  const growth = await measureGrowth({ ...source, cacheEntries: least }, task, core, passes, (graph) => {
+  const measured = await measureGrowth({ ...source, cacheEntries: least }, task, core, passes, (graph) => {
     cohorts = cohortsIn(graph, source.events, source.snapshots.at(-1)!.index);
   });
+  const growth = withoutOwnTraces(measured, source.scripts);
   const sessions = passes.report();
   const taken = source.snapshots.slice(growth.baseline);
   const seen = seenSteps(taken, source.events);
@@ -166,6 +173,17 @@ function measuredAmounts({ owners, caches = [] }: HeapGrowth): MeasuredAmount[] 
   ];
 }
 
+/** Where no snapshot fitted: what the sampling profile in its place tells. */
+function mostSampled({ events, profile, scripts }: AnalysisSource): string[] {
+  if (!profile || !events.some(({ type }) => type === 'left-out')) return [];
+  const urls = new Map(scripts.map(({ id, url }) => [id, url]));
+  const most = [...liveBySite(profile, urls)].sort((a, b) => b[1] - a[1]).slice(0, MOST_SAMPLED);
+  const told = most.map(([site, bytes]) => `\`${unticked(site)}\` (${formatBytes(bytes)})`);
+  return told.length
+    ? [`By the last sampling profile, most of what is alive was allocated by ${told.join(', ')}.`]
+    : [];
+}
+
 /** Without two snapshots there is no verdict; what was recorded is still shown. */
 async function undecided(source: AnalysisSource, sessions?: SessionsReport): Promise<ReportData> {
   const processes = await processEvidence(source, source.snapshots, [], stepEnds(source.events));
@@ -181,6 +199,7 @@ async function undecided(source: AnalysisSource, sessions?: SessionsReport): Pro
       reasons: [
         `${count} recorded: a verdict needs two, and is sure with six. Let the program run longer.`,
         ...source.warnings,
+        ...mostSampled(source),
       ],
       growth: { bytes: 0, seconds: 0, slopeConfidence: 0 },
       findings: [],

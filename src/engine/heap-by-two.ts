@@ -7,9 +7,11 @@ import {
   type DominatedHeap,
   distancesIn,
   dominatorTree,
+  type WithoutTree,
   weighHeap,
 } from '../analysis/heap.ts';
 import { kindsOf } from '../analysis/kinds.ts';
+import { computeShallowSizes } from '../analysis/shallow.ts';
 import { HeaplineError } from '../base/errors.ts';
 import { type Task, throwIfCancelled } from '../base/progress.ts';
 import type { HeapGraph } from '../heap/graph.ts';
@@ -18,14 +20,17 @@ import type { SecondCore } from './second-core.ts';
 
 /** Smaller graphs are analysed sooner than they are handed over. */
 const LARGE_GRAPH = 500_000;
+/** Of more nodes, sizes and classes come when the tree's room is free again: memory is scarcer than time there. */
+const MOST_BESIDE = 8_000_000;
 
 /**
- * See analyseHeap. `meanwhile` is done on this thread, beside the tree where there is a second core.
+ * See analyseHeap. `meanwhile` is done on this thread, with what is known without the tree, and beside it where there is
+ * a second core and the graph is not very large.
  * @throws HeaplineError `cancelled`, `too-large`
  */
 export async function analyseByTwo<T>(
   graph: HeapGraph,
-  meanwhile: () => T,
+  meanwhile: (known: WithoutTree) => T,
   task?: Task,
   core?: SecondCore,
 ): Promise<{ heap: AnalysedHeap; done: T }> {
@@ -37,13 +42,18 @@ export async function analyseByTwo<T>(
   collect?.();
   const distances = distancesIn(graph, ephemerons, task);
   collect?.();
-  const done = meanwhile();
-  // Sizes come last: until then the tree takes the room.
-  const heap = weighHeap(graph, await tree(), distances, task);
+  const besides = (): { known: WithoutTree; done: T } => {
+    const known = { distances, shallowSizes: computeShallowSizes(graph) };
+    return { known, done: meanwhile(known) };
+  };
+  const early = graph.nodeCount <= MOST_BESIDE ? besides() : undefined;
+  const built = await tree();
+  const { known, done } = early ?? besides();
+  const heap = weighHeap(graph, built, known, task);
   return { heap, done };
 }
 
-/** See dominateHeap; `meanwhile` as of analyseByTwo. @throws HeaplineError `cancelled`, `too-large` */
+/** See dominateHeap; `meanwhile` is done beside it. @throws HeaplineError `cancelled`, `too-large` */
 export async function dominateByTwo(
   graph: HeapGraph,
   meanwhile: () => void,

@@ -42,7 +42,7 @@ async function fromRecording(recording: Recording): Promise<AnalysisSource> {
     },
     recordingDir: dir,
     runtime: { name: manifest.runtime.name, version: manifest.runtime.version },
-    limits: { heap: manifest.target.heapLimit, memory: manifest.target.memoryLimit },
+    limits: { heap: bytesOf(manifest.target.heapLimit), memory: bytesOf(manifest.target.memoryLimit) },
     snapshots,
     files: snapshots.map((snapshot) => join(dir, snapshot.file)),
     events,
@@ -70,6 +70,11 @@ function leftOutWarning(events: Recording['events'], warnings: string[]): void {
       `one would have taken about ${formatBytes(most.needed)} ${what}, and ${formatBytes(most.available)} were available. ` +
       'Sampling profiles were kept in their place.',
   );
+}
+
+/** What a damaged manifest has in place of a number is left out. */
+function bytesOf(value: unknown): number | undefined {
+  return typeof value === 'number' && value > 0 && Number.isFinite(value) ? value : undefined;
 }
 
 /** Ids can be compared only between resets: the longest stretch is used. */

@@ -23,7 +23,9 @@ interface Sizes {
 type Core = Pick<SecondCore, 'run'> & { start?(): unknown };
 
 const MB = 2 ** 20;
-const SIZES: Sizes = { piece: MB, large: 20 * MB, leaveStrings: 64 * MB };
+/** The memory of the graph before is worth waiting for from this size on. */
+const COLLECT = 20 * MB;
+const SIZES: Sizes = { piece: MB, large: 48 * MB, leaveStrings: 64 * MB };
 
 /**
  * Reads a `.heapsnapshot` file into a graph, piece by piece; a large one from both ends where there is a second core.
@@ -49,7 +51,7 @@ export async function loadSnapshot(
     };
     if (stats.size >= large) core?.start?.();
     // Shared columns don't count in what makes V8 collect: without this, the graph before would still be there.
-    if (stats.size >= SIZES.large) garbageCollector()();
+    if (stats.size >= COLLECT) garbageCollector()();
     const byTwo = core && stats.size >= large && (await readByTwo(file.fd, known, core, piece, task));
     return byTwo || (await readAll(file, known, piece, task));
   } catch (error) {

@@ -31,8 +31,10 @@ export type SpanKind = 'session' | 'run' | 'step' | 'model' | 'tool';
 export interface HeapReading {
   used: number;
   external: number;
-  /** All that was ever allocated, where the runtime counts it. */
+  /** All that was allocated since it is counted. */
   allocated?: number;
+  /** Global handles that V8 has made, less those that the program let go: each sample of the sampling profiler has one. */
+  handles?: number;
 }
 
 /** One line of `events.ndjson`. `t` is milliseconds since the recording began (monotonic, wall time, pauses included). */
@@ -47,8 +49,7 @@ export type RecordingEvent =
       rss: number;
       /** Cumulative bytes that the program has allocated, as the sampling profiler estimates it; where it runs. */
       allocated?: number;
-      /** The same by the target's own count, since it is recorded. */
-      counted?: number;
+      heap?: HeapReading;
       /** How many samples the sampling profiler had taken by then: the ordinal of the newest. */
       ordinal?: number;
     }

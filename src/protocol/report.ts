@@ -64,7 +64,7 @@ export interface SpanTotals {
 
 /** What the agent was seen to do. */
 export interface AgentTimeline {
-  /** By time. Of each kind some hundreds at most: the longest by themselves, the others by when they began. */
+  /** By time. Of each kind some hundreds at most: of a crowd short ones that follow each other are one. */
   bands: SpanBand[];
   /** From the widest kind to the narrowest; of those that were seen. */
   totals: SpanTotals[];

@@ -17,7 +17,6 @@ export function heldSentence({ session, endedAgoMs, bytes, through }: HeldSessio
 const EVIDENCE_WORDS = {
   key: 'its entry there bears its name',
   field: 'what is held bears its name in a field',
-  cohort: 'what is held was born while it alone was at work',
 } as const;
 
 /** `37 of 40 closed sessions are still held, with 115 MB.` */

@@ -104,8 +104,8 @@ export interface SessionPool {
   netPerMinute?: number;
 }
 
-/** What tells that something belongs to a session: the key of an entry, a field of its own, or that it was born with it alone. */
-export type HeldEvidence = 'key' | 'field' | 'cohort';
+/** What tells that something belongs to a session: the key of an entry, or a field of its own. */
+export type HeldEvidence = 'key' | 'field';
 
 export interface HeldThrough {
   /** What leads to it: `SessionStore.sessions`. */

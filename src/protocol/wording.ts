@@ -129,8 +129,12 @@ export function verdictSentence(findings: Findings): string {
   if (findings.verdict === 'leak' && first) {
     const rate = mainRate(first.growth);
     const name = `\`${unticked(first.owner.name || first.owner.className)}\``;
-    if (first.kind === 'processes')
-      return `${formatCount(first.growth.objects)} more of ${name} run, unused and not ended${rate ? `: ${rate}` : ''}.`;
+    if (first.kind === 'processes') {
+      const { objects, objectsPerStep, bytes, stepKind } = first.growth;
+      const each = objectsPerStep ? `: ${formatCount(objectsPerStep, 1)} a ${stepNoun(stepKind)}` : '';
+      const size = bytes > 0 ? `, ${formatBytes(bytes)} in all` : '';
+      return `${formatCount(objects)} more of ${name} run, unused and not ended${each}${size}.`;
+    }
     return rate
       ? `${name} gains ${rate}, never released.`
       : `${name} gained ${formatBytes(first.growth.bytes)}, never released.`;

@@ -28,6 +28,7 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from '../protocol/wording.ts';
+import { ledgerLines } from './ledger.ts';
 
 const MARKS: Record<Verdict, string> = { leak: '🔴', 'no-leak': '🟢', inconclusive: '🟡' };
 /** GitHub refuses comments of more than 65,536 characters: the lists are cut well before. */
@@ -65,6 +66,8 @@ export function renderMarkdown(data: ReportData): string {
       list(rows, (row) => row),
     );
   }
+  const ledger = ledgerLines(data.ledger);
+  if (ledger.length) out.push('### What is still alive, by who allocated it', list(ledger));
   if (findings.notLeaks?.length) {
     const rows = findings.notLeaks
       .slice(0, MAX_ROWS)

@@ -24,6 +24,7 @@ import {
   VERDICT_WORDS,
   verdictSentence,
 } from '../protocol/wording.ts';
+import { ledgerLines } from './ledger.ts';
 import { sessionsText } from './sessions-text.ts';
 import { type Span, type Style, wrap } from './wrap.ts';
 
@@ -65,6 +66,7 @@ export function renderText(data: ReportData, options: TextOptions): string {
   }
   processes(page, data);
   budgets(page, data);
+  ledger(page, data);
   ignored(page, data);
   fine(page, data);
   if (data.sessions) {
@@ -225,6 +227,14 @@ function fine(page: Page, data: ReportData): void {
     });
   }
   if (rows.length > IN_SHORT) page.add([{ text: `  and ${rows.length - IN_SHORT} more` }]);
+}
+
+function ledger(page: Page, data: ReportData): void {
+  const lines = ledgerLines(data.ledger);
+  if (!lines.length) return;
+  page.blank();
+  page.add([{ text: 'What is still alive, by who allocated it', style: 'bold' }]);
+  for (const line of lines) page.add(prose(printable(line, 600)), { first: { text: '  ' }, indent: 4 });
 }
 
 /** What else was given as a reason: above all, what could not be used. Other verdicts begin with it. */

@@ -73,6 +73,8 @@ for (const major of [20, 24] as NodeMajor[]) {
         }
         assert.ok(left.some(({ bytes = 0 }) => bytes > 1e6) || !isMeasured(role, major));
       }
+      // What we keep of them ourselves is none of the program's.
+      assert.doesNotMatch(JSON.stringify(findings.findings), /heapline:target/);
       const text = renderText(leaky.data, { color: false, width: 1000, cwd: folder });
       assert.match(
         text,

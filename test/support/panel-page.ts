@@ -26,8 +26,8 @@ const EDITOR_API = `
   window.posted = [];
   window.acquireVsCodeApi = () => ({
     postMessage: (message) => {
-      if (message.type !== 'ask' || !window.answerAsk) return window.posted.push(structuredClone(message));
-      window.answerAsk(message).then((answer) => window.postMessage({ type: 'answer', id: message.id, ...answer }, '*'));
+      if (message.type !== 'ask') return window.posted.push(structuredClone(message));
+      window.answerAsk?.(message).then((answer) => window.postMessage({ type: 'answer', id: message.id, ...answer }, '*'));
     },
     getState: () => (kept === null ? undefined : JSON.parse(kept)),
     setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
@@ -46,7 +46,7 @@ export interface PanelPage {
 export interface PanelOptions extends BrowserContextOptions {
   theme?: keyof typeof EDITOR_THEMES;
   text?: Record<string, string>;
-  /** Answers what the page asks of its snapshots, as the editor does. Without it, questions are among what is posted. */
+  /** Answers what the page asks of its snapshots, as the editor does. Without it, nobody does. */
   answer?(question: Question): Promise<{ result?: unknown; error?: WireError }>;
 }
 

@@ -116,12 +116,12 @@ test('the pointer and the keys move the timeline’s cursor', () =>
     assert.notEqual(await surface.getAttribute('aria-valuetext'), first);
     assert.equal(await surface.getAttribute('aria-valuenow'), '1');
     await page.keyboard.press('+');
-    assert.ok((await page.locator('.band').count()) < 12);
+    assert.ok((await page.locator('.timeline .band').count()) < 12);
     await page.keyboard.press('End');
     assert.match((await surface.getAttribute('aria-valuetext'))!, /step 12/);
     assert.ok(await page.locator('.tip').isVisible(), 'the view follows the cursor');
     await page.keyboard.press('Escape');
-    assert.equal(await page.locator('.band').count(), 12);
+    assert.equal(await page.locator('.timeline .band').count(), 12);
   }));
 
 test('a finding shows its path, code, growth and advice', () =>
@@ -149,7 +149,7 @@ test('a finding shows its path, code, growth and advice', () =>
       await link.getAttribute('href'),
       'vscode://file/home/ada/research-agent/src/memory.ts:42:18',
     );
-    await card.getByRole('button', { name: 'Objects' }).click();
+    await card.getByRole('button', { name: 'Objects', exact: true }).click();
     assert.equal(await card.locator('.chart .end').textContent(), '5,000');
     await card.locator('.growth summary').click();
     await card.locator('.growth table').waitFor();

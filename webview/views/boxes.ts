@@ -63,6 +63,8 @@ class BoxesView {
   /** Keys of the box that is shown whole, and of the one told of. */
   private whole: string;
   private chosen: string;
+  /** Under the pointer: told of while it is there. */
+  private pointed?: Box;
   private width = 0;
   private colours = new Map<string, ModuleColour>();
   private placed: PlacedBox[] = [];
@@ -88,6 +90,10 @@ class BoxesView {
     this.chosen = this.root.key;
     this.svg.attr('aria-label', shown(options.label));
     this.frame.addEventListener('keydown', (event) => this.key(event));
+    this.frame.addEventListener('pointerleave', () => {
+      this.pointed = undefined;
+      this.drawFacts();
+    });
     onWidth(this.frame, (width) => {
       this.width = width;
       this.draw();
@@ -159,6 +165,7 @@ class BoxesView {
 
   private choose(key: string, focus = false): void {
     this.chosen = key;
+    this.pointed = undefined;
     this.draw();
     this.drawFacts();
     if (focus) this.focus();
@@ -168,6 +175,7 @@ class BoxesView {
   private zoom(key: string, focus = false): void {
     this.whole = key;
     this.chosen = key;
+    this.pointed = undefined;
     this.failure = undefined;
     const box = this.wholeBox;
     this.update();
@@ -220,7 +228,8 @@ class BoxesView {
         else this.choose(box.key, true);
       },
       hover: (box) => {
-        if (box.key !== this.chosen) this.choose(box.key);
+        this.pointed = box;
+        this.drawFacts();
       },
     });
   }
@@ -304,7 +313,7 @@ class BoxesView {
   }
 
   private drawFacts(): void {
-    const box = this.chosenBox;
+    const box = this.pointed ?? this.chosenBox;
     const { detail, growth, site, module, origin } = box;
     const where = site && siteLabel(site);
     const fact = (name: string, value: Child): HTMLElement =>

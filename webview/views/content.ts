@@ -54,7 +54,7 @@ export function mountContent(
           ),
         );
       if (host.editor) root.append(actionsView(host.editor, content.final ? FINAL : RECORDING));
-      mountReport(root, content.data, store, host);
+      mountReport(root, content.data, store, host, content.final);
       return undefined;
     case 'diff':
       // The tone of what is shown as growth.

@@ -1,4 +1,4 @@
-/** The graph of holders as SVG. Whose code a box is of is told by its form, its band and a word. */
+/** The graph of holders as SVG. Whose code a box is of is told by its form, its side and a word. */
 
 import { path, type Selection } from 'd3';
 import { formatCount } from '../../src/base/units.ts';
@@ -39,7 +39,7 @@ export function drawGraph(canvas: Canvas, graph: Graph, layout: Layered<GraphLin
       node.append('title');
       node.append('path').attr('class', 'stack');
       node.append('path').attr('class', 'form');
-      node.append('path').attr('class', 'band');
+      node.append('path').attr('class', 'side');
       return node;
     })
     .order()
@@ -59,7 +59,7 @@ export function drawGraph(canvas: Canvas, graph: Graph, layout: Layered<GraphLin
         .select('.stack')
         .attr('d', ({ origin, count, more }) => (count > 1 && !more ? formOf(origin) : null))
         .attr('transform', 'translate(5,5)');
-      nodes.select('.band').attr('d', ({ origin, more }) => (more ? null : bandOf(origin)));
+      nodes.select('.side').attr('d', ({ origin, more }) => (more ? null : sideOf(origin)));
     })
     .selectAll<SVGTextElement, Line>('text')
     .data((node) => linesOf(node, look))
@@ -175,7 +175,7 @@ function formOf(origin: SiteOrigin | undefined): string {
   return shape.toString();
 }
 
-function bandOf(origin: SiteOrigin | undefined): string | null {
+function sideOf(origin: SiteOrigin | undefined): string | null {
   return origin === 'user' ? `M3 6V${BOX.height - 6}` : null;
 }
 

@@ -334,7 +334,7 @@ class PathGraphView {
       { class: 'zoom' },
       button('Larger', '+', () => this.zoomBy(1.25)),
       button('Smaller', '−', () => this.zoomBy(0.8)),
-      button('Fit', '⤢', () => this.fit()),
+      button('Fit', t('Fit'), () => this.fit()),
     );
   }
 }

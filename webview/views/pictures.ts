@@ -12,13 +12,15 @@ import { flameView } from './flame.ts';
 /** Snapshots of more bytes are not opened before the reader wants it. */
 const LARGE = 300e6;
 
-export function picturesView(data: ReportData, host: Host): DocumentFragment {
+/** @param final nothing is recorded meanwhile: snapshots may be opened without being asked for */
+export function picturesView(data: ReportData, host: Host, final: boolean): DocumentFragment {
   const { boxes, flame, recording, classes, timeline } = data;
   const fragment = document.createDocumentFragment();
   const [first, last] = [classes.snapshots[0], classes.snapshots.at(-1)];
   if (boxes) fragment.append(retainedSection(dominatorsView(boxes, recording.cwd, host)));
   else if (host.ask && last !== undefined) {
-    const bytes = timeline.snapshots.find(({ index }) => index === last)?.bytes ?? 0;
+    const mark = timeline.snapshots.find(({ index }) => index === last);
+    const bytes = final ? (mark?.bytes ?? 0) : Number.POSITIVE_INFINITY;
     const of = { snapshot: last, ...(first !== last && { against: first }) };
     fragment.append(retainedView(of, bytes, recording.cwd, host));
   }

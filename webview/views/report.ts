@@ -16,8 +16,14 @@ import { processesView } from './processes.ts';
 import { sessionsView } from './sessions.ts';
 import { timelineView } from './timeline.ts';
 
-/** Fills `root` with the report. Views redraw themselves as the store changes. */
-export function mountReport(root: HTMLElement, data: ReportData, store: Store, host: Host): void {
+/** Fills `root` with the report, `final` or of a recording under way. Views redraw themselves as the store changes. */
+export function mountReport(
+  root: HTMLElement,
+  data: ReportData,
+  store: Store,
+  host: Host,
+  final = true,
+): void {
   const { findings, verdict } = data.findings;
   append(root, [
     bannerView(data, store, host),
@@ -33,7 +39,7 @@ export function mountReport(root: HTMLElement, data: ReportData, store: Store, h
       processesView(data, host),
       ignoredView(data, host),
       sessionsView(data),
-      picturesView(data, host),
+      picturesView(data, host, final),
       classesView(data, store, host),
       fineView(data),
       measuredView(data),

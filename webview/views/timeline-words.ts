@@ -82,7 +82,7 @@ export function mergedNote({ bands, totals }: AgentTimeline): HTMLElement | unde
   return h(
     'p',
     { class: 'dim note' },
-    t('{0}: the longest are drawn by themselves, the others together by when they began.', counts),
+    t('{0}: short ones that follow each other are drawn together.', counts),
   );
 }
 

@@ -6,13 +6,21 @@ type Profiler = InstanceType<V8['GCProfiler']>;
 /** To ask about collections takes 13 microseconds: no more often, where none shows by itself. */
 const ASK_MS = 2;
 
-/** Counts what is allocated: what the heap gains between collections, and the collections tell what they found and left. */
+/** Bytes of a global handle, on 64-bit machines. */
+const HANDLE = 32;
+
+type Statistics = ReturnType<V8['getHeapStatistics']>;
+
+/**
+ * Counts what is allocated, and the samples that V8 takes of it (each has a global handle): what there is more of from
+ * one collection to the next. The collections tell what they found and left.
+ */
 export class Allocations {
   private readonly v8: V8;
   private profiler?: Profiler;
-  /** All up to when the heap had `base`. */
-  private counted = 0;
-  private base = 0;
+  /** All up to when there was as much as `base`. */
+  private readonly counted = { bytes: 0, handles: 0 };
+  private readonly base = { bytes: 0, handles: 0 };
   private asked = 0;
 
   constructor(
@@ -20,7 +28,8 @@ export class Allocations {
     private readonly now: () => number,
   ) {
     this.v8 = get<V8>('v8');
-    this.base = this.v8.getHeapStatistics().used_heap_size;
+    const heap = this.v8.getHeapStatistics();
+    this.base = { bytes: heap.used_heap_size, handles: heap.used_global_handles_size };
     this.begin();
   }
 
@@ -28,13 +37,17 @@ export class Allocations {
   read(): HeapReading {
     const heap = this.v8.getHeapStatistics();
     const { used_heap_size: used, external_memory: external } = heap;
-    // Since Node 25 V8 counts itself.
-    const own = (heap as { total_allocated_bytes?: number }).total_allocated_bytes;
-    if (own !== undefined) return { used, external, allocated: own };
     if (!this.profiler) return { used, external };
     const now = this.now();
-    if (used < this.base || now - this.asked > ASK_MS) this.ask(now);
-    return { used, external, allocated: Math.max(this.counted, this.counted + used - this.base) };
+    if (this.isCollected(heap) || now - this.asked > ASK_MS) this.ask(now);
+    const { counted, base } = this;
+    const handles = counted.handles + heap.used_global_handles_size - base.handles;
+    return {
+      used,
+      external,
+      allocated: counted.bytes + Math.max(0, used - base.bytes),
+      handles: Math.round(handles / HANDLE),
+    };
   }
 
   stop(): void {
@@ -42,14 +55,21 @@ export class Allocations {
     this.profiler = undefined;
   }
 
+  private isCollected({ used_heap_size }: Statistics): boolean {
+    return used_heap_size < this.base.bytes;
+  }
+
   private ask(now: number): void {
     const told = this.profiler?.stop();
     this.asked = now;
     this.begin();
-    if (!told?.statistics.length) return;
-    for (const { beforeGC, afterGC } of told.statistics) {
-      this.counted += Math.max(0, beforeGC.heapStatistics.usedHeapSize - this.base);
-      this.base = afterGC.heapStatistics.usedHeapSize;
+    const { counted, base } = this;
+    for (const { beforeGC, afterGC } of told?.statistics ?? []) {
+      const [before, after] = [beforeGC.heapStatistics, afterGC.heapStatistics];
+      counted.bytes += Math.max(0, before.usedHeapSize - base.bytes);
+      counted.handles += before.usedGlobalHandlesSize - base.handles;
+      base.bytes = after.usedHeapSize;
+      base.handles = after.usedGlobalHandlesSize;
     }
   }
 

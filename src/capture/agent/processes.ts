@@ -43,7 +43,8 @@ interface Known {
   workMs: number;
   rpc?: true;
   heap?: { heapUsed: number; heapTotal: number };
-  asked?: boolean;
+  /** When it was asked for that, until it answers. */
+  asked?: number;
 }
 
 /** Those that run at a time: others are not followed. */
@@ -54,8 +55,9 @@ const TOLD_AT_ONCE = 200;
 const READ_AT_ONCE = 64;
 const DEEPEST = 4;
 const READ_EVERY_MS = 1000;
-/** A look may take this share of the time. */
-const COST = 1 / 200;
+/** A look may take this share of the time, as long as that does not keep it away for too long. */
+const COST = 1 / 100;
+const LONGEST_MS = 5000;
 /** As the recording grows, looks become rarer: so many in its whole length. */
 const LOOKS = 1000;
 /** Who works less between two looks, by itself, idles. */
@@ -80,6 +82,8 @@ export function watchProcesses(
   const rss = process.memoryUsage.rss.bind(process.memoryUsage);
   const isLinux = process.platform === 'linux';
   const known = new Map<string, Known>();
+  /** Children of children, seen once, that are perhaps only being started. */
+  const halfway = new Set<number>();
   let told = 0;
   let due = 0;
 
@@ -177,7 +181,7 @@ export function watchProcesses(
     const worker = one.worker?.deref();
     if (!worker) return undefined;
     note(one, t, messages.sentTo(worker), worker.performance.eventLoopUtilization().active);
-    askHeap(one, worker);
+    askHeap(one, worker, t);
     return { pid: one.pid, thread: one.thread, ...one.heap, used: one.used };
   };
 
@@ -188,9 +192,15 @@ export function watchProcesses(
       if (known.has(`${pid}`)) continue;
       const stat = table.stat(pid);
       if (!stat || stat.isDead || known.size >= MOST) continue;
+      const argv = table.argv(pid);
+      // For a moment it still bears the command of who starts it.
+      if (!halfway.delete(pid) && argv.join() === table.argv(one.pid).join()) {
+        halfway.add(pid);
+        continue;
+      }
       const at = now();
       const child: Known = { ...fresh(pid, at), born: stat.born, depth: one.depth + 1 };
-      add(child, table.argv(pid), one.pid, { at, frames: [] });
+      add(child, argv, one.pid, { at, frames: [] });
     }
   };
 
@@ -201,6 +211,7 @@ export function watchProcesses(
     }
     pending = [];
     lookForEnds();
+    if (halfway.size > MOST) halfway.clear();
     const t = now();
     if (t < due || !known.size) return;
     const readings: ProcessReading[] = [];
@@ -213,7 +224,7 @@ export function watchProcesses(
       if (reading && isLinux && !one.worker) lookDeeper(one);
     }
     if (readings.length) log.process({ type: 'processes', at: t, readings });
-    due = t + Math.max(READ_EVERY_MS, (t - begun) / LOOKS, (now() - t) / COST);
+    due = t + Math.max(READ_EVERY_MS, (t - begun) / LOOKS, Math.min(LONGEST_MS, (now() - t) / COST));
   };
 
   const subscriptions: [string, (message: unknown) => void][] = [
@@ -235,6 +246,7 @@ export function watchProcesses(
       for (const [name, listener] of subscriptions) channels.unsubscribe(name, listener);
       messages.stop();
       known.clear();
+      halfway.clear();
       pending = [];
     },
   };
@@ -270,14 +282,17 @@ function ioOf(child: ChildProcess | undefined): number {
   return said || ((child?.stdout as Socket | null | undefined)?.bytesRead ?? 0);
 }
 
+/** A worker that was asked as it began never answers. */
+const ASK_AGAIN_MS = 3000;
+
 /** Asks a worker what its heap holds, one question at a time: it answers when it comes to it. From Node 22.16 on. */
-function askHeap(one: Known, worker: Worker & { getHeapStatistics?(): Promise<HeapFacts> }): void {
-  if (one.asked || !worker.getHeapStatistics) return;
-  one.asked = true;
+function askHeap(one: Known, worker: Worker & { getHeapStatistics?(): Promise<HeapFacts> }, t: number): void {
+  if (!worker.getHeapStatistics || (one.asked !== undefined && t - one.asked < ASK_AGAIN_MS)) return;
+  one.asked = t;
   worker.getHeapStatistics().then(
     ({ used_heap_size, total_heap_size }) => {
       one.heap = { heapUsed: used_heap_size, heapTotal: total_heap_size };
-      one.asked = false;
+      one.asked = undefined;
     },
     // It has ended.
     () => {},

@@ -1,4 +1,5 @@
 /** All that tells what the agent in this process does, put in and taken out as one. */
+import type { HeapReading } from '../../protocol/recording.ts';
 import { Allocations } from './allocations.ts';
 import { Context } from './context.ts';
 import { watchHttp } from './http.ts';
@@ -13,8 +14,8 @@ import { watchTold } from './told.ts';
 export interface AgentWatch {
   /** What was noted since the last time. */
   drain(): AgentRecord[];
-  /** Bytes allocated since the watch began, where they can be counted. */
-  counted(): number | undefined;
+  /** The heap as it is. */
+  heap(): HeapReading | undefined;
   stop(): void;
 }
 
@@ -56,7 +57,7 @@ export function watchAgent(
       processes?.look();
       return log.drain();
     },
-    counted: () => (stopped ? undefined : allocations.read().allocated),
+    heap: () => (stopped ? undefined : allocations.read()),
     stop() {
       stopped = true;
       allocations.stop();

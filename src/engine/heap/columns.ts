@@ -1,8 +1,13 @@
 /** What is known of one snapshot, each part worked out when it is first asked for. */
-import { aggregateByClass, type ClassAggregate } from '../../analysis/aggregates.ts';
+import {
+  aggregateByClass,
+  type ClassAggregate,
+  type ClassSums,
+  sumByClass,
+} from '../../analysis/aggregates.ts';
 import type { Classes } from '../../analysis/classes.ts';
-import type { AnalysedHeap } from '../../analysis/heap.ts';
-import { classifyByShape, inferShapes } from '../../analysis/shapes.ts';
+import type { AnalysedHeap, WithoutTree } from '../../analysis/heap.ts';
+import { classifyByShape } from '../../analysis/shapes.ts';
 import type { Disposable } from '../../base/disposable.ts';
 import type { Task } from '../../base/progress.ts';
 import type { HeapGraph } from '../../heap/graph.ts';
@@ -34,9 +39,15 @@ export interface HeapColumns extends Disposable {
   classTotals(): readonly ClassTotals[];
 }
 
-interface Analysed {
-  heap: AnalysedHeap;
+interface Named {
   classes: Classes;
+  sums: ClassSums;
+  /** By index in `classes.names`. */
+  places: Map<number, Place>;
+}
+
+interface Analysed extends Named {
+  heap: AnalysedHeap;
 }
 
 /** Of a graph that was just read. */
@@ -68,9 +79,12 @@ export class FreshColumns implements HeapColumns {
   async ready(task?: Task): Promise<void> {
     if (this.known) return;
     const { graph } = this;
-    const { heap, done: shapes } = await analyseByTwo(graph, () => inferShapes(graph), task, this.core);
-    // A column more, beside the tree, would be more than there is at any other time.
-    this.known ??= { heap, classes: classifyByShape(graph, shapes) };
+    const named = (known: WithoutTree): Named => {
+      const classes = classifyByShape(graph);
+      return { classes, sums: sumByClass(known, classes), places: classPlaces(graph, classes) };
+    };
+    const { heap, done } = await analyseByTwo(graph, named, task, this.core);
+    this.known ??= { heap, ...done };
   }
 
   heap(): AnalysedHeap {
@@ -82,8 +96,7 @@ export class FreshColumns implements HeapColumns {
   }
 
   classTotals(): readonly ClassTotals[] {
-    const { heap, classes } = this.asked();
-    this.totals ??= totalsOf(heap, classes);
+    this.totals ??= totalsOf(this.asked());
     return this.totals;
   }
 
@@ -95,12 +108,10 @@ export class FreshColumns implements HeapColumns {
   }
 }
 
-function totalsOf(heap: AnalysedHeap, classes: Classes): ClassTotals[] {
-  const places = new Map(
-    [...classPlaces(heap.graph, classes)].map(([index, place]) => [classes.names[index], place]),
-  );
-  return aggregateByClass(heap, classes).map((row) => {
-    const place = places.get(row.className);
+function totalsOf({ heap, classes, sums, places }: Analysed): ClassTotals[] {
+  const byName = new Map([...places].map(([index, place]) => [classes.names[index], place]));
+  return aggregateByClass(heap, classes, sums).map((row) => {
+    const place = byName.get(row.className);
     return place ? { ...row, place } : row;
   });
 }

@@ -76,7 +76,7 @@ export function toStore(
     // Four bytes do where the whole heap is smaller than that.
     ['retainedSizes', columns.totalSize < WRAP ? narrowed(retainedSizes) : retainedSizes],
     ['distances', distances],
-    ['classes', ofNode],
+    ['classes', ofNode instanceof Uint32Array ? ofNode : new Uint32Array(ofNode)],
   ];
   return {
     meta: {

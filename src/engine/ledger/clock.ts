@@ -4,47 +4,48 @@ import type { HeapReading, RecordingEvent } from '../../protocol/recording.ts';
 interface Readings {
   times: Float64Array;
   used: Float64Array;
-  /** All that was ever allocated, where the runtime counts it. */
+  /** All that was allocated since it is counted, and all handles that were made. */
   counted: Float64Array;
+  handles: Float64Array;
 }
 
 interface Anchor {
   reading: number;
-  ordinal: number;
-  bytes: number;
+  value: number;
 }
+
+/** By how many standard errors, and by how many, there may be more samples than bytes have it: handles are of other things, too. */
+const SIGMAS = 3;
 
 /**
  * Tells how far the sampling profiler had counted at any time, and how much had been allocated: known at some moments,
- * between them told by what the heap gained from one reading to the next. Where it was collected in between, that is
- * not known: such stretches share what is left by their time.
+ * between them told by what there was more of at each reading. Where that is not known (the heap was collected, and
+ * nobody counted), such stretches share what is left by their time.
  */
 export class SampleClock {
   private readonly times: Float64Array;
   private readonly ordinals: Float64Array;
   private readonly bytes: Float64Array;
-  /** The same times without pauses: nothing is allocated in them. */
-  private readonly active: Float64Array;
   private at = 0;
 
   /** @param events in order of time @param interval bytes between two samples */
   constructor(events: readonly RecordingEvent[], interval: number) {
     const readings = readingsOf(events);
-    const { steps, isKnown } = stepsBetween(readings, events);
     this.times = readings.times;
-    this.ordinals = new Float64Array(this.times.length);
-    this.bytes = new Float64Array(this.times.length);
-    this.active = activeTimes(this.times, events);
-    const anchors = anchorsOf(events, readings.times, interval);
-    for (let i = 1; i < anchors.length; i++) this.between(anchors[i - 1], anchors[i], steps, isKnown);
-    this.after(anchors[anchors.length - 1], steps, isKnown, interval);
+    const active = activeTimes(this.times, events);
+    const bytes = bytesBetween(readings, events);
+    const samples = samplesBetween(readings, bytes, interval);
+    const anchors = anchorsOf(events, this.times);
+    this.ordinals = spread(anchors, samples, active);
+    const isCounted = bytes.subarray(1).every((step) => !Number.isNaN(step));
+    const known = anchors.map(({ reading, value }) => ({ reading, value: value * interval }));
+    this.bytes = spread(isCounted ? known.slice(0, 1) : known, bytes, active);
   }
 
   /** At `t`, which never falls from one call to the next. */
   to(t: number): { ordinal: number; bytes: number } {
     const { times, ordinals, bytes } = this;
     const last = times.length - 1;
-    if (last < 0) return { ordinal: 0, bytes: 0 };
     while (this.at < last && times[this.at + 1] <= t) this.at++;
     const { at } = this;
     if (at === last || t <= times[at]) return { ordinal: ordinals[at], bytes: bytes[at] };
@@ -54,61 +55,71 @@ export class SampleClock {
       bytes: bytes[at] + share * (bytes[at + 1] - bytes[at]),
     };
   }
+}
 
-  private between(from: Anchor, to: Anchor, steps: Float64Array, isKnown: Uint8Array): void {
-    const { active, ordinals, bytes } = this;
-    let known = 0;
-    let unknownMs = 0;
-    for (let i = from.reading + 1; i <= to.reading; i++) {
-      if (isKnown[i]) known += steps[i];
-      else unknownMs += active[i] - active[i - 1];
-    }
-    const total = to.bytes - from.bytes;
-    const left = Math.max(0, total - known);
-    const all = known + (unknownMs > 0 ? left : 0);
-    const ms = active[to.reading] - active[from.reading];
-    let sum = 0;
-    for (let i = from.reading + 1; i <= to.reading; i++) {
-      const step = active[i] - active[i - 1];
-      if (all <= 0) sum += ms > 0 ? step / ms : 0;
-      else sum += (isKnown[i] ? steps[i] : (left * step) / unknownMs) / all;
-      const share = Math.min(1, sum);
-      ordinals[i] = from.ordinal + share * (to.ordinal - from.ordinal);
-      bytes[i] = from.bytes + share * total;
-    }
+/** A number that rises through its anchors, in between as `steps` have it (NaN: not known). */
+function spread(anchors: readonly Anchor[], steps: Float64Array, active: Float64Array): Float64Array {
+  const values = new Float64Array(steps.length);
+  for (let i = 1; i < anchors.length; i++) between(values, anchors[i - 1], anchors[i], steps, active);
+  const last = anchors[anchors.length - 1];
+  const rate = active[last.reading] > 0 ? last.value / active[last.reading] : 0;
+  for (let i = last.reading + 1; i < steps.length; i++) {
+    const step = Number.isNaN(steps[i]) ? rate * (active[i] - active[i - 1]) : steps[i];
+    values[i] = values[i - 1] + step;
   }
+  return values;
+}
 
-  /** After the last that is known: at the rate of before, where nothing better is known. */
-  private after(from: Anchor, steps: Float64Array, isKnown: Uint8Array, interval: number): void {
-    const { active, ordinals, bytes } = this;
-    const rate = active[from.reading] > 0 ? from.bytes / active[from.reading] : 0;
-    for (let i = from.reading + 1; i < active.length; i++) {
-      const step = isKnown[i] ? steps[i] : rate * (active[i] - active[i - 1]);
-      bytes[i] = bytes[i - 1] + step;
-      ordinals[i] = ordinals[i - 1] + step / interval;
-    }
+function between(
+  values: Float64Array,
+  from: Anchor,
+  to: Anchor,
+  steps: Float64Array,
+  active: Float64Array,
+): void {
+  let known = 0;
+  let unknownMs = 0;
+  for (let i = from.reading + 1; i <= to.reading; i++) {
+    if (Number.isNaN(steps[i])) unknownMs += active[i] - active[i - 1];
+    else known += steps[i];
+  }
+  const total = to.value - from.value;
+  const left = Math.max(0, total - known);
+  const all = known + (unknownMs > 0 ? left : 0);
+  const ms = active[to.reading] - active[from.reading];
+  let sum = 0;
+  for (let i = from.reading + 1; i <= to.reading; i++) {
+    const time = active[i] - active[i - 1];
+    if (all <= 0) sum += ms > 0 ? time / ms : 0;
+    else if (!Number.isNaN(steps[i])) sum += steps[i] / all;
+    else if (unknownMs > 0) sum += (left * time) / unknownMs / all;
+    values[i] = from.value + Math.min(1, sum) * total;
   }
 }
 
 function readingsOf(events: readonly RecordingEvent[]): Readings {
   let count = 1;
   for (const event of events) if (heapOf(event)) count++;
-  const columns = [0, 0, 0].map(() => new Float64Array(count).fill(Number.NaN));
-  const [times, used, counted] = columns;
-  times[0] = 0;
-  let at = 1;
+  const column = (): Float64Array => new Float64Array(count).fill(Number.NaN);
+  const readings: Readings = { times: column(), used: column(), counted: column(), handles: column() };
+  readings.times[0] = 0;
+  let at = 0;
   for (const event of events) {
     const heap = heapOf(event);
     if (!heap) continue;
-    times[at] = event.t;
-    used[at] = heap.used;
-    counted[at++] = heap.allocated ?? Number.NaN;
+    at++;
+    readings.times[at] = event.t;
+    readings.used[at] = heap.used;
+    readings.counted[at] = heap.allocated ?? Number.NaN;
+    readings.handles[at] = heap.handles ?? Number.NaN;
+    // What came before the first reading is not known, but for the whole.
+    if (at === 1) readings.counted[0] = readings.handles[0] = 0;
   }
-  return { times, used, counted };
+  return readings;
 }
 
-function heapOf(event: RecordingEvent): Pick<HeapReading, 'used' | 'allocated'> | undefined {
-  if (event.type === 'memory') return { used: event.heapUsed, allocated: event.counted };
+function heapOf(event: RecordingEvent): HeapReading | undefined {
+  if (event.type === 'memory') return event.heap ?? { used: event.heapUsed, external: event.external };
   return event.type === 'span' || event.type === 'span-end' ? event.heap : undefined;
 }
 
@@ -122,7 +133,7 @@ function activeTimes(times: Float64Array, events: readonly RecordingEvent[]): Fl
   const active = new Float64Array(times.length);
   let next = 0;
   let over = 0;
-  // Of the pause that is not over, and until when all that began are.
+  // Until when all pauses that have begun are over.
   let end = 0;
   for (let i = 0; i < times.length; i++) {
     for (; next < pauses.length && pauses[next].from <= times[i]; next++) {
@@ -135,45 +146,44 @@ function activeTimes(times: Float64Array, events: readonly RecordingEvent[]): Fl
   return active;
 }
 
-/** What was allocated between each reading and the one before, as far as that is known. */
-function stepsBetween(
-  { times, used, counted }: Readings,
-  events: readonly RecordingEvent[],
-): { steps: Float64Array; isKnown: Uint8Array } {
-  const steps = new Float64Array(times.length);
-  const isKnown = new Uint8Array(times.length);
+/** Bytes allocated between each reading and the one before; NaN where that is not known. */
+function bytesBetween({ times, used, counted }: Readings, events: readonly RecordingEvent[]): Float64Array {
+  const steps = new Float64Array(times.length).fill(Number.NaN);
   const collections = events.filter(({ type }) => type === 'gc' || type === 'snapshot').map(({ t }) => t);
   let next = 0;
   for (let i = 1; i < times.length; i++) {
     while (next < collections.length && collections[next] <= times[i - 1]) next++;
     const isCollected = next < collections.length && collections[next] <= times[i];
     const bytes = counted[i] - counted[i - 1];
-    const isCounted = !Number.isNaN(bytes);
-    const gain = isCounted ? bytes : used[i] - used[i - 1];
+    if (!Number.isNaN(bytes)) steps[i] = Math.max(0, bytes);
     // A heap that shrinks was collected, whoever tells of it.
-    if (!(gain >= 0) || (isCollected && !isCounted)) continue;
-    steps[i] = gain;
-    isKnown[i] = 1;
+    else if (used[i] >= used[i - 1] && !isCollected) steps[i] = used[i] - used[i - 1];
   }
-  return { steps, isKnown };
+  return steps;
 }
 
-/** Moments in which the count is known, by their readings. */
-function anchorsOf(events: readonly RecordingEvent[], times: Float64Array, interval: number): Anchor[] {
-  const anchors: Anchor[] = [{ reading: 0, ordinal: 0, bytes: 0 }];
-  const hasCounts = events.some((event) => event.type === 'memory' && event.ordinal !== undefined);
+/** Samples taken between each reading and the one before: by their handles, at most as many as there can be; else by the bytes. */
+function samplesBetween({ handles }: Readings, bytes: Float64Array, interval: number): Float64Array {
+  return bytes.map((step, i) => {
+    const expected = step / interval;
+    const made = i > 0 ? handles[i] - handles[i - 1] : Number.NaN;
+    if (Number.isNaN(made)) return expected;
+    const most = Number.isNaN(expected) ? made : expected + SIGMAS * Math.sqrt(expected + 1);
+    return Math.min(most, Math.max(0, made));
+  });
+}
+
+/** Moments in which the profiler's count is known, by their readings. The first is the beginning. */
+function anchorsOf(events: readonly RecordingEvent[], times: Float64Array): Anchor[] {
+  const anchors: Anchor[] = [{ reading: 0, value: 0 }];
+  const isCounted = events.some((event) => event.type === 'memory' && event.ordinal !== undefined);
   let reading = 0;
   for (const event of events) {
-    const ordinal = hasCounts
-      ? event.type === 'memory' && event.ordinal
-      : event.type === 'snapshot' && event.ordinal;
+    const ordinal = event.type === (isCounted ? 'memory' : 'snapshot') && 'ordinal' in event && event.ordinal;
     if (!ordinal) continue;
     const last = anchors[anchors.length - 1];
     while (reading < times.length - 1 && times[reading] < event.t) reading++;
-    if (reading <= last.reading || ordinal < last.ordinal) continue;
-    const known = event.type === 'memory' ? event.allocated : undefined;
-    const bytes = known ?? last.bytes + (ordinal - last.ordinal) * interval;
-    anchors.push({ reading, ordinal, bytes: Math.max(last.bytes, bytes) });
+    if (reading > last.reading && ordinal >= last.value) anchors.push({ reading, value: ordinal });
   }
   return anchors;
 }

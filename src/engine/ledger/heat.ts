@@ -87,6 +87,8 @@ function allocators(head: SamplingNode): Map<number, Frame> {
     const { node, own } = at;
     const { callFrame } = node;
     const nearest = isOwn(callFrame) ? callFrame : own;
+    // What we allocate there is no matter of the agent's.
+    if (callFrame.url.startsWith('heapline:')) continue;
     frames.set(node.id, nearest ?? callFrame);
     for (const child of node.children) open.push({ node: child, own: nearest });
   }

@@ -137,7 +137,8 @@ class Pass {
   private take(ordinalAt: number, t: number, steps: readonly number[]): Amount {
     const { samples, told } = this;
     const { ordinal, bytes } = this.clock.to(t);
-    const until = Number.isFinite(ordinalAt) ? ordinal : Number.POSITIVE_INFINITY;
+    // Ordinals are whole.
+    const until = Number.isFinite(ordinalAt) ? ordinal + 0.5 : Number.POSITIVE_INFINITY;
     const allocated = Math.max(0, bytes - this.bytes);
     this.bytes = Math.max(this.bytes, bytes);
     const amount: Amount = { ...NOTHING, allocated };

@@ -83,6 +83,8 @@ function fitOf(group: readonly StepRow[], chosen: readonly number[]): Fit {
   const slope = xx > 0 ? xy / xx : 0;
   const error = Math.sqrt(residual(slope) / Math.max(1, n - 2) / Math.max(1, xx));
   const trend = Math.abs(slope) > TREND * error ? slope : 0;
-  const spread = Math.max(0, residual(trend) / Math.max(1, n - (trend ? 2 : 1)) - noise);
+  // What chance alone makes of it once in six times is no difference.
+  const chance = noise * (1 + Math.sqrt(2 / n));
+  const spread = Math.max(0, residual(trend) / Math.max(1, n - (trend ? 2 : 1)) - chance);
   return { at: (position) => mean + trend * (position - middle), mean, noise, spread, count: n };
 }

@@ -26,7 +26,10 @@ export const NOTHING: Readonly<Amount> = { allocated: 0, live: 0, variance: 0, o
 
 export function noSums(): Sums {
   return {
-    ...NOTHING,
+    allocated: 0,
+    live: 0,
+    variance: 0,
+    objects: 0,
     low: 0,
     high: 0,
     modelCalls: 0,

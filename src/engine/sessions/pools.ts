@@ -8,7 +8,7 @@ import type { Holder } from '../holders.ts';
 import { type HeldHeap, howHeld } from '../owner-facts.ts';
 import { type Candidate, findCandidates } from './candidates.ts';
 import { outermost, type Sizes } from './sizes.ts';
-import { namesKeeper, namesPool, ownerOfKey } from './words.ts';
+import { isOwnField, namesKeeper, namesPool, ownerOfKey } from './words.ts';
 
 /** A pool as it was found in one snapshot. Nodes are ordinals in that, ids hold in others, too. */
 export interface FoundPool {
@@ -121,7 +121,7 @@ function judge(
       ((entryNamed && (named || keeper || content > 0)) ||
         (!isList && named && (content > 0 || (keys === 'ids' && median >= MUCH))) ||
         (!isList && (entryNamed || keeper) && keys !== 'names' && median >= MUCH) ||
-        (!isList && keys === 'ids' && content >= 2 && median >= MUCH_MORE)));
+        (!isList && keys === 'ids' && content >= 2 && fields.some(isOwnField) && median >= MUCH_MORE)));
   if (!isOne) return undefined;
   const tick = (text: string): string => `\`${unticked(text)}\``;
   const evidence: string[] = [];

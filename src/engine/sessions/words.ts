@@ -84,6 +84,11 @@ export function contentScore(fields: Iterable<string>): number {
   return score;
 }
 
+/** A field that only what belongs to an agent or session has: not `model` or `messages`, as a cache of answers has. */
+export function isOwnField(name: string): boolean {
+  return OWN_ID.test(name) || /^[_#]?(session|agents?|conversations?|transport)$/i.test(name);
+}
+
 /** A field whose text is the name of a session, where it is one at all: `sessionId`. */
 export function isOwnIdField(name: string): boolean {
   return OWN_ID.test(name);

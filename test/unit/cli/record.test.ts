@@ -228,7 +228,7 @@ test('--html', async () => {
     answers: leak,
     dist: pathToFileURL(join(cwd, 'dist', '/')),
   });
-  assert.equal(code, 0);
+  assert.equal(code, 0, stderr);
   assert.match(stderr, /; the report: r\.html\.\n$/);
   assert.equal(runs[0].version, '1.2.3');
   assert.match(readFileSync(join(cwd, 'r.html'), 'utf8'), /^<!doctype html>/i);
@@ -366,4 +366,56 @@ test('--prove: what a verdict meanwhile names is watched, once, until the end; w
   const { stderr } = await run(['--out', 'b.heapline', '--prove']);
   assert.deepEqual(watched, [2, 3, 4]);
   assert.equal(stderr.match(/Watched .*: 40 inserts, 2 removed\./g)!.length, 3);
+});
+
+test('budgets: of the command line before those of the nearest file; an alert fails where that is asked for', async () => {
+  mkdirSync(join(cwd, '.heapline'));
+  const file = join(cwd, '.heapline', 'budgets.json');
+  writeFileSync(
+    file,
+    '{ "version": 1, "budgets": { "rss": "1GB", "gcPause": false }, "onCrossing": ["collect"] }',
+  );
+  const { recordRun, runs } = programThat({ exitCode: 0 });
+  const passed = (level: 'warn' | 'alert') => {
+    const report = cleanReport();
+    const budgets = [{ budget: 'rss' as const, level, value: 6e8, limit: 5e8, times: 1, t: 5 }];
+    return { analyse: { ...report, findings: { ...report.findings, budgets } } };
+  };
+  const argv = ['run', '--budget', 'rss=500MB', '--budget', 'heapUsed=1GB/2GB', '--fail-on-budget'];
+  const command = ['--', 'node', 'a.mjs'];
+  const failing = await runHeapline([...argv, ...command], { cwd, recordRun, answers: passed('alert') });
+  assert.equal(failing.code, 2);
+  assert.match(failing.stderr, /ALERT {2}resident memory \(rss\): 600 MB at 5 ms, over 500 MB\./);
+  const warned = await runHeapline([...argv, ...command], { cwd, recordRun, answers: passed('warn') });
+  assert.equal(warned.code, 0);
+  const unasked = await runHeapline(['run', ...command], { cwd, recordRun, answers: passed('alert') });
+  assert.equal(unasked.code, 0);
+  const [{ limits, on }, , usual] = runs.map(({ budgets }) => budgets!);
+  assert.deepEqual(
+    [limits.rss, limits.heapUsed, limits.gcPause],
+    [{ alert: 5e8 }, { warn: 1e9, alert: 2e9 }, undefined],
+  );
+  assert.deepEqual(on, { collect: true, snapshot: false, command: undefined });
+  assert.deepEqual(
+    [usual.limits.rss, usual.limits.cacheEntries],
+    [{ alert: 1e9 }, { warn: 5000, alert: 7000 }],
+  );
+  writeFileSync(file, '{ "version": 1, "budgets": { "rrs": "1GB" } }');
+  const off = await runHeapline(['run', ...command], { cwd, recordRun });
+  assert.equal(off.code, 65);
+  assert.match(off.stderr, /budgets\.json:1:\d+: `rrs`: there is no budget `rrs`/);
+  assert.equal(runs.length, 3, 'nothing is run');
+});
+
+test('budgets that are misspelt end the command before anything runs', async () => {
+  const { recordRun, runs } = programThat({ exitCode: 0 });
+  for (const words of [
+    ['--budget', 'rss=big'],
+    ['--budget', 'rrs=1GB'],
+    ['--on-budget', 'gc'],
+  ]) {
+    const { code, stderr } = await runHeapline(['run', ...words, '--', 'node', 'a.mjs'], { cwd, recordRun });
+    assert.equal(code, 64, stderr);
+  }
+  assert.equal(runs.length, 0);
 });

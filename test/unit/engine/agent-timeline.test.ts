@@ -60,11 +60,11 @@ it('lets a session that tells no end go as far as its parts, anything else as th
   );
 });
 
-it('stays small however much was done, loses nothing, and keeps the longest by themselves', () => {
+it('stays small however much was done, loses nothing, and keeps what took long by itself', () => {
   const events: RecordingEvent[] = [];
   const steps = 100_000;
   for (let i = 0; i < steps; i++) {
-    events.push(begin(2 * i, i * 10, 'model', { name: 'same' }), end(2 * i, i * 10 + (i === 777 ? 900 : 4)));
+    events.push(begin(2 * i, i * 10, 'model', { name: 'same' }), end(2 * i, i * 10 + (i === 777 ? 9000 : 4)));
     events.push(begin(2 * i + 1, i * 10 + 5, 'tool', { name: `tool ${i % 3}` }));
     events.push(end(2 * i + 1, i * 10 + 9, i % 1000 ? undefined : true));
   }
@@ -76,9 +76,12 @@ it('stays small however much was done, loses nothing, and keeps the longest by t
       own.reduce((sum, { count = 1 }) => sum + count, 0),
       steps,
     );
-    assert.ok(own.length >= 400, 'still fine');
+    assert.ok(own.length >= 250, `still fine: ${own.length}`);
   }
-  assert.ok(bands.some(({ t, end: until, count }) => t === 7770 && until === 8670 && !count));
+  // One at a time: they need no second row.
+  const tools = bands.filter(({ kind }) => kind === 'tool');
+  for (const [i, { t }] of tools.entries()) assert.ok(i === 0 || t >= tools[i - 1].end);
+  assert.ok(bands.some(({ t, end: until, count }) => t === 7770 && until === 16_770 && !count));
   assert.equal(
     bands.filter(({ kind }) => kind === 'tool').reduce((sum, { failed = 0 }) => sum + failed, 0),
     totals[1].failed,

@@ -29,6 +29,9 @@ describe('messages of a page', () => {
       before: 2,
       after: 5,
     });
+    const asked = { type: 'ask', id: 1, question: 'boxes', params: { levels: 3 } };
+    assert.deepEqual(readMessage({ ...asked, file: '/etc/passwd' }), asked);
+    assert.deepEqual(readMessage({ ...asked, snapshot: 4, against: '1' }), { ...asked, snapshot: 4 });
     assert.deepEqual(readMessage({ type: 'command', command: 'export', args: ['x'] }), {
       type: 'command',
       command: 'export',
@@ -58,6 +61,10 @@ describe('messages of a page', () => {
       { type: 'compare', before: 0, after: 2 },
       { type: 'copy' },
       { type: 'open-rule' },
+      { type: 'ask', id: 1, question: 'analyse', params: {} },
+      { type: 'ask', id: 0, question: 'boxes', params: {} },
+      { type: 'ask', id: 1, question: 'boxes' },
+      { type: 'ask', id: 1, question: 'nodes', params: { query: 'x'.repeat(9000) } },
       { type: 'open-rule', id: 7 },
       { type: 'copy', text: '' },
       { type: 'copy', text: 'x'.repeat(100_001) },

@@ -84,3 +84,23 @@ it('the oldest recordings go, and nothing else', () => {
   assert.deepEqual(outdated(names, 2), [at(1), at(2)]);
   assert.deepEqual(outdated(names, 4), []);
 });
+
+it('reads budgets: those of the launch configuration before the settings, a command from the settings alone', () => {
+  const settings = {
+    ...DEFAULTS,
+    budgets: { rss: '1GB', heapUsed: { warn: '100MB', alert: '200MB' } },
+    onBudget: ['collect'],
+    budgetCommand: 'notify-send memory',
+  };
+  const launch = { budgets: { rss: false }, onBudget: ['snapshot'], budgetCommand: 'rm -rf /' };
+  const { options, bad } = wantedRecording(settings, launch);
+  assert.deepEqual(options.budgets, {
+    written: { rss: 'off', heapUsed: { warn: 1e8, alert: 2e8 } },
+    on: ['snapshot'],
+    command: 'notify-send memory',
+  });
+  assert.deepEqual(bad, []);
+  const wrong = wantedRecording({ ...DEFAULTS, budgets: { rrs: 1, rss: '5' }, onBudget: ['run'] }, undefined);
+  assert.deepEqual(wrong.bad, ['budgets.rrs', 'onBudget']);
+  assert.deepEqual(wrong.options.budgets, { written: { rss: { alert: 5 } } });
+});

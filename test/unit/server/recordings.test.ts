@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { HeaplineError } from '../../../src/base/errors.ts';
@@ -253,4 +253,38 @@ test('asked for while it is analysed, the final verdict is waited for, not made 
   const report = await bench.ask('heapline/analyse', { recordingDir: dir });
   assert.deepEqual(plain((await stopped).findings), report.findings);
   assert.equal(bench.engines - engines, 1);
+});
+
+test('budgets: passed ones are told while it is recorded, also those that only snapshots tell', async () => {
+  await bench.program('budgets', LEAKY);
+  const folder = join(bench.folder, 'budgets');
+  mkdirSync(join(folder, '.heapline'), { recursive: true });
+  writeFileSync(
+    join(folder, '.heapline', 'budgets.json'),
+    '{ "version": 1, "budgets": { "heapUsed": { "warn": 1000, "alert": 2000 }, "ownerObjects": 5, "rss": "1B" } }',
+  );
+  const options = { mode: 'automatic', budgets: { written: { rss: 'off' }, folder } } as const;
+  const { dir } = await bench.ask('heapline/startRecording', {
+    target: 'budgets',
+    folder: bench.folder,
+    options,
+  });
+  const told = await bench.hear(
+    'heapline/recordingChanged',
+    (info) => info.dir === dir && Boolean(info.budgets?.some(({ budget }) => budget === 'ownerObjects')),
+  );
+  const heap = told.budgets!.find(({ budget }) => budget === 'heapUsed')!;
+  assert.deepEqual([heap.level, heap.limit], ['alert', 2000]);
+  assert.ok(!told.budgets!.some(({ budget }) => budget === 'rss'));
+  const ended = await bench.ask('heapline/stopRecording', { dir });
+  assert.deepEqual(
+    plain(ended.budgets)!
+      .map(({ budget, level }) => `${budget} ${level}`)
+      .sort(),
+    ended.findings!.budgets!.map(({ budget, level }) => `${budget} ${level}`).sort(),
+  );
+  const { budgets } = (await bench.ask('heapline/listRecordings', { folder: bench.folder })).find(
+    (info) => info.dir === dir,
+  )!;
+  assert.equal(budgets?.length, ended.budgets!.length);
 });

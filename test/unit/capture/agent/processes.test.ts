@@ -19,7 +19,7 @@ import { until } from '../../../support/until.ts';
 const HERE = fileURLToPath(import.meta.url);
 const STAYS = 'process.stdin.resume()';
 
-/** Looks as a recording does, at any time: its clock runs ahead. */
+/** Looks as a recording does, at any time: its clock runs ahead, so that each look is due. */
 class Watch {
   readonly records: AgentRecord[] = [];
   private ahead = 0;
@@ -32,7 +32,7 @@ class Watch {
   readonly watch = watchProcesses(fs, threads, channels, this.context);
 
   look(): AgentRecord[] {
-    this.ahead += 10_000;
+    this.ahead += 10_000 + this.ahead / 100;
     this.watch.look();
     this.records.push(...this.log.drain());
     return this.records;

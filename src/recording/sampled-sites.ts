@@ -1,15 +1,19 @@
 /** Who allocated what is alive, by function, from sampling heap profiles. */
-import type { SampledProfile } from './cdp-types.ts';
+import type { SamplingNode } from './reader.ts';
 
-type ProfileNode = SampledProfile['head'];
-
-/** Bytes by `function (file:line)`: of the nearest function on the stack that is not Node's own. */
-export function liveBySite(profile: Pick<SampledProfile, 'head'>): Map<string, number> {
+/**
+ * Bytes by `function (file:line)`: of the nearest function on the stack that is not Node's own.
+ * @param urls of scripts by id: V8 forgets those of scripts none of which can run any more
+ */
+export function liveBySite(
+  profile: { head: SamplingNode },
+  urls: ReadonlyMap<string, string> = new Map(),
+): Map<string, number> {
   const bytes = new Map<string, number>();
-  const stack: { node: ProfileNode; site?: string }[] = [{ node: profile.head }];
+  const stack: { node: SamplingNode; site?: string }[] = [{ node: profile.head }];
   for (let top = stack.pop(); top; top = stack.pop()) {
     const { node } = top;
-    const site = siteOf(node.callFrame) ?? top.site;
+    const site = siteOf(node.callFrame, urls) ?? top.site;
     if (site !== undefined && node.selfSize) bytes.set(site, (bytes.get(site) ?? 0) + node.selfSize);
     for (const child of node.children) stack.push({ node: child, site });
   }
@@ -35,11 +39,17 @@ export function surelyGrown(
   return grown;
 }
 
-function siteOf({ url, functionName, lineNumber }: ProfileNode['callFrame']): string | undefined {
+function siteOf(
+  { url: told, scriptId, functionName, lineNumber }: SamplingNode['callFrame'],
+  urls: ReadonlyMap<string, string>,
+): string | undefined {
+  const url = told || urls.get(scriptId);
   if (!url || url.startsWith('node:')) return undefined;
   const file = url
     .replace(/[?#].*$/, '')
     .split(/[\\/]/)
     .at(-1);
-  return `${functionName || '(anonymous)'} (${file}:${lineNumber + 1})`;
+  // The line is of the running text, which a compiler made of TypeScript.
+  const at = /\.[cm]?tsx?$/.test(file ?? '') ? file : `${file}:${lineNumber + 1}`;
+  return `${functionName || '(anonymous)'} (${at})`;
 }
