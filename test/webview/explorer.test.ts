@@ -68,12 +68,15 @@ test('by keyboard from a class to its new objects, their fields, and the inspect
     await page.keyboard.press('ArrowRight');
     await page.locator('tr[aria-level="3"][aria-setsize="1000"]').first().waitFor();
     await page.keyboard.press('ArrowRight');
-    await isActive(page, 'Turn {text: "turn 0"');
+    await isActive(page, /Turn \{text: "turn \d+"/);
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('ArrowRight');
     await isActive(page, 'Fields');
     await page.keyboard.press('ArrowRight');
-    await page.locator('tr[aria-level="5"]').filter({ hasText: '.text"turn 0"' }).waitFor();
+    await page
+      .locator('tr[aria-level="5"]')
+      .filter({ hasText: /\.text\s*"turn \d+"/ })
+      .waitFor();
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowLeft');
     assert.match(await active(page), /^3 Turn/);
