@@ -33,7 +33,6 @@ export function mountDiff(root: HTMLElement, content: DiffContent, store: Store,
       report && timelineView(report, store, { chosen: numbers, compare: host.editor?.compare }),
       ownersSection(content, store, host, report),
       host.ask && retainedView(askedOf(content), bytesOf(content), report?.recording.cwd, host),
-      explorer?.element,
       section(
         'diff-classes',
         'By class',
@@ -56,6 +55,7 @@ export function mountDiff(root: HTMLElement, content: DiffContent, store: Store,
             )
           : h('p', { class: 'dim' }, t('Nothing changed between the two snapshots.')),
       ),
+      explorer?.element,
     ),
   ]);
 }

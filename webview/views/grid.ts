@@ -1,6 +1,5 @@
 /** A table, or a tree in a table, of any length: only the rows in sight are elements. */
 
-import { formatCount } from '../../src/base/units.ts';
 import {
   type Branch,
   branchAt,
@@ -223,7 +222,7 @@ export class Grid<T> {
       });
     const views = cells(item).map(({ content, tone, span }, i) =>
       i === 0
-        ? h('th', { scope: 'row' }, toggle, content)
+        ? h('th', { scope: 'row', ...(span && { colspan: span }) }, toggle, content)
         : h('td', { class: tone, ...(span && { colspan: span }) }, content),
     );
     append(row, views);
@@ -385,9 +384,4 @@ function spacer(height: number): HTMLElement {
   const element = h('tr', { class: 'spacer', 'aria-hidden': 'true' }, h('td'));
   element.style.height = `${height}px`;
   return element;
-}
-
-/** `12 of 30 rows`, for a status. */
-export function rowsText(chosen: number, all: number): string {
-  return t('{0} of {1} rows', formatCount(chosen), formatCount(all));
 }

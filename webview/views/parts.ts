@@ -37,7 +37,11 @@ export interface Explored {
 /** In a table of so many columns. */
 export function partCells(part: Part, columns: number): Cell[] {
   const name = h('span', { class: 'part' }, ...part.label());
-  return [{ content: name }, { content: part.facts, tone: 'facts', span: columns - 1 }];
+  const span = Math.max(1, columns - 3);
+  return [
+    { content: name, span },
+    { content: part.facts, tone: 'facts', span: columns - span },
+  ];
 }
 
 /** The earlier of two, where the page is about two. */

@@ -47,7 +47,6 @@ export function mountSummary(root: HTMLElement, content: SummaryContent, store: 
         summary.degraded === undefined &&
         summary.classes.length > 0 &&
         retainedView({}, summary.fileBytes, undefined, host),
-      explorer?.element,
       section(
         'summary-classes',
         'By class',
@@ -69,6 +68,7 @@ export function mountSummary(root: HTMLElement, content: SummaryContent, store: 
             )
           : h('p', { class: 'dim' }, t('The snapshot holds no objects.')),
       ),
+      explorer?.element,
     ),
   ]);
 }

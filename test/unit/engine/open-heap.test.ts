@@ -290,3 +290,67 @@ describe('sorting rows', () => {
     }
   });
 });
+
+describe('what two snapshots tell, and strings', () => {
+  const heap = new OpenHeap(
+    'later.heapsnapshot',
+    1,
+    new FreshColumns(
+      buildGraph({
+        nodes: [
+          { type: 'synthetic', name: '' },
+          { name: 'Memory', size: 24 },
+          { type: 'string', name: 'twice', size: 32 },
+          { type: 'string', name: 'twice', size: 32 },
+          { type: 'string', name: 'twice', size: 64 },
+          { type: 'string', name: 'once', size: 500 },
+          { name: 'New', size: 8 },
+          { type: 'concatenated string', name: '', size: 16 },
+        ],
+        edges: [
+          [0, 1, 'property', 'memory'],
+          [1, 2, 'property', 'a'],
+          [1, 3, 'property', 'b'],
+          [1, 4, 'property', 'c'],
+          [1, 5, 'property', 'd'],
+          [1, 6, 'property', 'e'],
+          [1, 7, 'property', 'f'],
+          [7, 2, 'internal', 'first'],
+          [7, 5, 'internal', 'second'],
+        ],
+      }),
+    ),
+  );
+
+  it('duplicates are of one text and one size', async () => {
+    const { total, wasted, rows } = await heap.strings({ range: ALL });
+    assert.deepEqual([total, wasted], [1, 32]);
+    assert.deepEqual([rows[0].count, rows[0].selfSize, rows[0].preview], [2, 64, '"twice"']);
+  });
+
+  it('a text is given by parts, also one that is put together', async () => {
+    const text = await heap.text({ nodeId: idOf(7), range: { start: 3, count: 4 } });
+    assert.deepEqual(text, { total: 9, start: 3, text: 'ceon' });
+    assert.deepEqual(await heap.text({ nodeId: idOf(1), range: ALL }), { total: 0, start: 0, text: '' });
+  });
+
+  it('new is what the other has not, or of another type', async () => {
+    const nodes = [
+      { type: 'synthetic', name: '' },
+      { name: 'Memory', size: 24 },
+      { name: 'Other', size: 8 },
+      { type: 'string', name: 'twice', size: 32 },
+    ];
+    const columns = new FreshColumns(buildGraph({ nodes, edges: [[0, 1, 'property', 'memory']] }));
+    const earlier = new OpenHeap('earlier.heapsnapshot', 1, columns);
+    const query = parseQuery('new');
+    assert.deepEqual(query, { isNew: true });
+    const asked = { query, range: ALL, sort: { by: 'nodeId' }, before: 'earlier.heapsnapshot' } as const;
+    const found = await heap.nodes(asked, undefined, async () => earlier);
+    assert.deepEqual(
+      found.rows.map(({ nodeId }) => nodeId),
+      [2, 4, 5, 6, 7].map(idOf),
+    );
+    await assert.rejects(heap.nodes({ query, range: ALL }), { code: 'usage' });
+  });
+});

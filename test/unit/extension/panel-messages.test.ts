@@ -38,6 +38,14 @@ describe('messages of a page', () => {
     });
   });
 
+  it('ask the earlier of two where they say so, and are cancelled by number', () => {
+    const ask = { type: 'ask', id: 3, question: 'nodes', params: { query: {} } };
+    assert.deepEqual(readMessage({ ...ask, earlier: true, file: '/etc/passwd' }), { ...ask, earlier: true });
+    assert.deepEqual(readMessage({ ...ask, earlier: 'yes' }), ask);
+    assert.deepEqual(readMessage({ type: 'cancel-ask', id: 3, x: 1 }), { type: 'cancel-ask', id: 3 });
+    assert.equal(readMessage({ type: 'cancel-ask', id: '3' }), undefined);
+  });
+
   it('are dropped otherwise', () => {
     const bad: unknown[] = [
       undefined,
