@@ -234,7 +234,7 @@ export const COMMANDS: readonly CommandSpec[] = [
     details: [
       'Alive is told as of the last snapshot, from the sampling profile: of a step that keeps little it is a guess,',
       'so each figure comes with the range in which it lies 19 times out of 20. Between snapshots the sums are',
-      'set right with what these hold: --every-steps 1 makes steps exact, and costs a stop each.',
+      'set right with what these hold; recording with --sample-every 4KB makes single steps finer.',
       'Steps are those that the program tells, else those that are seen: a model call and what follows.',
     ],
     options: [

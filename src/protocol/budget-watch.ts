@@ -10,6 +10,8 @@ const BELOW_MS = 60_000;
 const MINUTE = 60_000;
 /** Sessions, sites: of so many it is known how far they are. */
 const MOST_SUBJECTS = 1000;
+/** For so long V8 clears up after a snapshot of ours: that, too, is no collection of the program's. */
+const CLEARING_MS = 1000;
 /** Pauses of ours that are remembered: collections are told within the next reading. */
 const MOST_OWN = 16;
 
@@ -87,7 +89,7 @@ export class BudgetWatch {
   }
 
   private collection({ t, kind, pauseMs }: Event<'gc'>): BudgetCrossing[] {
-    if (this.own.some(({ from, to }) => t >= from && t <= to)) return [];
+    if (this.own.some(({ from, to }) => t >= from && t <= to + CLEARING_MS)) return [];
     if (kind === 'mark-compact') this.collections.push(t);
     return this.measure('gcPause', pauseMs, t);
   }
