@@ -163,10 +163,13 @@ export async function analyseSource(
 /** What budgets limit, and only snapshots tell. */
 function measuredAmounts({ owners, caches = [] }: HeapGrowth): MeasuredAmount[] {
   return [
-    ...owners.map(({ facts, series }): MeasuredAmount => {
-      const value = series[series.length - 1].objects;
-      return { budget: 'ownerObjects', subject: facts.display, value };
-    }),
+    ...owners
+      // What V8 keeps for itself is nobody's.
+      .filter(({ facts }) => !facts.display.startsWith('('))
+      .map(({ facts, series }): MeasuredAmount => {
+        const value = series[series.length - 1].objects;
+        return { budget: 'ownerObjects', subject: facts.display, value };
+      }),
     ...caches.map(({ name, entries }): MeasuredAmount => {
       return { budget: 'cacheEntries', subject: name, value: entries };
     }),
