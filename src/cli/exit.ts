@@ -32,7 +32,7 @@ export const EXIT_HELP: [string, string][] = [
   ['66', 'a file, folder or object is not there or not readable'],
   ['69', 'the program could not be started or reached'],
   ['70', "Heapline's own fault"],
-  ['71', 'out of memory, or not one snapshot fits into --disk-budget'],
+  ['71', 'out of memory, or not one snapshot fits into memory, disk or --disk-budget'],
   ['74', 'the result could not be written, as on a full disk'],
   ['130', 'interrupted (Ctrl-C)'],
 ];

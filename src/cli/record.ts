@@ -64,7 +64,7 @@ async function record(call: Call, name: string, start: Start): Promise<number> {
     const own = outcome.failure && outcome.signal ? EXIT_OK : programCode;
     return own || code;
   }
-  return conclude(call, folder, programCode, outcome.failure);
+  return conclude(call, folder, programCode, outcome);
 }
 
 /** Sampling profiles stand in the place of snapshots that did not fit. */
@@ -187,14 +187,13 @@ export function noSnapshot({ reason }: CaptureOutcome): HeaplineError {
 
 /**
  * Analyses the recording and writes the verdict wherever it is asked for.
- * @param failure what cut the recording short
  * @returns the program's exit code where it is not 0; else what became of the verdict and of the recording
  */
 async function conclude(
   call: Call,
   folder: string,
   programCode: number,
-  failure: HeaplineError | undefined,
+  { failure, snapshots }: CaptureOutcome,
 ): Promise<number> {
   const { io, values, progress } = call;
   const shown = relative(io.cwd, folder) || folder;
@@ -211,8 +210,9 @@ async function conclude(
     if (programCode !== EXIT_OK) return programCode;
     const failing = verdictExitCode(values, data.findings);
     if (failing !== EXIT_OK) return failing;
-    // A disk budget is the user's own wish.
-    return failure && failure.code !== 'too-large' ? exitCodeOf(failure.code) : EXIT_OK;
+    // A disk budget is the user's own wish, as long as something fitted.
+    const isWished = failure?.code === 'too-large' && snapshots > 0;
+    return failure && !isWished ? exitCodeOf(failure.code) : EXIT_OK;
   } catch (error) {
     const code = tellError(io, withRecording(error, shown));
     return programCode === EXIT_OK ? code : programCode;

@@ -2,7 +2,7 @@
 import type { SamplingNode } from './reader.ts';
 
 /**
- * Bytes by `function (file:line)`: of the nearest function on the stack that is not Node's own.
+ * Bytes by `function (file:line)`: of the nearest function on the stack that is neither Node's own nor ours.
  * @param urls of scripts by id: V8 forgets those of scripts none of which can run any more
  */
 export function liveBySite(
@@ -44,7 +44,7 @@ function siteOf(
   urls: ReadonlyMap<string, string>,
 ): string | undefined {
   const url = told || urls.get(scriptId);
-  if (!url || url.startsWith('node:')) return undefined;
+  if (!url || /^(node|heapline):/.test(url)) return undefined;
   const file = url
     .replace(/[?#].*$/, '')
     .split(/[\\/]/)
