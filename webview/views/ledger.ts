@@ -17,7 +17,8 @@ const TABLES: [(ledger: Ledger) => LedgerTable, string][] = [
   [({ models }) => models, 'Models'],
 ];
 
-export function ledgerView({ ledger }: ReportData): HTMLElement | undefined {
+/** @param open its first table is unfolded */
+export function ledgerView({ ledger }: ReportData, open: boolean): HTMLElement | undefined {
   if (!ledger) return undefined;
   const tables = TABLES.map(([of, title]) => ({ found: of(ledger), title })).filter(
     ({ found }) => found.total,
@@ -38,7 +39,12 @@ export function ledgerView({ ledger }: ReportData): HTMLElement | undefined {
       ),
     ),
     ...tables.map(({ found, title }, i) =>
-      h('details', { class: 'ledger', open: i === 0 }, h('summary', {}, t(title)), rowsView(found, title)),
+      h(
+        'details',
+        { class: 'ledger', open: open && i === 0 },
+        h('summary', {}, `${t(title)} (${formatCount(found.total)})`),
+        rowsView(found, title),
+      ),
     ),
     ...ledger.notes.map((note) => h('p', { class: 'dim' }, note)),
   );
