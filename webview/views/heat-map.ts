@@ -116,8 +116,10 @@ export function heatMapView({ ledger, recording }: ReportData, host: Host): HTML
     h(
       'p',
       { class: 'dim' },
-      t(
-        'Memory that was allocated in a step and is still alive, by the function that allocated it: a row that stays filled is a leak. Click a cell for what is alive of its step.',
+      longText(
+        t(
+          'Memory that was allocated in a step and is still alive, by the function that allocated it: a row that stays filled is a leak. Click a cell for what is alive of its step.',
+        ),
       ),
     ),
     h('div', { class: 'heat' }, names, frame),
