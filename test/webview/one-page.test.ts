@@ -96,7 +96,7 @@ function content(): Extract<PanelContent, { type: 'report' }> {
 const asking: PanelOptions = { answer };
 
 test('the parts of the page are linked to, and the next Tab goes on from there', () =>
-  withPanel(browser, {}, async ({ page, show }) => {
+  withPanel(browser, asking, async ({ page, show }) => {
     await show(content());
     const links = page.getByRole('navigation', { name: 'On this page' }).getByRole('link');
     assert.deepEqual(await links.allTextContents(), [
@@ -105,6 +105,7 @@ test('the parts of the page are linked to, and the next Tab goes on from there',
       'Ignored',
       'What each step left behind',
       'Memory by step',
+      'What retains most',
       'Classes that grew most',
       'Looked at, and fine',
       'How it was measured',
@@ -168,7 +169,7 @@ test('what holds the objects of a class is drawn from its row', () =>
     const report = content();
     report.data.classes.rows[0].className = 'Turn';
     await show(report);
-    await page.getByRole('button', { name: 'What holds Turn', exact: true }).click();
+    await page.getByRole('button', { name: 'Holders of Turn', exact: true }).click();
     await page.getByText(/^Ways from roots to \d[\d,]* of 1,500 objects/).waitFor();
     assert.equal(await page.evaluate(() => document.activeElement?.id), 'cluster');
     await page.locator('#cluster-path .node').filter({ hasText: 'Turn' }).first().waitFor();
@@ -209,7 +210,7 @@ for (const theme of ['Light 2026', 'Dark Modern', 'High Contrast', 'High Contras
         await page.locator('#heat-map svg').press('ArrowRight');
         await page.locator('#heat-map svg').press('Enter');
         await page.locator('#ledger summary').first().click();
-        await page.getByRole('button', { name: 'What holds Turn', exact: true }).click();
+        await page.getByRole('button', { name: 'Holders of Turn', exact: true }).click();
         await page.locator('#cluster-path .node').first().waitFor();
         await page.getByLabel('Filter').fill('colour:red');
         await page.evaluate(await axeSource());

@@ -134,7 +134,7 @@ function rowView(
           {
             type: 'button',
             class: 'button',
-            'aria-label': t('What holds {0}', view.className),
+            'aria-label': t('Holders of {0}', view.className),
             onclick: () => cluster.show(view.className),
           },
           t('Holders'),
