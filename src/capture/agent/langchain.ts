@@ -25,20 +25,25 @@ interface Run {
   id: number;
   session?: string;
   isOwn: boolean;
-  parent?: string;
-  isModel?: boolean;
+  above?: Run;
+  /** Model calls under way: itself, or beneath it. */
+  models?: Set<Run>;
+  /** Code was seen to run in its async context: not all runs have one, as sequences of runnables. */
+  isEntered?: boolean;
 }
 
 /** @returns what takes it out again */
 export function watchLangChain(context: Context): () => void {
   const { log } = context;
   const open = new Map<string, Run>();
-  /** Model calls under way, by the run that makes them. */
-  const models = new Map<string, number>();
-  const count = (parent: string, by: number): void => {
-    const now = (models.get(parent) ?? 0) + by;
-    if (now > 0) models.set(parent, now);
-    else models.delete(parent);
+  /** All model calls under way. */
+  const models = new Set<Run>();
+  const forget = (runId: string): Run | undefined => {
+    const run = open.get(runId);
+    open.delete(runId);
+    if (run && models.delete(run))
+      for (let at: Run | undefined = run; at; at = at.above) at.models?.delete(run);
+    return run;
   };
 
   const begin = (
@@ -55,23 +60,20 @@ export function watchLangChain(context: Context): () => void {
     const { thread_id, session_id } = (metadata ?? {}) as Record;
     const session = nameOf(thread_id) ?? nameOf(session_id) ?? here.session;
     const id = kind ? log.begin({ kind, name: nameOf(name), parent, session }) : (parent ?? 0);
-    const isModel = kind === 'model';
-    open.set(runId, {
-      id,
-      session,
-      isOwn: kind !== undefined,
-      parent: above && (parentId as string),
-      isModel,
-    });
-    if (isModel) count(above ? (parentId as string) : '', 1);
-    if (open.size > MOST_OPEN) open.delete(open.keys().next().value as string);
+    const run: Run = { id, session, isOwn: kind !== undefined, above };
+    open.set(runId, run);
+    if (kind === 'model') {
+      models.add(run);
+      for (let at: Run | undefined = run; at; at = at.above) {
+        at.models ??= new Set();
+        at.models.add(run);
+      }
+    }
+    if (open.size > MOST_OPEN) forget(open.keys().next().value as string);
   };
   const end = (runId: unknown, facts?: SpanFacts): void => {
-    const run = open.get(runId as string);
-    if (!run) return;
-    open.delete(runId as string);
-    if (run.isModel) count(run.parent ?? '', -1);
-    if (run.isOwn) log.end(run.id, facts);
+    const run = forget(runId as string);
+    if (run?.isOwn) log.end(run.id, facts);
   };
 
   const model = quietly(
@@ -189,12 +191,15 @@ export function watchLangChain(context: Context): () => void {
   context.addAmbient(() => {
     const store = storage?.getStore();
     const config = (store?.extra as Record | undefined)?.[CONFIG] as Record | undefined;
-    if (!config) return models.has('') ? { hides: true } : undefined;
+    if (!config) return asksModel(models) ? { hides: true } : undefined;
     const parentId = (config.callbacks as { _parentRunId?: unknown } | undefined)?._parentRunId;
     const metadata = config.metadata as Record | undefined;
     const run = open.get(parentId as string);
     const session = nameOf(metadata?.thread_id) ?? run?.session;
-    return { parent: run?.id, session, hides: models.has(parentId as string) };
+    if (run) run.isEntered = true;
+    // Of a run that began before we came, nothing is known.
+    const hides = run ? asksModel(run.models, run) : asksModel(models);
+    return { parent: run?.id, session, hides };
   });
 
   return () => {
@@ -205,6 +210,16 @@ export function watchLangChain(context: Context): () => void {
     open.clear();
     models.clear();
   };
+}
+
+/** Whether one of these model calls sends its requests from the context of this run, or from outside of all runs'. */
+function asksModel(models: Iterable<Run> = [], from?: Run): boolean {
+  for (const model of models) {
+    let at: Run | undefined = model;
+    while (at && !at.isEntered) at = at.above;
+    if (at === from) return true;
+  }
+  return false;
 }
 
 /** A serialized object's class, the last part of its id. */

@@ -54,7 +54,20 @@ export function modelIn(text: string): string | undefined {
 /** The tool that the beginning of an MCP request calls: undefined for other requests, empty where it is not told. */
 export function toolIn(text: string): string | undefined {
   if (!/"method"\s*:\s*"tools\/call"/.test(text)) return undefined;
-  return /"params"\s*:\s*\{\s*"name"\s*:\s*"([^"\\]{1,200})"/.exec(text)?.[1] ?? '';
+  const params = /"params"\s*:\s*\{/.exec(text);
+  return params ? nameWithin(text.slice(params.index + params[0].length)) : '';
+}
+
+/** The `name` of the object that the text is within, wherever it stands beside others; empty where it is not there. */
+function nameWithin(text: string): string {
+  let depth = 0;
+  for (const [token, name] of text.matchAll(/"name"\s*:\s*"([^"\\]{1,200})"|"(?:[^"\\]|\\.)*"|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (!depth && name !== undefined) return name;
+    if (depth < 0) break;
+  }
+  return '';
 }
 
 const INPUT = /"(?:prompt_tokens|input_tokens|inputTokens|promptTokenCount|prompt_eval_count)"\s*:\s*(\d+)/;
