@@ -7,8 +7,8 @@ export interface StepWords {
   one(): string;
   /** All of them, as the name of an axis or a lane. */
   many(): string;
-  /** `model call 7` */
-  numbered(number: number): string;
+  /** `model call 7`, `model call 13-24` */
+  numbered(number: number | string): string;
   /** `12 model calls` */
   counted(count: string): string;
 }

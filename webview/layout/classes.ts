@@ -4,6 +4,7 @@ import { ascending, descending } from 'd3';
 import type { Findings, Site } from '../../src/protocol/findings.ts';
 import type { ClassTrend } from '../../src/protocol/report.ts';
 import type { ViewState } from '../state.ts';
+import { type ClassFacts, classFilter } from './class-filter.ts';
 
 export interface ClassView {
   className: string;
@@ -37,15 +38,21 @@ export function classSites({ findings }: Findings): Map<string, Site> {
   return sites;
 }
 
-/** Those whose name holds the filter's text (upper or lower case), in the chosen order. */
+/**
+ * Those that the filter lets through, in the chosen order.
+ * @throws HeaplineError `usage` for a filter that is none
+ */
 export function chosenClasses(
   views: readonly ClassView[],
-  { classFilter, classSort }: Pick<ViewState, 'classFilter' | 'classSort'>,
+  state: Pick<ViewState, 'classFilter' | 'classSort'>,
 ): ClassView[] {
-  const wanted = classFilter.trim().toLowerCase();
-  const { column } = classSort;
-  const order = classSort.descending ? descending : ascending;
-  return views
-    .filter((view) => view.className.toLowerCase().includes(wanted))
-    .sort((a, b) => order(a[column], b[column]));
+  const matches = classFilter(state.classFilter);
+  const { column, descending: falling } = state.classSort;
+  const order = falling ? descending : ascending;
+  return views.filter((view) => matches(factsOf(view))).sort((a, b) => order(a[column], b[column]));
+}
+
+function factsOf({ className, size, sizeDelta, count, countDelta, counts }: ClassView): ClassFacts {
+  const grown = sizeDelta > 0 || countDelta > 0;
+  return { name: className, size, count, isNew: count > 0 && !counts[0], grown };
 }

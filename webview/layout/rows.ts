@@ -1,6 +1,7 @@
 /** Which rows of a long table are shown, and in which order. Pure. */
 
 import type { ViewState } from '../state.ts';
+import { type ClassFacts, classFilter } from './class-filter.ts';
 
 /** How a table's rows are sought and ordered. */
 export interface RowOrder<T> {
@@ -10,18 +11,22 @@ export interface RowOrder<T> {
   value(row: T, column: string): string | number;
   /** For `only grown`. */
   grown?(row: T): boolean;
+  /** What else a filter can ask for. */
+  facts?(row: T): Omit<ClassFacts, 'name' | 'grown'>;
   /** Where the reader chose none. */
   column: string;
 }
 
+/** @throws HeaplineError `usage` for a filter that is none */
 export function chosenRows<T>(rows: readonly T[], order: RowOrder<T>, table: ViewState['table']): T[] {
-  const wanted = table.filter.trim().toLowerCase();
   const { grown, column } = order;
-  const kept = rows.filter(
-    (row) =>
-      (!table.onlyGrown || !grown || grown(row)) &&
-      (wanted === '' || order.name(row).toLowerCase().includes(wanted)),
-  );
+  const matches = classFilter(table.filter);
+  const facts = (row: T): ClassFacts => ({
+    name: order.name(row),
+    grown: grown?.(row),
+    ...order.facts?.(row),
+  });
+  const kept = rows.filter((row) => (!table.onlyGrown || !grown || grown(row)) && matches(facts(row)));
   const by = table.column ?? column;
   const sign = table.descending ? -1 : 1;
   return kept.sort((a, b) => {

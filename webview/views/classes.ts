@@ -9,8 +9,11 @@ import { type ClassView, chosenClasses, classSites, classViews } from '../layout
 import { sparkline } from '../layout/growth.ts';
 import type { ClassColumn, Store } from '../state.ts';
 import { t } from '../text.ts';
+import { type Cluster, clusterView } from './cluster.ts';
 import { siteLink } from './code.ts';
 import { h, scroll, section } from './dom.ts';
+import { endsLists } from './ends.ts';
+import { filterBox } from './filter-box.ts';
 
 const FEW = 12;
 const COLUMNS: [ClassColumn, string][] = [
@@ -25,9 +28,6 @@ export function classesView(data: ReportData, store: Store, host: Host): HTMLEle
   const views = classViews(data.classes);
   const sites = classSites(data.findings);
   if (!views.length) return undefined;
-  const filter = h('input', { type: 'search', id: 'class-filter', autocomplete: 'off', spellcheck: 'false' });
-  filter.value = store.state.classFilter;
-  filter.addEventListener('input', () => store.dispatch({ type: 'filter', text: filter.value }));
   const heads = COLUMNS.map(([column, label]) =>
     h(
       'th',
@@ -41,20 +41,31 @@ export function classesView(data: ReportData, store: Store, host: Host): HTMLEle
   );
   const body = h('tbody');
   const status = h('p', { class: 'dim', role: 'status' });
+  const filter = filterBox('class-filter', store.state.classFilter, status, (text) =>
+    store.dispatch({ type: 'filter', text }),
+  );
+  const { snapshots } = data.classes;
+  const last = snapshots.at(-1);
+  const cluster = clusterView(host, { snapshot: last }, data.recording.cwd);
+  // With a timeline they are chosen there.
+  const marks = data.timeline.memory.length < 2 ? data.timeline.snapshots : [];
+  const compare = marks.length > 1 ? host.editor?.compare : undefined;
   const all = h('button', { type: 'button', class: 'button' });
   all.addEventListener('click', () => store.dispatch({ type: 'all-classes', all: !store.state.allClasses }));
   const render = (): void => {
     const { state } = store;
-    const chosen = chosenClasses(views, state);
+    const found = filter.attempt(() => chosenClasses(views, state));
+    const chosen = found ?? [];
     const rows = state.allClasses ? chosen : chosen.slice(0, FEW);
     body.replaceChildren(
-      ...rows.map((view) => rowView(view, data.classes.snapshots, sites.get(view.className), host)),
+      ...rows.map((view) => rowView(view, snapshots, sites.get(view.className), host, cluster)),
     );
-    status.textContent = t(
-      state.classFilter ? '{0} of {1} classes that match' : '{0} of {1} classes',
-      rows.length,
-      chosen.length,
-    );
+    if (found)
+      status.textContent = t(
+        state.classFilter ? '{0} of {1} classes that match' : '{0} of {1} classes',
+        rows.length,
+        chosen.length,
+      );
     all.hidden = chosen.length <= FEW;
     all.textContent = state.allClasses ? t('Show {0}', FEW) : t('Show all {0}', chosen.length);
     for (const [i, head] of heads.entries()) {
@@ -68,16 +79,32 @@ export function classesView(data: ReportData, store: Store, host: Host): HTMLEle
   return section(
     'classes',
     'Classes that grew most',
-    h('div', { class: 'bar' }, h('label', { for: 'class-filter' }, t('Filter')), filter, status),
+    h('div', { class: 'bar' }, ...filter.parts, status),
     scroll(
       h(
         'table',
         { class: 'classes', 'aria-labelledby': 'classes-title' },
-        h('thead', {}, h('tr', {}, ...heads, h('th', { scope: 'col' }, t('Trend')))),
+        h(
+          'thead',
+          {},
+          h(
+            'tr',
+            {},
+            ...heads,
+            h('th', { scope: 'col' }, t('Trend')),
+            cluster && h('th', { scope: 'col' }, h('span', { class: 'unseen' }, t('What holds it'))),
+          ),
+        ),
         body,
       ),
     ),
     all,
+    compare &&
+      endsLists(
+        marks.map(({ index }) => index),
+        { id: 'classes', compare },
+      ),
+    cluster?.element,
   );
 }
 
@@ -86,6 +113,7 @@ function rowView(
   snapshots: readonly number[],
   site: Site | undefined,
   host: Host,
+  cluster: Cluster | undefined,
 ): HTMLElement {
   const grew = view.sizeDelta > 0;
   return h(
@@ -97,6 +125,21 @@ function rowView(
     h('td', {}, formatBytes(view.size)),
     h('td', { class: grew ? 'more' : '' }, signed(view.sizeDelta, formatBytes)),
     h('td', {}, trendView(view, snapshots)),
+    cluster &&
+      h(
+        'td',
+        {},
+        h(
+          'button',
+          {
+            type: 'button',
+            class: 'button',
+            'aria-label': t('Holders of {0}', view.className),
+            onclick: () => cluster.show(view.className),
+          },
+          t('Holders'),
+        ),
+      ),
   );
 }
 

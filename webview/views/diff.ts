@@ -10,6 +10,7 @@ import type { Host } from '../host.ts';
 import type { Store } from '../state.ts';
 import { plural, t } from '../text.ts';
 import { actionsView } from './actions.ts';
+import { clusterView } from './cluster.ts';
 import { siteLink } from './code.ts';
 import { append, type Child, h, prose, section, shown } from './dom.ts';
 import { explorerView } from './explorer.ts';
@@ -25,6 +26,7 @@ export function mountDiff(root: HTMLElement, content: DiffContent, store: Store,
   const { diff, titles, numbers, report } = content;
   const names = diff.rows.map((row) => row.className);
   const explorer = explorerView(host, askedOf(content), names, store);
+  const cluster = clusterView(host, askedOf(content), report?.recording.cwd);
   append(root, [
     headView(diff, titles, host, report !== undefined),
     h(
@@ -46,14 +48,20 @@ export function mountDiff(root: HTMLElement, content: DiffContent, store: Store,
                 name: (row) => row.className,
                 grown: (row) => row.deltaSize > 0 || row.deltaCount > 0,
                 column: 'deltaSize',
+                facts: ({ deltaSize, deltaCount, addedCount }) => ({
+                  size: deltaSize,
+                  count: deltaCount,
+                  isNew: addedCount > 0,
+                }),
                 tree: explorer && {
                   opens: (row) => () => changesOf(row, explorer.explored, explorer.earlier),
-                  menu: (row) => classMenu(row, host),
+                  menu: (row) => classMenu(row, host, cluster?.show),
                 },
               },
               store,
             )
           : h('p', { class: 'dim' }, t('Nothing changed between the two snapshots.')),
+        cluster?.element,
       ),
       explorer?.element,
     ),

@@ -84,9 +84,12 @@ export function scroll(...children: Child[]): HTMLElement {
   return element;
 }
 
-/** The table that says what a picture shows, made when it is first opened. */
-export function asTable(make: () => HTMLElement): HTMLElement {
-  const details = h('details', { class: 'as-table' }, h('summary', {}, t('As a table')));
+/**
+ * The table that says what a picture shows, made when it is first opened.
+ * @param label translated
+ */
+export function asTable(make: () => HTMLElement, label = t('As a table')): HTMLElement {
+  const details = h('details', { class: 'as-table' }, h('summary', {}, label));
   details.addEventListener('toggle', () => {
     if (details.open && details.childElementCount === 1) details.append(make());
   });

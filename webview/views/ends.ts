@@ -14,21 +14,29 @@ export interface Ends {
 /** Pixels that a drag must go. */
 const LEAST = 4;
 
-/** @param compare called with two different ones */
+export interface EndsOptions {
+  id: string;
+  /** The first and the last where absent. */
+  chosen?: Ends;
+  /** Called with two different ones. */
+  compare(before: number, after: number): void;
+  note?: string;
+}
+
+/** @param snapshots their numbers, two or more */
 export function endsLists(
-  snapshots: readonly SnapshotMark[],
-  chosen: Ends | undefined,
-  compare: (before: number, after: number) => void,
+  snapshots: readonly number[],
+  { id, chosen, compare, note }: EndsOptions,
 ): HTMLElement {
-  const first = chosen ?? { before: snapshots[0].index, after: snapshots[snapshots.length - 1].index };
+  const first = chosen ?? { before: snapshots[0], after: snapshots[snapshots.length - 1] };
   const list = (label: string, value: number, id: string): HTMLSelectElement => {
-    const options = snapshots.map(({ index }) =>
+    const options = snapshots.map((index) =>
       h('option', { value: String(index), selected: index === value }, t('Snapshot {0}', index)),
     );
     return h('select', { id, 'aria-label': label }, ...options);
   };
-  const before = list(t('The earlier snapshot'), first.before, 'ends-before');
-  const after = list(t('The later snapshot'), first.after, 'ends-after');
+  const before = list(t('The earlier snapshot'), first.before, `${id}-before`);
+  const after = list(t('The later snapshot'), first.after, `${id}-after`);
   const button = h('button', { type: 'button', class: 'button' }, t('Compare'));
   const check = (): void => {
     button.disabled = before.value === after.value;
@@ -46,7 +54,7 @@ export function endsLists(
     h('span', { 'aria-hidden': 'true' }, '→'),
     after,
     button,
-    h('span', { class: 'dim note' }, t('or drag from one number to another in the picture')),
+    note !== undefined && h('span', { class: 'dim note' }, note),
   );
 }
 

@@ -81,7 +81,7 @@ function querySection(explored: Explored, classNames: readonly string[], store: 
     } catch (error) {
       grid.element.hidden = true;
       status.replaceChildren();
-      append(status, [longText(messageOf(error))]);
+      append(status, [longText(HeaplineError.is(error) ? error.toLine() : String(error))]);
       return;
     }
     grid.show(foundBranch(explored, query, status));
@@ -174,9 +174,4 @@ function partsGrid(id: string, label: string): Grid<Part> {
     cells: (part) => partCells(part, 2),
     tree: { opens: (part) => part.open, text: (part) => part.text, menu: (part) => part.menu },
   });
-}
-
-function messageOf(error: unknown): string {
-  if (error instanceof HeaplineError) return error.hint ? `${error.message} ${error.hint}` : error.message;
-  return error instanceof Error ? error.message : String(error);
 }

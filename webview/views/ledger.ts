@@ -4,7 +4,7 @@ import { formatBytes, formatCount, formatDuration } from '../../src/base/units.t
 import type { Ledger, LedgerRow, LedgerTable } from '../../src/protocol/ledger.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
 import { t } from '../text.ts';
-import { type Child, h, section, table } from './dom.ts';
+import { type Child, h, longText, section, table } from './dom.ts';
 
 /** Rows of each table, those that keep most first. */
 const FEW = 15;
@@ -17,7 +17,8 @@ const TABLES: [(ledger: Ledger) => LedgerTable, string][] = [
   [({ models }) => models, 'Models'],
 ];
 
-export function ledgerView({ ledger }: ReportData): HTMLElement | undefined {
+/** @param open its first table is unfolded */
+export function ledgerView({ ledger }: ReportData, open: boolean): HTMLElement | undefined {
   if (!ledger) return undefined;
   const tables = TABLES.map(([of, title]) => ({ found: of(ledger), title })).filter(
     ({ found }) => found.total,
@@ -30,17 +31,24 @@ export function ledgerView({ ledger }: ReportData): HTMLElement | undefined {
     h(
       'p',
       { class: 'dim' },
-      t(
-        'At snapshot {0}: {1} are alive of what was allocated since the recording began, {2} of them in what the agent was seen to do.',
-        at.snapshot,
-        formatBytes(live.total),
-        formatBytes(live.inSpans),
+      longText(
+        t(
+          'At snapshot {0}: {1} are alive of what was allocated since the recording began, {2} of them in what the agent was seen to do.',
+          at.snapshot,
+          formatBytes(live.total),
+          formatBytes(live.inSpans),
+        ),
       ),
     ),
     ...tables.map(({ found, title }, i) =>
-      h('details', { class: 'ledger', open: i === 0 }, h('summary', {}, t(title)), rowsView(found, title)),
+      h(
+        'details',
+        { class: 'ledger', open: open && i === 0 },
+        h('summary', {}, `${t(title)} (${formatCount(found.total)})`),
+        rowsView(found, title),
+      ),
     ),
-    ...ledger.notes.map((note) => h('p', { class: 'dim' }, note)),
+    ...ledger.notes.map((note) => h('p', { class: 'dim' }, longText(note))),
   );
 }
 

@@ -6,6 +6,7 @@ import { chosenRows, type RowOrder } from '../layout/rows.ts';
 import type { Store } from '../state.ts';
 import { plural, t } from '../text.ts';
 import { type Child, h } from './dom.ts';
+import { type FilterBox, filterBox } from './filter-box.ts';
 import { Grid } from './grid.ts';
 import type { MenuItem } from './menu.ts';
 import { Part, partCells } from './parts.ts';
@@ -30,6 +31,8 @@ export interface LongTable<T> {
   columns: readonly Column<T>[];
   name(row: T): string;
   grown?(row: T): boolean;
+  /** What a filter can ask for besides the name. */
+  facts?: RowOrder<T>['facts'];
   /** Ordered by, until the reader says otherwise. */
   column: string;
   /** What lies in a row, and what can be done with it. */
@@ -41,10 +44,14 @@ export function longTable<T>(table: LongTable<T>, store: Store): HTMLElement {
   const order: RowOrder<T> = {
     name: table.name,
     grown: table.grown,
+    facts: table.facts,
     column: table.column,
     value: (row, key) => (columns.find((column) => column.key === key) ?? columns[0]).value(row),
   };
   const status = h('p', { class: 'dim', role: 'status' });
+  const filter = filterBox(`${id}-filter`, store.state.table.filter, status, (text) =>
+    store.dispatch({ type: 'table-filter', text }),
+  );
   const nothing = h('p', { class: 'dim nothing' }, t('Nothing here matches.'));
   const heads = columns.map((column) => headView(column, table, store));
   const grid = new Grid<T | Part>({
@@ -66,12 +73,14 @@ export function longTable<T>(table: LongTable<T>, store: Store): HTMLElement {
   let shownBefore = false;
   const choose = (): void => {
     const { state } = store;
-    const chosen = chosenRows(rows, order, state.table);
-    status.textContent =
-      chosen.length === rows.length
-        ? plural(rows.length, '1 row', '{0} rows')
-        : t('{0} of {1} rows', formatCount(chosen.length), formatCount(rows.length));
-    nothing.hidden = chosen.length > 0;
+    const found = filter.attempt(() => chosenRows(rows, order, state.table));
+    const chosen = found ?? [];
+    if (found)
+      status.textContent =
+        chosen.length === rows.length
+          ? plural(rows.length, '1 row', '{0} rows')
+          : t('{0} of {1} rows', formatCount(chosen.length), formatCount(rows.length));
+    nothing.hidden = chosen.length > 0 || !found;
     const by = state.table.column ?? table.column;
     for (const [i, head] of heads.entries()) {
       if (columns[i].key === by)
@@ -84,7 +93,7 @@ export function longTable<T>(table: LongTable<T>, store: Store): HTMLElement {
   const parts = ({ table: { column, descending, filter, onlyGrown } }: Store['state']): string =>
     JSON.stringify([column, descending, filter, onlyGrown]);
   store.watch(parts, choose);
-  return h('div', { class: 'long-table' }, barView(id, table, status, store), grid.element, nothing);
+  return h('div', { class: 'long-table' }, barView(id, table, filter, status, store), grid.element, nothing);
 }
 
 function headView<T>(column: Column<T>, table: LongTable<T>, store: Store): HTMLTableCellElement {
@@ -99,23 +108,20 @@ function headView<T>(column: Column<T>, table: LongTable<T>, store: Store): HTML
   return h('th', { scope: 'col' }, button);
 }
 
-function barView<T>(id: string, table: LongTable<T>, status: HTMLElement, store: Store): HTMLElement {
-  const filter = h('input', {
-    type: 'search',
-    id: `${id}-filter`,
-    autocomplete: 'off',
-    spellcheck: 'false',
-  });
-  filter.value = store.state.table.filter;
-  filter.addEventListener('input', () => store.dispatch({ type: 'table-filter', text: filter.value }));
+function barView<T>(
+  id: string,
+  table: LongTable<T>,
+  filter: FilterBox,
+  status: HTMLElement,
+  store: Store,
+): HTMLElement {
   const only = h('input', { type: 'checkbox', id: `${id}-grown` });
   only.checked = store.state.table.onlyGrown;
   only.addEventListener('change', () => store.dispatch({ type: 'only-grown', only: only.checked }));
   return h(
     'div',
     { class: 'bar' },
-    h('label', { for: `${id}-filter` }, t('Filter')),
-    filter,
+    ...filter.parts,
     table.grown && h('label', { class: 'check' }, only, ` ${t('Only what grew')}`),
     status,
   );

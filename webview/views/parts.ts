@@ -134,10 +134,16 @@ export function changesOf(row: ClassDiffRow, later: Explored, earlier: Explored)
   ]);
 }
 
-export function classMenu({ site, className }: { site?: Site; className: string }, host: Host): MenuItem[] {
+/** @param holders shows what holds the objects of a class */
+export function classMenu(
+  { site, className }: { site?: Site; className: string },
+  host: Host,
+  holders?: (className: string) => void,
+): MenuItem[] {
   const { editor } = host;
   return [
     ...(site && editor ? [{ label: t('Go to source'), act: () => editor.openSite(site, false) }] : []),
+    ...(holders ? [{ label: t('Show what holds them'), act: () => holders(className) }] : []),
     { label: t('Copy name'), act: () => void host.copy(className) },
   ];
 }

@@ -34,7 +34,7 @@ export function processesView(data: ReportData, host: Host): HTMLElement | undef
     lanes.length > 0 && lanesView(lanes, data),
     lanes.length > 0 && asTable(() => lanesTable(lanes, processes?.rows ?? [], host)),
     groups.length > 0 && groupsTable(groups, host),
-    memoryParts && asTable(() => partsTable(memoryParts)),
+    memoryParts && asTable(() => partsTable(memoryParts), t('Where memory grew')),
   );
 }
 

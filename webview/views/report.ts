@@ -6,6 +6,7 @@ import type { Store } from '../state.ts';
 import { t } from '../text.ts';
 import { bannerView } from './banner.ts';
 import { classesView } from './classes.ts';
+import { contentsView } from './contents.ts';
 import { append, h } from './dom.ts';
 import { findingView } from './finding.ts';
 import { heatMapView } from './heat-map.ts';
@@ -25,24 +26,24 @@ export function mountReport(
   final = true,
 ): void {
   const { findings, verdict } = data.findings;
-  append(root, [
-    bannerView(data, store, host),
-    h(
-      'main',
-      {},
-      timelineView(data, store, { compare: host.editor?.compare }),
-      findings.length > 0 && h('h2', { class: 'part' }, t(verdict === 'leak' ? 'What leaks' : 'Suspects')),
-      ...findings.map((finding, i) => findingView(finding, i, data, store, host)),
-      heatMapView(data, host),
-      ledgerView(data),
-      budgetsView(data),
-      processesView(data, host),
-      ignoredView(data, host),
-      sessionsView(data),
-      picturesView(data, host, final),
-      classesView(data, store, host),
-      fineView(data),
-      measuredView(data),
-    ),
-  ]);
+  const heatMap = heatMapView(data, host);
+  const main = h(
+    'main',
+    {},
+    timelineView(data, store, { compare: host.editor?.compare }),
+    findings.length > 0 &&
+      h('h2', { class: 'part', id: 'findings' }, t(verdict === 'leak' ? 'What leaks' : 'Suspects')),
+    ...findings.map((finding, i) => findingView(finding, i, data, store, host)),
+    ignoredView(data, host),
+    heatMap,
+    ledgerView(data, heatMap === undefined),
+    sessionsView(data),
+    processesView(data, host),
+    budgetsView(data),
+    picturesView(data, host, final),
+    classesView(data, store, host),
+    fineView(data),
+    measuredView(data),
+  );
+  append(root, [bannerView(data, store, host), contentsView(main.children), main]);
 }

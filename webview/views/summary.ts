@@ -6,6 +6,7 @@ import type { ClassRow } from '../../src/protocol/tables.ts';
 import type { Host } from '../host.ts';
 import type { Store } from '../state.ts';
 import { t } from '../text.ts';
+import { clusterView } from './cluster.ts';
 import { siteLink } from './code.ts';
 import { className } from './diff.ts';
 import { append, h, prose, section } from './dom.ts';
@@ -28,6 +29,7 @@ export function mountSummary(root: HTMLElement, content: SummaryContent, store: 
           store,
         )
       : undefined;
+  const cluster = explorer && clusterView(host, {}, undefined);
   append(root, [
     titleView(
       t('Heap snapshot'),
@@ -59,14 +61,21 @@ export function mountSummary(root: HTMLElement, content: SummaryContent, store: 
                 columns: columns(host, summary.totalSize),
                 name: (row) => row.className,
                 column: 'retainedSize',
+                facts: ({ selfSize, retainedSize, count, distance }) => ({
+                  size: selfSize,
+                  retained: retainedSize,
+                  count,
+                  distance,
+                }),
                 tree: explorer && {
                   opens: (row) => () => nodesBranch(explorer.explored, { className: row.className }),
-                  menu: (row) => classMenu(row, host),
+                  menu: (row) => classMenu(row, host, cluster?.show),
                 },
               },
               store,
             )
           : h('p', { class: 'dim' }, t('The snapshot holds no objects.')),
+        cluster?.element,
       ),
       explorer?.element,
     ),

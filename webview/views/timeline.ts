@@ -184,7 +184,16 @@ export function timelineView(
     ),
     frame,
     timeline.agent && mergedNote(timeline.agent),
-    comparing && endsLists(timeline.snapshots, chosen, comparing),
+    comparing &&
+      endsLists(
+        timeline.snapshots.map(({ index }) => index),
+        {
+          id: 'ends',
+          chosen,
+          compare: comparing,
+          note: t('or drag from one number to another in the picture'),
+        },
+      ),
     timelineTables(timeline, stepKind),
   );
 }
