@@ -5,6 +5,8 @@ import type { AnalysisSource } from './input-types.ts';
 
 /** Snapshots that must be left: with two the verdict is open, which is better than wrong. */
 const LEAST = 2;
+/** An agent that was seen at work until then: what follows it is the end. */
+const MOST = 0.75;
 /** Bytes: a fall below it is none. */
 const NOISE = 65_536;
 /**
@@ -47,8 +49,14 @@ function atEnd({ step, t }: SnapshotEntry, end: SnapshotEntry, done: number | un
   return step === undefined ? done !== undefined && t >= done : step === end.step;
 }
 
-/** From when on, in milliseconds, the program is not seen to allocate more than next to nothing. Undefined where too little is known. */
-function workEnd({ events }: AnalysisSource): number | undefined {
+/**
+ * From when on, in milliseconds, the agent is not seen to do anything, or the program to allocate more than next to
+ * nothing. Undefined where too little is known.
+ */
+function workEnd({ events, snapshots }: AnalysisSource): number | undefined {
+  const acted = events.findLast(({ type }) => type === 'span' || type === 'span-end')?.t;
+  // Who was at work for most of the time.
+  if (acted !== undefined && acted > MOST * snapshots[snapshots.length - 1].t) return acted;
   const end = events.findIndex((event) => event.type === 'snapshot' && event.reason === 'end');
   // The last reading before is of a program that ends, which is work of another kind.
   const ending = events.findLastIndex(({ type }, i) => type === 'memory' && i < end);

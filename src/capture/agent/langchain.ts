@@ -27,6 +27,8 @@ interface Run {
   isOwn: boolean;
   parent?: string;
   isModel?: boolean;
+  /** The model's name. */
+  model?: string;
 }
 
 /** @returns what takes it out again */
@@ -64,14 +66,18 @@ export function watchLangChain(context: Context): () => void {
       isModel,
     });
     if (isModel) count(above ? (parentId as string) : '', 1);
-    if (open.size > MOST_OPEN) open.delete(open.keys().next().value as string);
+    if (open.size > MOST_OPEN) close(open.keys().next().value as string);
+  };
+  /** Takes it out of what is under way. */
+  const close = (runId: string): Run | undefined => {
+    const run = open.get(runId);
+    open.delete(runId);
+    if (run?.isModel) count(run.parent ?? '', -1);
+    return run;
   };
   const end = (runId: unknown, facts?: SpanFacts): void => {
-    const run = open.get(runId as string);
-    if (!run) return;
-    open.delete(runId as string);
-    if (run.isModel) count(run.parent ?? '', -1);
-    if (run.isOwn) log.end(run.id, facts);
+    const run = close(runId as string);
+    if (run?.isOwn) log.end(run.id, run.isModel ? { ...facts, model: run.model } : facts);
   };
 
   const model = quietly(
@@ -86,11 +92,10 @@ export function watchLangChain(context: Context): () => void {
     ) => {
       begin('model', run, parent, 'chat', metadata);
       const params = extra?.invocation_params as Record | undefined;
-      named.set(run as string, nameOf(params?.model) ?? nameOf(metadata?.ls_model_name) ?? lastOf(llm));
+      const begun = open.get(run as string);
+      if (begun) begun.model = nameOf(params?.model) ?? nameOf(metadata?.ls_model_name) ?? lastOf(llm);
     },
   );
-  /** The models of calls under way. */
-  const named = new Map<string, string | undefined>();
   const handler = {
     name: OURS,
     awaitHandlers: true,
@@ -100,14 +105,8 @@ export function watchLangChain(context: Context): () => void {
     copy: () => handler,
     handleLLMStart: model,
     handleChatModelStart: model,
-    handleLLMEnd: quietly((output: unknown, run: unknown) => {
-      end(run, { ...tokensOf(output), model: named.get(run as string) });
-      named.delete(run as string);
-    }),
-    handleLLMError: quietly((_: unknown, run: unknown) => {
-      end(run, { failed: true, model: named.get(run as string) });
-      named.delete(run as string);
-    }),
+    handleLLMEnd: quietly((output: unknown, run: unknown) => end(run, tokensOf(output))),
+    handleLLMError: quietly((_: unknown, run: unknown) => end(run, { failed: true })),
     handleToolStart: quietly(
       (
         tool: Record,

@@ -69,6 +69,32 @@ test('so are those after the last step that saw the fall, but not those that did
   assert.equal(kept([5e6, 6e6, 7e6, 8e6, 5e6, 5e6], [2, 4, 6, 8, 9, 10]).files.length, 6);
 });
 
+test('so are those after the last that the agent was seen to do, whatever the heap gains at the end', () => {
+  const left = (acted: (times: number[]) => number): number => {
+    const whole = recorded([5e6, 6e6, 7e6, 8e6, 5e6, 5.4e6]);
+    const times = whole.snapshots.map(({ t }) => t);
+    whole.events = [
+      ...whole.events,
+      { type: 'span' as const, t: 1, id: 1, kind: 'model' as const },
+      { type: 'span-end' as const, t: acted(times), id: 1 },
+    ].sort((a, b) => a.t - b.t);
+    return withoutReleasedEnd(whole).files.length;
+  };
+  assert.equal(
+    left((times) => times[4] - 5),
+    4,
+  );
+  // It worked on after that snapshot, or was done long before.
+  assert.equal(
+    left((times) => times[4] + 5),
+    6,
+  );
+  assert.equal(
+    left((times) => times[1]),
+    6,
+  );
+});
+
 test('garbage that was there when the memory was read is no fall: the files tell', () => {
   const whole = recorded([5e6, 6e6, 7e6, 9e6, 7e6]);
   whole.snapshots[4].bytes = whole.snapshots[3].bytes + 1;
