@@ -241,7 +241,7 @@ export const COMMANDS: readonly CommandSpec[] = [
       {
         name: 'by',
         value: 'step|session|run|tool|model',
-        help: 'rows for each of these (steps unless told)',
+        help: 'rows for each of these (unless told, steps, or what was seen)',
       },
       {
         name: 'sort',

@@ -70,7 +70,9 @@ function cellsOf(row: LedgerRow, isRest: boolean, by: SpanKind): string[] {
   const tokens = (row.inputTokens ?? 0) + (row.outputTokens ?? 0);
   return [
     isRest ? '' : named ? `${formatCount(count)}x` : String(number),
-    isRest ? `the other ${formatCount(count)}` : [name, session].filter(Boolean).join(' · '),
+    isRest
+      ? `the other ${formatCount(count)}`
+      : [name, session === name ? '' : session].filter(Boolean).join(' · '),
     formatBytes(live.bytes),
     range(live),
     formatBytes(allocated),

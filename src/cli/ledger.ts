@@ -16,10 +16,11 @@ export async function ledger(call: Call): Promise<number> {
   if (words.length !== 1) throw usage(spec, 'Which recording?', 'heapline ledger RECORDING.');
   if (kindOf(io, words[0]) !== 'folder')
     throw usage(spec, `${words[0]} is a file; a ledger is made of a recording, which is a folder.`);
-  const by = values.oneOf('by', KINDS) ?? 'step';
   const sort = values.oneOf('sort', SORTS) ?? 'live';
   const top = values.count('top', 0) ?? TOP;
   const found = await ask(call, 'ledger', { recordingDir: resolve(io.cwd, words[0]) });
+  const seen = KINDS.find((kind) => tableOf(found, kind).total > 0) ?? 'step';
+  const by = values.oneOf('by', KINDS) ?? seen;
   writeJson(call, found);
   if (jsonOnStdout(values)) return EXIT_OK;
   for (const note of found.notes) call.progress.line(note);

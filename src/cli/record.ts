@@ -107,6 +107,11 @@ export async function capture(
   try {
     const outcome = await start({ ...options, out: folder }, hooks, keyboard);
     if (outcome.snapshots) prover?.tell();
+    // Only the last one, which is always taken: its verdict would advise a longer run, which would not help.
+    if (outcome.snapshots === 1 && options.everySteps !== undefined)
+      call.progress.line(
+        `No snapshot came of --every-steps ${options.everySteps}: fewer steps were told or seen. Tell them with --step-on, or leave the option out.`,
+      );
     return { folder, outcome };
   } finally {
     joined.dispose();

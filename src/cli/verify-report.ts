@@ -3,7 +3,7 @@ import { formatBytes } from '../base/units.ts';
 import type { LeakComparison, RunComparison } from '../protocol/compare-runs.ts';
 import type { Finding } from '../protocol/findings.ts';
 import type { ReportData } from '../protocol/report.ts';
-import { counted, mainRate, percent, printable, siteLabel, stepNoun } from '../protocol/wording.ts';
+import { counted, gainOf, percent, printable, siteLabel, stepNoun } from '../protocol/wording.ts';
 import type { Painter } from './terminal.ts';
 
 export interface VerifyResult {
@@ -48,7 +48,7 @@ export function verifyText(
   for (const leak of newLeaks)
     lines.push(
       `  ${paint('bold', printable(leak.owner.name))}: ${paint('red', 'new')}`,
-      `      after   ${mainRate(leak.growth) ?? formatBytes(leak.growth.bytes)} (${percent(leak.confidence)} sure)${at(leak, cwd)}`,
+      `      after   ${gainOf(leak)} (${percent(leak.confidence)} sure)${at(leak, cwd)}`,
     );
   for (const text of [...remarks, ...(outcome === 'inconclusive' ? whyNot(after) : [])])
     lines.push(`  ${printable(text, 1000)}`);

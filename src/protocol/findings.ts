@@ -136,7 +136,7 @@ export interface MemoryParts {
   external: number;
   /** Resident memory that is none of these, without what Heapline's own snapshots left behind. */
   native: number;
-  /** The same a minute, where it keeps growing. */
+  /** The same a minute, where it keeps growing: over a minute at least, or from 100 MB on. */
   nativePerMinute?: number;
   /** Resident memory of child processes. */
   children: number;

@@ -87,7 +87,7 @@ export interface Ledger {
   /** Live bytes of the program's objects that were born since the recording began. */
   live: {
     total: number;
-    /** In a step, run, tool or model call; the rest is of nobody that was seen. */
+    /** In a step (told or seen), run, tool or model call; the rest is of nobody that was seen. */
     inSpans: number;
     /** By which the sampled bytes were set right with what snapshots hold; 1 where there is nothing to do so with. */
     byCohorts: boolean;

@@ -22,7 +22,7 @@ const EVIDENCE_WORDS = {
 /** `37 of 40 closed sessions are still held, with 115 MB.` */
 export function closedSentence({ closed, heldCount, bytes }: ClosedSessions): string {
   if (!heldCount)
-    return `Nothing was found of ${closed === 1 ? 'the session that has' : `all ${formatCount(closed)} sessions that have`} closed.`;
+    return `Nothing is still held of ${closed === 1 ? 'the session that has' : `the ${formatCount(closed)} sessions that have`} closed.`;
   return `${formatCount(heldCount)} of ${counted(closed, 'closed session')} ${heldCount === 1 ? 'is' : 'are'} still held, with ${formatBytes(bytes)}.`;
 }
 

@@ -97,6 +97,14 @@ export function mainRate(
   return undefined;
 }
 
+/** How fast a finding grows, else by how much: `1.24 MB a step`; of processes whose memory is not known `0.9 processes a step`. */
+export function gainOf({ kind, growth }: Pick<Finding, 'kind' | 'growth'>): string {
+  const { bytes, objects, objectsPerStep, stepKind } = growth;
+  if (kind !== 'processes' || bytes > 0) return mainRate(growth) ?? formatBytes(bytes);
+  const noun = countedNoun({ kind });
+  return objectsPerStep ? `${counted(objectsPerStep, noun)} a ${stepNoun(stepKind)}` : counted(objects, noun);
+}
+
 /** Every rate known: `1.24 MB and 500 objects a step; 620 kB and 250 objects a second`. @param noun what is counted */
 export function allRates(growth: FindingGrowth, noun = 'object'): string {
   const rate = (bytes: number | undefined, objects: number | undefined, per: string): string[] => {

@@ -2,6 +2,8 @@
 const IDLE = 0.1;
 /** Stretches between two readings that tell its usual rate. */
 const USUAL = 6;
+/** Of a long recording, the latest tell what is usual. */
+const MOST = 4000;
 
 interface Stretch {
   end: number;
@@ -31,6 +33,7 @@ export class WorkMeter {
     if (ours || heapUsed < before.heapUsed) return;
     this.since++;
     this.stretches.push({ end: t, rate: (heapUsed - before.heapUsed) / (t - before.t) });
+    if (this.stretches.length > MOST) this.stretches.splice(0, MOST / 2);
   }
 
   snapshot(): void {
@@ -46,7 +49,7 @@ export class WorkMeter {
 
   /** Whether it is known that it has only waited since the last snapshot. */
   waits(): boolean {
-    const since = this.stretches.slice(this.stretches.length - this.since);
+    const since = this.stretches.slice(Math.max(0, this.stretches.length - this.since));
     const usual = this.usualStretches();
     return since.length > 0 && usual !== undefined && !since.some((stretch) => usual.includes(stretch));
   }

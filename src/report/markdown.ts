@@ -14,8 +14,8 @@ import {
   counted,
   countedNoun,
   excerptOf,
+  gainOf,
   ignoredWhy,
-  mainRate,
   pathNames,
   percent,
   printable,
@@ -57,7 +57,7 @@ export function renderMarkdown(data: ReportData): string {
     const { cwd } = data.recording;
     const rows = findings.ignored.map((finding) => {
       const site = finding.storeSite ?? finding.userSite;
-      const rate = mainRate(finding.growth) ?? formatBytes(finding.growth.bytes);
+      const rate = gainOf(finding);
       const at = site ? `, ${code(siteLabel(site, cwd), MAX_SENTENCE)}` : '';
       return `${code(finding.owner.name)}, ${rate}${at}: ${prose(ignoredWhy(finding))}`;
     });

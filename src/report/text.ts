@@ -11,8 +11,8 @@ import {
   counted,
   countedNoun,
   excerptOf,
+  gainOf,
   ignoredWhy,
-  mainRate,
   pathNames,
   percent,
   printable,
@@ -200,9 +200,9 @@ function ignored(page: Page, data: ReportData): void {
   page.blank();
   page.add([{ text: 'Ignored', style: 'bold' }]);
   for (const finding of rows) {
-    const { owner, growth } = finding;
+    const { owner } = finding;
     const at = finding.storeSite ?? finding.userSite;
-    const rate = mainRate(growth) ?? formatBytes(growth.bytes);
+    const rate = gainOf(finding);
     page.add(
       [
         { text: `${name(owner.name)}, ${rate}` },

@@ -58,6 +58,7 @@ for (const major of [20, 24] as NodeMajor[]) {
         'plain',
         'vercel',
         'langGraph',
+        'sequences',
         'mcp',
         'served',
         'traced',
@@ -110,6 +111,18 @@ for (const major of [20, 24] as NodeMajor[]) {
           ['model, tool lookup', 'model'],
         ]);
         assert.ok(runs.every(({ end }) => end));
+      }
+    });
+
+    it("a model of LangChain's that is part of a sequence is one call, and not its request another", () => {
+      const runs = spans.filter(
+        ({ kind, name, session }) => kind === 'run' && (name === 'RunnableSequence' || session === 'q1'),
+      );
+      assert.equal(runs.length, 2);
+      for (const run of runs) {
+        assert.deepEqual(stepsOf(run), ['model']);
+        const during = spans.filter(({ kind, t }) => kind === 'model' && t >= run.t && t <= run.end!.t);
+        assert.equal(during.length, 1);
       }
     });
 

@@ -59,7 +59,9 @@ export function layoutHeat({ columns, rows }: HeatMap, width: number): HeatLayou
     height: rows.length * ROW_HEIGHT + AXIS_HEIGHT,
     cells,
     labels: columns.flatMap(({ first }, i) =>
-      i % stride ? [] : { x: x(i)! + x.bandwidth() / 2, text: String(first) },
+      i % stride || (i > 0 && x(i)! + LABEL / 4 > width)
+        ? []
+        : { x: x(i)! + x.bandwidth() / 2, text: String(first) },
     ),
     columnAt: (at) => clamp(Math.floor((at / Math.max(1, width)) * columns.length), columns.length),
     rowAt: (at) => clamp(Math.floor(at / ROW_HEIGHT), rows.length),

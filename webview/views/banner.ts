@@ -5,6 +5,7 @@ import type { Finding, Site } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
 import {
   excerptOf,
+  gainOf,
   mainRate,
   pathNames,
   percent,
@@ -164,7 +165,7 @@ function ranking(data: ReportData, store: Store): HTMLElement {
             value: Math.max(0, finding.growth.bytes),
             'aria-label': t('Growth beside the largest'),
           }),
-          h('span', { class: 'amount' }, mainRate(finding.growth) ?? formatBytes(finding.growth.bytes)),
+          h('span', { class: 'amount' }, gainOf(finding)),
         ),
       ),
     ),

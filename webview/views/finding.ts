@@ -3,7 +3,7 @@
 import { formatBytes, formatCount } from '../../src/base/units.ts';
 import type { Finding, FindingRule } from '../../src/protocol/findings.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { allRates, countedNoun, mainRate, percent, proofLine, sitesOf } from '../../src/protocol/wording.ts';
+import { allRates, countedNoun, gainOf, percent, proofLine, sitesOf } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import { isOpen, type Store } from '../state.ts';
 import { plural, t } from '../text.ts';
@@ -30,7 +30,7 @@ export function findingView(
     h('span', { class: 'rank' }, index + 1),
     h('span', { class: 'name' }, finding.owner.name || finding.owner.className),
     h('span', { class: 'kind' }, finding.owner.className),
-    h('span', { class: 'amount' }, mainRate(finding.growth) ?? formatBytes(finding.growth.bytes)),
+    h('span', { class: 'amount' }, gainOf(finding)),
   );
   button.addEventListener('click', () =>
     store.dispatch({

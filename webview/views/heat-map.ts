@@ -150,14 +150,15 @@ function survivorsView(
   cwd: string | undefined,
   host: Host,
 ): HTMLElement {
-  const title = t('Alive of {0}', words.numbered(stepsLabel(heat.columns[column])));
+  const steps = words.numbered(stepsLabel(heat.columns[column]));
   const alive = heat.rows.filter(({ cells }) => cells[column] > 0);
   alive.sort((a, b) => b.cells[column] - a.cells[column]);
   const [chosen] = alive.splice(alive.indexOf(heat.rows[row]), alive.includes(heat.rows[row]) ? 1 : 0);
   if (chosen) alive.unshift(chosen);
-  if (!alive.length) return h('p', { class: 'dim' }, t('{0}: nothing of it is known.', title));
+  if (!alive.length)
+    return h('p', { class: 'dim' }, t('Of {0} nothing is alive, as far as samples tell.', steps));
   return table(
-    title,
+    t('Alive of {0}', steps),
     ['Function', 'Place', 'Live bytes'],
     alive.map((found) => [
       h(found === chosen ? 'strong' : 'span', {}, h('code', {}, found.function)),

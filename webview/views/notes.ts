@@ -3,7 +3,7 @@
 import { formatBytes, formatDuration } from '../../src/base/units.ts';
 import { budgetSentence } from '../../src/protocol/budget-words.ts';
 import type { ReportData } from '../../src/protocol/report.ts';
-import { counted, ignoredWhy, mainRate, percent, stepNoun } from '../../src/protocol/wording.ts';
+import { counted, gainOf, ignoredWhy, percent, stepNoun } from '../../src/protocol/wording.ts';
 import type { Host } from '../host.ts';
 import { plural, t } from '../text.ts';
 import { placeView } from './code.ts';
@@ -41,7 +41,7 @@ export function ignoredView(data: ReportData, host: Host): HTMLElement | undefin
           'li',
           {},
           h('strong', {}, h('code', {}, finding.owner.name || finding.owner.className)),
-          h('span', { class: 'amount' }, mainRate(finding.growth) ?? formatBytes(finding.growth.bytes)),
+          h('span', { class: 'amount' }, gainOf(finding)),
           h(
             'span',
             {},

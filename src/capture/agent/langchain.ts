@@ -26,6 +26,9 @@ interface Run {
   session?: string;
   isOwn: boolean;
   above?: Run;
+  isModel?: boolean;
+  /** The model's name. */
+  model?: string;
   /** Model calls under way: itself, or beneath it. */
   models?: Set<Run>;
   /** Code was seen to run in its async context: not all runs have one, as sequences of runnables. */
@@ -38,13 +41,6 @@ export function watchLangChain(context: Context): () => void {
   const open = new Map<string, Run>();
   /** All model calls under way. */
   const models = new Set<Run>();
-  const forget = (runId: string): Run | undefined => {
-    const run = open.get(runId);
-    open.delete(runId);
-    if (run && models.delete(run))
-      for (let at: Run | undefined = run; at; at = at.above) at.models?.delete(run);
-    return run;
-  };
 
   const begin = (
     kind: 'run' | 'model' | 'tool' | undefined,
@@ -60,20 +56,29 @@ export function watchLangChain(context: Context): () => void {
     const { thread_id, session_id } = (metadata ?? {}) as Record;
     const session = nameOf(thread_id) ?? nameOf(session_id) ?? here.session;
     const id = kind ? log.begin({ kind, name: nameOf(name), parent, session }) : (parent ?? 0);
-    const run: Run = { id, session, isOwn: kind !== undefined, above };
+    const isModel = kind === 'model';
+    const run: Run = { id, session, isOwn: kind !== undefined, above, isModel };
     open.set(runId, run);
-    if (kind === 'model') {
+    if (isModel) {
       models.add(run);
       for (let at: Run | undefined = run; at; at = at.above) {
         at.models ??= new Set();
         at.models.add(run);
       }
     }
-    if (open.size > MOST_OPEN) forget(open.keys().next().value as string);
+    if (open.size > MOST_OPEN) close(open.keys().next().value as string);
+  };
+  /** Takes it out of what is under way. */
+  const close = (runId: string): Run | undefined => {
+    const run = open.get(runId);
+    open.delete(runId);
+    if (run && models.delete(run))
+      for (let at: Run | undefined = run; at; at = at.above) at.models?.delete(run);
+    return run;
   };
   const end = (runId: unknown, facts?: SpanFacts): void => {
-    const run = forget(runId as string);
-    if (run?.isOwn) log.end(run.id, facts);
+    const run = close(runId as string);
+    if (run?.isOwn) log.end(run.id, run.isModel ? { ...facts, model: run.model } : facts);
   };
 
   const model = quietly(
@@ -88,11 +93,10 @@ export function watchLangChain(context: Context): () => void {
     ) => {
       begin('model', run, parent, 'chat', metadata);
       const params = extra?.invocation_params as Record | undefined;
-      named.set(run as string, nameOf(params?.model) ?? nameOf(metadata?.ls_model_name) ?? lastOf(llm));
+      const begun = open.get(run as string);
+      if (begun) begun.model = nameOf(params?.model) ?? nameOf(metadata?.ls_model_name) ?? lastOf(llm);
     },
   );
-  /** The models of calls under way. */
-  const named = new Map<string, string | undefined>();
   const handler = {
     name: OURS,
     awaitHandlers: true,
@@ -102,14 +106,8 @@ export function watchLangChain(context: Context): () => void {
     copy: () => handler,
     handleLLMStart: model,
     handleChatModelStart: model,
-    handleLLMEnd: quietly((output: unknown, run: unknown) => {
-      end(run, { ...tokensOf(output), model: named.get(run as string) });
-      named.delete(run as string);
-    }),
-    handleLLMError: quietly((_: unknown, run: unknown) => {
-      end(run, { failed: true, model: named.get(run as string) });
-      named.delete(run as string);
-    }),
+    handleLLMEnd: quietly((output: unknown, run: unknown) => end(run, tokensOf(output))),
+    handleLLMError: quietly((_: unknown, run: unknown) => end(run, { failed: true })),
     handleToolStart: quietly(
       (
         tool: Record,

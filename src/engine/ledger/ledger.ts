@@ -54,7 +54,8 @@ class Pass {
   /** Position among the samples, and bytes allocated, up to the event before. */
   private sample = 0;
   private bytes = 0;
-  private told: { sums: Sums; from: number; number: number; atBegin: MemoryNow };
+  /** `outside`: what was alive in no span, up to where the last step ended. */
+  private told: { sums: Sums; from: number; number: number; atBegin: MemoryNow; outside: number };
 
   constructor(private readonly source: LedgerSource) {
     const { events, profile, samplingInterval, cohorts } = source;
@@ -65,7 +66,7 @@ class Pass {
     this.stepsAre = are;
     this.heat = new Heat(profile, count);
     this.spans = new Spans(this.outside, (span, facts) => this.row(span, facts));
-    this.told = { sums: noSums(), from: 0, number: 0, atBegin: {} };
+    this.told = { sums: noSums(), from: 0, number: 0, atBegin: {}, outside: 0 };
   }
 
   run(): void {
@@ -81,15 +82,17 @@ class Pass {
   }
 
   async ledger(): Promise<Ledger> {
-    const { source, samples, outside, tables, named } = this;
+    const { source, samples, outside, told, tables, named } = this;
     const { samplingInterval, at, map, mostRows } = source;
     if (tables.step.isWhole) shrinkSteps(tables.step.all, samplingInterval);
     const total = samples.bytes.reduce((sum, bytes) => sum + bytes, 0);
+    // Told steps leave no gaps: in nothing that is shown is only what came after the last of them.
+    const inNothing = outside.live - told.outside;
     return {
       format: LEDGER_FORMAT,
       at,
       samplingInterval,
-      live: { total, inSpans: Math.max(0, total - outside.live), byCohorts: this.byCohorts },
+      live: { total, inSpans: Math.max(0, total - inNothing), byCohorts: this.byCohorts },
       stepsAre: this.stepsAre,
       sessions: tables.session.table(mostRows),
       runs: tables.run.table(mostRows),
@@ -126,7 +129,13 @@ class Pass {
       rssDelta: less(now.rss, atBegin.rss),
     };
     this.addStep(facts, sums, '');
-    this.told = { sums: noSums(), from: event.t, number: number + 1, atBegin: { ...now } };
+    this.told = {
+      sums: noSums(),
+      from: event.t,
+      number: number + 1,
+      atBegin: { ...now },
+      outside: this.outside.live,
+    };
   }
 
   private stepAfter(): number[] {

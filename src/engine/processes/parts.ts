@@ -9,6 +9,13 @@ type Memory = Extract<RecordingEvent, { type: 'memory' }>;
 /** Native memory is noisy: allocators give back late, and in pieces. */
 const LEAST_NATIVE = { objects: Number.POSITIVE_INFINITY, bytes: 4_000_000 };
 
+/**
+ * Until a process has settled, V8's own pools and code, and what snapshots leave behind, rise by tens of MB in a
+ * sound program: a rate drawn from that would frighten for nothing.
+ */
+const SETTLED_MS = 60_000;
+const LEAST_UNSETTLED = 100_000_000;
+
 /** From the first of the snapshots to the last; undefined where memory was not read. */
 export function memoryParts(
   snapshots: readonly SnapshotEntry[],
@@ -35,7 +42,9 @@ export function memoryParts(
     buffers: after.arrayBuffers - before.arrayBuffers,
     external: after.external - after.arrayBuffers - (before.external - before.arrayBuffers),
     native: gain,
-    ...(verdict.trend === 'leak' && ms > 0 ? { nativePerMinute: Math.round((60_000 * gain) / ms) } : {}),
+    ...(verdict.trend === 'leak' && ms > 0 && (ms >= SETTLED_MS || gain >= LEAST_UNSETTLED)
+      ? { nativePerMinute: Math.round((60_000 * gain) / ms) }
+      : {}),
     children: childrenAt(last.t) - childrenAt(first.t),
   };
 }

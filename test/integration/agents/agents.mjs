@@ -2,7 +2,9 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import http from 'node:http';
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible';
+import { SimpleChatModel } from '@langchain/core/language_models/chat_models';
 import { AIMessage } from '@langchain/core/messages';
+import { RunnableLambda } from '@langchain/core/runnables';
 import { tool as langTool } from '@langchain/core/tools';
 import { MessagesAnnotation, START, StateGraph } from '@langchain/langgraph';
 import { ToolNode } from '@langchain/langgraph/prebuilt';
@@ -83,6 +85,25 @@ async function langGraph() {
       await turn(id);
     }),
   );
+}
+
+/** A model of LangChain's behind something else, as prompts are: by itself, and in a graph's node. */
+async function sequences() {
+  class Asks extends SimpleChatModel {
+    _llmType() {
+      return 'asks';
+    }
+    async _call() {
+      return (await ask('hello', { model: 'asked' })).choices[0].message.content;
+    }
+  }
+  const sequence = RunnableLambda.from((said) => said).pipe(new Asks({}));
+  await sequence.invoke('hello');
+  const graph = new StateGraph(MessagesAnnotation)
+    .addNode('agent', async ({ messages }) => ({ messages: [await sequence.invoke(messages)] }))
+    .addEdge(START, 'agent')
+    .compile();
+  await graph.invoke({ messages: ['hello'] }, { configurable: { thread_id: 'q1' } });
 }
 
 function server() {
@@ -185,7 +206,7 @@ async function told() {
   );
 }
 
-const agents = { plain, vercel, langGraph, mcp, served, traced, told };
+const agents = { plain, vercel, langGraph, sequences, mcp, served, traced, told };
 if (process.argv[2] === 'serve') {
   const { StdioServerTransport } = await import('@modelcontextprotocol/sdk/server/stdio.js');
   await server().connect(new StdioServerTransport());

@@ -123,6 +123,17 @@ test('what cut the recording short is told last, and is an exit code of its own'
   assert.match(budget.stderr, /No room\.\n$/);
 });
 
+test('--every-steps where no such step came: said, with what to do', async () => {
+  const run = (snapshots: number) =>
+    runHeapline(['run', '--every-steps', '10', '--', 'node', 'a.mjs'], {
+      cwd,
+      recordRun: programThat({ exitCode: 0, snapshots }).recordRun,
+      answers: leak,
+    });
+  assert.match((await run(1)).stderr, /No snapshot came of --every-steps 10: .* --step-on/);
+  assert.doesNotMatch((await run(2)).stderr, /No snapshot came/);
+});
+
 test('options reach the recorder in its units', async () => {
   const { recordRun, runs } = programThat({ exitCode: 0 });
   await runHeapline(

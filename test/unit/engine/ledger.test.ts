@@ -144,6 +144,19 @@ test('steps that the program prints are told by what came since the one before',
   );
 });
 
+test('what is alive in told steps was seen, in no call: all but what came after the last', async () => {
+  const program = new Program();
+  for (const kept of [3, 30]) {
+    program.work(50, kept);
+    // Where it begins and ends the samples are counted; nothing is allocated in it.
+    program.end(program.begin('model', { name: 'chat' }));
+    program.step(program.events.length);
+  }
+  program.work(10, 4);
+  const { live } = await program.ledger();
+  assert.deepEqual([live.total, live.inSpans], [37_000, 33_000]);
+});
+
 test('sessions at the same time: who waits for a model is none that allocates; where two may, the range says so', async () => {
   const program = new Program();
   const sessions = ['a', 'b'].map((session) => program.begin('session', { session, name: session }));

@@ -77,6 +77,10 @@ test('the tool that an MCP request calls', () => {
     toolIn('{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"arguments":{"name":"x"}}}'),
     '',
   );
+  const request = (params: object): string => JSON.stringify({ method: 'tools/call', params, id: 1 });
+  const given = { arguments: { name: 'x', of: [{ name: 'y' }], text: '}"name":"z"{' } };
+  assert.equal(toolIn(request({ _meta: { name: 'm' }, ...given, name: 'add' })), 'add');
+  assert.equal(toolIn(`${request(given).slice(0, -1)},"name":"beside"}`), '');
   assert.equal(toolIn('{"method":"tools/list","jsonrpc":"2.0","id":1}'), undefined);
 });
 
