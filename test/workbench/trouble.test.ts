@@ -135,7 +135,7 @@ it('opens recordings from the explorer, and a snapshot in an editor of ours', as
     (await workbench.tabs()).find((title) => /^main\.js \d/.test(title)),
   );
   const report = await workbench.webview(tab);
-  await report.getByText(/Memory over time/).waitFor();
+  await report.getByRole('heading', { name: 'Memory over time' }).waitFor();
 
   const file = basename(snapshot.file);
   await workbench.quickInput.run(join(folder.path, 'recordings', name, snapshot.file), file);
